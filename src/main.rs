@@ -1,0 +1,2 @@
+//! Parse, run, map the error to an exit code.
+fn main() {}

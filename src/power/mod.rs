@@ -1,0 +1,5 @@
+//! Activity × Pat → power: pure functions over closed windows.
+
+mod result;
+
+pub use result::*;

@@ -1,0 +1,124 @@
+//! Errors for people: where, what was found, what was expected, what to do.
+
+use std::fmt;
+
+use crate::event::Rejection;
+
+/// A record, header or file that cannot be taken.
+///
+/// The content is boxed so that a `Result` stays one word wide in the decoders' loops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataError(Box<Content>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Content {
+    reason: &'static str,
+    file: Option<String>,
+    line: Option<u64>,
+    byte: Option<u64>,
+    found: String,
+    expected: String,
+    cure: String,
+}
+
+impl DataError {
+    /// A new error without a position. `reason` is a short name (`not_a_number`) by which skipped
+    /// records are counted; `found`, `expected` and `cure` are sentence fragments.
+    pub fn new(
+        reason: &'static str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> DataError {
+        DataError(Box::new(Content {
+            reason,
+            file: None,
+            line: None,
+            byte: None,
+            found: found.into(),
+            expected: expected.into(),
+            cure: cure.into(),
+        }))
+    }
+
+    /// An error of the operating system while reading.
+    pub fn io(error: &std::io::Error) -> DataError {
+        DataError::new("io", error.to_string(), "readable input", "check the path, the disk or the pipe")
+    }
+
+    /// Adds the position: `line` counts from 1, `byte` from 0, both in the decompressed content.
+    #[must_use]
+    pub fn at(mut self, line: u64, byte: u64) -> DataError {
+        self.0.line = Some(line);
+        self.0.byte = Some(byte);
+        self
+    }
+
+    /// Adds the byte for formats without lines.
+    #[must_use]
+    pub fn at_byte(mut self, byte: u64) -> DataError {
+        self.0.byte = Some(byte);
+        self
+    }
+
+    /// Adds the file's name, unless the error has one.
+    #[must_use]
+    pub fn in_file(mut self, name: &str) -> DataError {
+        self.0.file.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
+    /// The short name of the reason.
+    pub fn reason(&self) -> &'static str {
+        self.0.reason
+    }
+
+    /// The line, counted from 1, where known.
+    pub fn line(&self) -> Option<u64> {
+        self.0.line
+    }
+
+    /// The byte, counted from 0, where known.
+    pub fn byte(&self) -> Option<u64> {
+        self.0.byte
+    }
+}
+
+impl From<Rejection> for DataError {
+    fn from(rejection: Rejection) -> DataError {
+        DataError::new(rejection.reason, rejection.found, rejection.expected, rejection.cure)
+    }
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Content { file, line, byte, found, expected, cure, .. } = &*self.0;
+        if let Some(file) = file {
+            write!(f, "{file}: ")?;
+        }
+        match (line, byte) {
+            (Some(line), Some(byte)) => write!(f, "line {line}, byte {byte}: ")?,
+            (None, Some(byte)) => write!(f, "byte {byte}: ")?,
+            (Some(line), None) => write!(f, "line {line}: ")?,
+            (None, None) => {}
+        }
+        write!(f, "found {found}, expected {expected}")?;
+        if !cure.is_empty() {
+            write!(f, "; {cure}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DataError {}
+
+/// At most 60 characters of some bytes, for a message: text where it is text, quoted.
+pub fn excerpt(bytes: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * SHOWN)]);
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < bytes.len() && text.chars().count() > SHOWN {
+        shown.push('…');
+    }
+    format!("{shown:?}")
+}

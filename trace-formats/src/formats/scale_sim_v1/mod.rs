@@ -1,0 +1,22 @@
+//! stub
+use crate::error::DataError;
+use crate::format::{Format, OpenOptions, OpenedTrace};
+use crate::input::Input;
+
+/// stub
+pub struct ScaleSimV1;
+
+impl Format for ScaleSimV1 {
+    fn name(&self) -> &'static str {
+        "scale-sim-v1"
+    }
+    fn summary(&self) -> &'static str {
+        ""
+    }
+    fn owns_content(&self, _prefix: &[u8], _name: Option<&str>) -> bool {
+        false
+    }
+    fn open(&self, _input: Input, _options: &OpenOptions) -> Result<OpenedTrace, DataError> {
+        Err(DataError::new("stub", "", "", ""))
+    }
+}

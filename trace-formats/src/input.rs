@@ -1,0 +1,202 @@
+//! Files, directories and standard input, plain or compressed.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::DataError;
+
+/// Something that the user named as a trace.
+pub struct Input {
+    name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Directory(PathBuf),
+    Content { path: Option<PathBuf>, content: Content },
+}
+
+/// The decompressed bytes of a file or a stream, from its start.
+pub struct Content {
+    /// Set for a plain regular file: it may be mapped or read at any position instead of as a stream.
+    path: Option<PathBuf>,
+    peeked: Vec<u8>,
+    consumed: usize,
+    reader: Box<dyn Read + Send>,
+    ended: bool,
+}
+
+impl Input {
+    /// Opens a file, a directory, or `-` for standard input.
+    ///
+    /// # Errors
+    /// A path that does not exist or cannot be read.
+    pub fn open(path: &Path) -> Result<Input, DataError> {
+        if path == Path::new("-") {
+            return Input::from_reader("standard input", Box::new(io::stdin()));
+        }
+        let name = path.display().to_string();
+        if path.is_dir() {
+            return Ok(Input { name, kind: Kind::Directory(path.to_owned()) });
+        }
+        let content = Content::open(path).map_err(|error| error.in_file(&name))?;
+        Ok(Input { name, kind: Kind::Content { path: Some(path.to_owned()), content } })
+    }
+
+    /// Takes any reader; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// A stream whose first bytes cannot be read.
+    pub fn from_reader(name: &str, reader: Box<dyn Read + Send>) -> Result<Input, DataError> {
+        let content = Content::from_reader(None, reader).map_err(|error| error.in_file(name))?;
+        Ok(Input { name: name.to_owned(), kind: Kind::Content { path: None, content } })
+    }
+
+    /// The name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The directory, if the input is one.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.kind {
+            Kind::Directory(path) => Some(path),
+            Kind::Content { .. } => None,
+        }
+    }
+
+    /// The file's path, if the input is a file.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.kind {
+            Kind::Directory(_) => None,
+            Kind::Content { path, .. } => path.as_deref(),
+        }
+    }
+
+    /// The file's name without the directory and without `.gz` or `.zst`.
+    pub fn file_stem(&self) -> Option<String> {
+        let name = self.path()?.file_name()?.to_string_lossy().into_owned();
+        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
+        Some(plain.unwrap_or(&name).to_owned())
+    }
+
+    /// At least `bytes` bytes from the start, or all there are. Empty for a directory.
+    ///
+    /// # Errors
+    /// What reading reports.
+    pub fn peek(&mut self, bytes: usize) -> Result<&[u8], DataError> {
+        match &mut self.kind {
+            Kind::Directory(_) => Ok(&[]),
+            Kind::Content { content, .. } => content.peek(bytes),
+        }
+    }
+
+    /// The content, from its start, whatever was peeked. `None` for a directory.
+    pub fn into_content(self) -> Option<Content> {
+        match self.kind {
+            Kind::Directory(_) => None,
+            Kind::Content { content, .. } => Some(content),
+        }
+    }
+}
+
+impl Content {
+    /// Opens a file and undoes its compression, told by its first bytes.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or read.
+    pub fn open(path: &Path) -> Result<Content, DataError> {
+        let file = File::open(path).map_err(|error| DataError::io(&error))?;
+        let is_regular = file.metadata().map_err(|error| DataError::io(&error))?.is_file();
+        Content::from_reader(is_regular.then(|| path.to_owned()), Box::new(file))
+    }
+
+    /// Takes a reader of possibly compressed bytes. `path` is kept only if they are plain.
+    fn from_reader(path: Option<PathBuf>, mut reader: Box<dyn Read + Send>) -> Result<Content, DataError> {
+        let mut magic = Vec::new();
+        reader.by_ref().take(4).read_to_end(&mut magic).map_err(|error| DataError::io(&error))?;
+        let (path, reader): (_, Box<dyn Read + Send>) = if magic.starts_with(&[0x1f, 0x8b]) {
+            let whole = io::Cursor::new(std::mem::take(&mut magic)).chain(reader);
+            (None, Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, whole))))
+        } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let whole = io::Cursor::new(std::mem::take(&mut magic)).chain(reader);
+            let decoder = zstd::stream::read::Decoder::new(whole).map_err(|error| DataError::io(&error))?;
+            (None, Box::new(decoder))
+        } else {
+            (path, reader)
+        };
+        Ok(Content { path, peeked: magic, consumed: 0, reader, ended: false })
+    }
+
+    /// Bytes that are already in memory, for tests and for small texts.
+    pub fn from_bytes(bytes: Vec<u8>) -> Content {
+        Content { path: None, peeked: bytes, consumed: 0, reader: Box::new(io::empty()), ended: true }
+    }
+
+    /// The path of a plain regular file, which may be mapped instead of read.
+    pub fn plain_file(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// At least `bytes` bytes from the current position, or all there are, without consuming them.
+    ///
+    /// # Errors
+    /// What reading or decompressing reports.
+    pub fn peek(&mut self, bytes: usize) -> Result<&[u8], DataError> {
+        while self.peeked.len() - self.consumed < bytes && !self.ended {
+            let missing = bytes - (self.peeked.len() - self.consumed);
+            let read = self
+                .reader
+                .by_ref()
+                .take(missing as u64)
+                .read_to_end(&mut self.peeked)
+                .map_err(|error| cut_or_io(&error))?;
+            self.ended = read < missing;
+        }
+        Ok(&self.peeked[self.consumed..])
+    }
+
+    /// Reads into `buffer`; fewer bytes than asked for only at the end.
+    ///
+    /// # Errors
+    /// What reading or decompressing reports, a cut compressed stream among it.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, DataError> {
+        let peeked = &self.peeked[self.consumed..];
+        let from_peeked = peeked.len().min(buffer.len());
+        buffer[..from_peeked].copy_from_slice(&peeked[..from_peeked]);
+        self.consumed += from_peeked;
+        if self.consumed == self.peeked.len() {
+            self.peeked = Vec::new();
+            self.consumed = 0;
+        }
+        let mut filled = from_peeked;
+        while filled < buffer.len() && !self.ended {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(cut_or_io(&error)),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+fn cut_or_io(error: &io::Error) -> DataError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => DataError::new(
+            "cut_compressed",
+            "a compressed stream that ends in the middle",
+            "a whole gzip or zstd stream",
+            "copy the file again, or let its writer finish",
+        ),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => DataError::new(
+            "corrupt_compressed",
+            format!("compressed data that cannot be undone ({error})"),
+            "a whole gzip or zstd stream",
+            "copy the file again",
+        ),
+        _ => DataError::io(error),
+    }
+}
