@@ -1,0 +1,395 @@
+//! Adds partial sums in the order of the chunks, and closes windows behind a watermark.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use rustc_hash::FxHashMap;
+use trace_formats::decoder::Chunk;
+use trace_formats::event::Fact;
+use trace_formats::{
+    ChannelId, DataError, Decoder, Event, EventSink, Note, PartOrder, RegionSetId, Rejection, Skipped, Span,
+};
+
+use super::accumulator::PartialSums;
+use super::dictionary::Dictionary;
+use super::regions::RegionTable;
+use super::window_counts::{CountOverflow, WindowCounts};
+use crate::activity::{ActivitySummary, ChannelName, Coverage, WindowSink, WindowTiming};
+
+/// The most windows a run may have. Windows without events are closed one by one, so a cycle that is wrong
+/// by many orders of magnitude must end here and not after days.
+const MAX_WINDOWS: i64 = 1 << 27;
+
+/// What the parts of a run say of their order, to know which windows can still receive counts.
+pub struct Orders {
+    orders: Vec<PartOrder>,
+    /// The earliest cycle of any part after the n-th; `i64::MIN` if nothing is known of one.
+    after: Vec<i64>,
+    default_lateness: u64,
+}
+
+impl Orders {
+    /// `forced_lateness` is the user's; it wins over what a part says of itself.
+    pub fn new(orders: Vec<PartOrder>, forced_lateness: Option<u64>, default_lateness: u64) -> Orders {
+        let orders: Vec<PartOrder> = orders
+            .into_iter()
+            .map(|order| match order {
+                PartOrder::Lateness(own) => PartOrder::Lateness(forced_lateness.or(own)),
+                PartOrder::NotBefore(_) => order,
+            })
+            .collect();
+        let mut after = vec![i64::MAX; orders.len()];
+        for part in (1..orders.len()).rev() {
+            let earliest = match orders[part] {
+                PartOrder::Lateness(_) => i64::MIN,
+                PartOrder::NotBefore(cycle) => cycle,
+            };
+            after[part - 1] = after[part].min(earliest);
+        }
+        Orders { orders, after, default_lateness }
+    }
+
+    /// By how many cycles an event of a part may start before the latest start ahead of it.
+    fn lateness(&self, part: usize) -> Option<u64> {
+        match self.orders[part] {
+            PartOrder::Lateness(lateness) => Some(lateness.unwrap_or(self.default_lateness)),
+            PartOrder::NotBefore(_) => None,
+        }
+    }
+
+    /// No event to come starts before this cycle, once the part has come to the start `latest`.
+    fn watermark(&self, part: usize, latest: i64) -> i64 {
+        let within = match self.orders[part] {
+            PartOrder::NotBefore(cycle) => cycle,
+            PartOrder::Lateness(_) if latest == i64::MIN => i64::MIN,
+            PartOrder::Lateness(own) => latest.saturating_sub_unsigned(own.unwrap_or(self.default_lateness)),
+        };
+        within.min(self.after[part])
+    }
+}
+
+/// The state of a run: open windows, totals, regions, and everything that is said once at the end.
+pub struct Merger<'a> {
+    dictionary: &'a Dictionary<'a>,
+    timing: WindowTiming,
+    orders: Orders,
+    sink: &'a mut dyn WindowSink,
+    channels: Vec<ChannelName>,
+    counts: Vec<u64>,
+    levels: Vec<i64>,
+    open: WindowCounts,
+    next_window: Option<i64>,
+    part: usize,
+    latest_start: i64,
+    /// Cycles that events or sums over windows reach, the latter perhaps beyond the run.
+    counted_span: Option<Span>,
+    events_span: Option<Span>,
+    declared_span: Option<Span>,
+    totals: FxHashMap<(u32, u32), u128>,
+    region_spans: FxHashMap<u32, (i64, i64)>,
+    summed_regions: BTreeMap<(String, ChannelName), u128>,
+    regions: RegionTable,
+    unbound: FxHashMap<u32, u64>,
+    coverage: Coverage,
+    notes: Vec<Note>,
+}
+
+impl<'a> Merger<'a> {
+    /// Starts a run.
+    pub fn new(
+        dictionary: &'a Dictionary<'a>,
+        timing: WindowTiming,
+        orders: Orders,
+        sink: &'a mut dyn WindowSink,
+    ) -> Merger<'a> {
+        Merger {
+            dictionary,
+            timing,
+            orders,
+            sink,
+            channels: Vec::new(),
+            counts: Vec::new(),
+            levels: Vec::new(),
+            open: WindowCounts::default(),
+            next_window: None,
+            part: 0,
+            latest_start: i64::MIN,
+            counted_span: None,
+            events_span: None,
+            declared_span: None,
+            totals: FxHashMap::default(),
+            region_spans: FxHashMap::default(),
+            summed_regions: BTreeMap::new(),
+            regions: RegionTable::default(),
+            unbound: FxHashMap::default(),
+            coverage: Coverage::default(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes a fact of a trace's header or from between its events.
+    pub fn fact(&mut self, fact: Fact) {
+        match fact {
+            Fact::Region(region) => self.regions.declare(&region),
+            Fact::Span(span) => self.declared_span = Some(join(self.declared_span, span)),
+            Fact::Note(note) if self.notes.contains(&note) => {}
+            Fact::Note(note) => self.notes.push(note),
+            Fact::Skipped(skipped) => self.skipped(skipped),
+            Fact::RegionCount { regions, component, action, count } => {
+                let key = (regions, ChannelName { component, action });
+                *self.summed_regions.entry(key).or_default() += count;
+            }
+            Fact::EventsTaken(events) => self.coverage.events += events,
+        }
+    }
+
+    fn skipped(&mut self, new: Skipped) {
+        let same = |old: &&mut Skipped| {
+            old.reason == new.reason && old.region == new.region && old.channel == new.channel
+        };
+        match self.coverage.skipped.iter_mut().find(same) {
+            Some(old) => old.count += new.count,
+            None => self.coverage.skipped.push(new),
+        }
+    }
+
+    /// Adds the sums of the next chunk of `part`, and closes the windows that can receive nothing more.
+    ///
+    /// # Errors
+    /// An event that comes too late, a sum that overflows, a span of too many windows, or what the sink reports.
+    pub fn merge(
+        &mut self,
+        part: usize,
+        mut sums: PartialSums,
+        decoder: &dyn Decoder,
+        chunk: &Chunk<'_>,
+    ) -> anyhow::Result<()> {
+        if part != self.part {
+            self.part = part;
+            self.latest_start = i64::MIN;
+        }
+        self.refuse_late_events(&sums, decoder, chunk)?;
+        self.take_counters(&mut sums);
+        let order = sums.order;
+        if order.first_start <= order.last_start {
+            self.latest_start = self.latest_start.max(order.last_start);
+            let span = Span { start: order.first_start, end: order.last_end };
+            self.counted_span = Some(join(self.counted_span, span));
+            if let Some(span) = sums.events_span {
+                self.events_span = Some(join(self.events_span, span));
+            }
+            self.open.merge(sums.windows).map_err(overflow)?;
+            self.refuse_too_many_windows()?;
+        }
+        let watermark = self.orders.watermark(part, self.latest_start);
+        self.close_before(watermark.div_euclid(self.timing.cycles as i64))
+    }
+
+    fn take_counters(&mut self, sums: &mut PartialSums) {
+        for (key, count) in sums.totals.drain() {
+            *self.totals.entry(key).or_default() += count;
+        }
+        for (set, (start, end)) in sums.region_spans.drain() {
+            let span = self.region_spans.entry(set).or_insert((start, end));
+            *span = (span.0.min(start), span.1.max(end));
+        }
+        for (channel, events) in sums.unbound.drain() {
+            *self.unbound.entry(channel).or_default() += events;
+        }
+        for (reason, records) in std::mem::take(&mut sums.bad_records) {
+            *self.coverage.bad_records.entry(reason.to_owned()).or_default() += records;
+        }
+        self.coverage.events += sums.events;
+        for fact in sums.facts.drain(..) {
+            self.fact(fact);
+        }
+    }
+
+    fn refuse_late_events(
+        &self,
+        sums: &PartialSums,
+        decoder: &dyn Decoder,
+        chunk: &Chunk<'_>,
+    ) -> anyhow::Result<()> {
+        let order = sums.order;
+        let closed = self.next_window.map_or(i64::MIN, |next| next.saturating_mul(self.timing.cycles as i64));
+        if let Some(lateness) = self.orders.lateness(self.part) {
+            let earliest = self.latest_start.saturating_sub_unsigned(lateness);
+            if order.first_start < earliest || order.largest_step_back > lateness {
+                let mut probe = LatenessProbe { latest_start: self.latest_start, lateness };
+                decoder.decode(chunk, &mut probe)?;
+            }
+        }
+        if order.first_start < closed {
+            bail!(
+                "found an event at cycle {} after the windows before cycle {closed} were closed, expected a file \
+                 that does not change while it is read; run again when its writer has finished",
+                order.first_start
+            );
+        }
+        Ok(())
+    }
+
+    fn refuse_too_many_windows(&self) -> anyhow::Result<()> {
+        let Some(span) = self.open_span() else { return Ok(()) };
+        let windows = span.end.saturating_sub(span.start) / self.timing.cycles as i64;
+        if windows > MAX_WINDOWS {
+            bail!(
+                "found events from cycle {} to cycle {}, which are {windows} windows of {} cycles, expected at most \
+                 {MAX_WINDOWS}; choose a longer --window, or check the trace for a cycle that is wrong",
+                span.start,
+                span.end,
+                self.timing.cycles
+            );
+        }
+        Ok(())
+    }
+
+    /// The cycles of the run: declared and seen ones together. Windows of sums alone stand for themselves.
+    fn run_span(&self) -> Option<Span> {
+        let spans = [self.events_span, self.declared_span, self.regions.declared_span()];
+        spans.into_iter().flatten().reduce(|a, b| join(Some(a), b)).or(self.counted_span)
+    }
+
+    /// The cycles whose windows are to be closed: the run's, and those of sums that reach beyond it.
+    fn open_span(&self) -> Option<Span> {
+        [self.run_span(), self.counted_span].into_iter().flatten().reduce(|a, b| join(Some(a), b))
+    }
+
+    /// Closes all windows before number `bound`.
+    fn close_before(&mut self, bound: i64) -> anyhow::Result<()> {
+        let first = match self.next_window {
+            Some(next) => next,
+            None => {
+                let Some(span) = self.open_span() else { return Ok(()) };
+                span.start.div_euclid(self.timing.cycles as i64)
+            }
+        };
+        if first >= bound {
+            return Ok(());
+        }
+        self.channels.extend(self.dictionary.channels_from(self.channels.len()));
+        self.counts.resize(self.channels.len(), 0);
+        self.levels.resize(self.channels.len(), 0);
+        // Nothing is open past the last event: what the bound asks for beyond it is left for later.
+        let last = self.open_span().map_or(first, |span| last_window(span, self.timing.cycles));
+        let bound = bound.min(last + 1);
+        for window in first..bound {
+            self.open.read(window, &mut self.counts, &mut self.levels).map_err(overflow)?;
+            self.sink.window(window, &self.channels, &self.counts)?;
+        }
+        if bound > first {
+            self.next_window = Some(bound);
+            self.open.forget_before(bound);
+        }
+        Ok(())
+    }
+
+    /// Closes what is open and tells the sink the rest.
+    ///
+    /// # Errors
+    /// A trace without events, or what the sink reports.
+    pub fn finish(mut self, metadata: trace_formats::Metadata) -> anyhow::Result<ActivitySummary> {
+        let Some(span) = self.run_span() else {
+            bail!(
+                "found no events, expected at least one; check that the simulator wrote its trace and that the \
+                 right file or directory is named"
+            );
+        };
+        self.refuse_too_many_windows()?;
+        self.close_before(last_window(span, self.timing.cycles) + 1)?;
+        let summary = self.summary(span, metadata);
+        self.sink.finish(&summary)?;
+        Ok(summary)
+    }
+
+    fn summary(&mut self, span: Span, metadata: trace_formats::Metadata) -> ActivitySummary {
+        let channels = self.dictionary.channels_from(0);
+        let sets = self.dictionary.region_sets();
+        let mut totals: BTreeMap<ChannelName, u128> = BTreeMap::new();
+        let mut by_set: BTreeMap<u32, Vec<(&ChannelName, u128)>> = BTreeMap::new();
+        for (&(set, channel), &count) in &self.totals {
+            let name = &channels[channel as usize];
+            *totals.entry(name.clone()).or_default() += count;
+            by_set.entry(set).or_default().push((name, count));
+        }
+        for (set, tags) in sets.iter().enumerate().skip(1) {
+            let span = self.region_spans.get(&(set as u32)).map(|&(start, end)| Span { start, end });
+            let counts = by_set.get(&(set as u32)).map_or(&[][..], Vec::as_slice);
+            self.regions.add(tags, span, counts);
+        }
+        for ((tags, channel), count) in &self.summed_regions {
+            self.regions.add(tags, None, &[(channel, *count)]);
+        }
+        let mut coverage = std::mem::take(&mut self.coverage);
+        coverage.unbound = self
+            .unbound
+            .iter()
+            .map(|(&channel, &events)| (channels[channel as usize].clone(), events))
+            .collect();
+        ActivitySummary {
+            timing: self.timing,
+            span,
+            totals,
+            regions: std::mem::take(&mut self.regions).finish(),
+            coverage,
+            notes: std::mem::take(&mut self.notes),
+            inferences: metadata.inferences,
+            trace_clock_hz: metadata.clock_hz,
+            metadata,
+        }
+    }
+}
+
+fn overflow(error: CountOverflow) -> anyhow::Error {
+    DataError::from(Rejection::from(error)).into()
+}
+
+fn join(span: Option<Span>, other: Span) -> Span {
+    span.map_or(other, |span| Span { start: span.start.min(other.start), end: span.end.max(other.end) })
+}
+
+fn last_window(span: Span, cycles: u64) -> i64 {
+    (span.end - 1).max(span.start).div_euclid(cycles as i64)
+}
+
+/// Decodes a chunk again to find the event that came too late, for its position.
+struct LatenessProbe {
+    latest_start: i64,
+    lateness: u64,
+}
+
+impl EventSink for LatenessProbe {
+    fn channel(&mut self, _component: &str, _action: &str) -> Result<ChannelId, Rejection> {
+        Ok(ChannelId(0))
+    }
+
+    fn regions(&mut self, _tags: &str) -> Result<RegionSetId, Rejection> {
+        Ok(RegionSetId::NONE)
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), Rejection> {
+        if event.start < self.latest_start.saturating_sub_unsigned(self.lateness) {
+            return Err(Rejection {
+                reason: "late_event",
+                found: format!("an event at cycle {} after one at cycle {}", event.start, self.latest_start),
+                expected: format!("events at most {} cycles out of order", self.lateness),
+                cure: "sort the trace by time, or allow more with --lateness CYCLES".to_owned(),
+            });
+        }
+        self.latest_start = self.latest_start.max(event.start);
+        Ok(())
+    }
+
+    fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
+        self.event(event)
+    }
+
+    fn fact(&mut self, _fact: Fact) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
+        if error.reason() == "late_event" { Err(error) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,32 @@
+//! Feeds the decoders one after another to any sink: the plain twin of the pipeline.
+
+use trace_formats::{DataError, EventSink, OpenedTrace};
+
+use super::source::Chunks;
+
+/// Decodes a trace in its own order. `progress` is told how many bytes were done.
+///
+/// # Errors
+/// The first record that cannot be taken, with its file, line and byte.
+pub fn decode_in_order(
+    trace: OpenedTrace,
+    chunk_bytes: usize,
+    sink: &mut dyn EventSink,
+    mut progress: impl FnMut(u64),
+) -> Result<(), DataError> {
+    for part in trace.parts {
+        let name = part.name.clone();
+        let decoder = part.decoder.clone();
+        let decode_part = || -> Result<(), DataError> {
+            let mut chunks = Chunks::new(part, chunk_bytes, true)?;
+            while let Some(chunk) = chunks.next_chunk()? {
+                let view = chunk.view();
+                decoder.decode(&view, sink)?;
+                progress(view.bytes.len() as u64);
+            }
+            Ok(())
+        };
+        decode_part().map_err(|error| error.in_file(&name))?;
+    }
+    Ok(())
+}

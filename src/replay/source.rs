@@ -1,0 +1,178 @@
+//! Cuts the parts of a trace into chunks of whole records, from a memory map or a stream.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use trace_formats::decoder::{Chunk, Cut};
+use trace_formats::input::Content;
+use trace_formats::{DataError, Decoder, Part};
+
+use super::map::{MappableFile, Segment};
+
+/// How many bytes are mapped at a time, at least.
+const SEGMENT_BYTES: u64 = 8 << 20;
+
+/// The bytes of a chunk: owned, or a piece of a map that lives as long as a chunk of it.
+pub enum ChunkBytes {
+    /// Read from a stream.
+    Owned(Vec<u8>),
+    /// A range of a mapped segment, in bytes of the file.
+    Mapped(Arc<Segment>, Range<u64>),
+}
+
+/// A chunk on its way to a worker.
+pub struct OwnedChunk {
+    bytes: ChunkBytes,
+    /// Where it starts in the part's content.
+    pub offset: u64,
+    lines_before: u64,
+    is_last: bool,
+}
+
+impl OwnedChunk {
+    /// The chunk as a decoder takes it.
+    pub fn view(&self) -> Chunk<'_> {
+        let bytes = match &self.bytes {
+            ChunkBytes::Owned(bytes) => bytes.as_slice(),
+            ChunkBytes::Mapped(segment, range) => segment.bytes(range.clone()),
+        };
+        Chunk { bytes, offset: self.offset, lines_before: self.lines_before, is_last: self.is_last }
+    }
+}
+
+/// Cuts one part into chunks, one after another.
+pub struct Chunks {
+    decoder: Arc<dyn Decoder>,
+    feed: Feed,
+    chunk_bytes: usize,
+    offset: u64,
+    lines: u64,
+    ended: bool,
+}
+
+enum Feed {
+    Map { file: MappableFile, segment: Option<Arc<Segment>> },
+    Stream { content: Content, carried: Vec<u8>, drained: bool },
+}
+
+impl Chunks {
+    /// Starts a part. `may_map` allows a plain regular file to be mapped.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, or a header that is no longer there.
+    pub fn new(part: Part, chunk_bytes: usize, may_map: bool) -> Result<Chunks, DataError> {
+        let Part { mut content, header_bytes, header_lines, decoder, .. } = part;
+        let mapped = match content.plain_file().filter(|_| may_map) {
+            Some(path) => MappableFile::open(path).map_err(|error| DataError::io(&error))?,
+            None => None,
+        };
+        let feed = match mapped {
+            Some(file) => Feed::Map { file, segment: None },
+            None => {
+                let mut header = vec![0; header_bytes as usize];
+                content.read(&mut header)?;
+                Feed::Stream { content, carried: Vec::new(), drained: false }
+            }
+        };
+        Ok(Chunks {
+            decoder,
+            feed,
+            chunk_bytes: chunk_bytes.max(1),
+            offset: header_bytes,
+            lines: header_lines,
+            ended: false,
+        })
+    }
+
+    /// The next chunk, or `None` after the last. The last one may be empty.
+    ///
+    /// # Errors
+    /// What reading reports, and records that can never be whole.
+    pub fn next_chunk(&mut self) -> Result<Option<OwnedChunk>, DataError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let (bytes, is_last) = match &mut self.feed {
+            Feed::Map { file, segment } => {
+                next_mapped(file, segment, &*self.decoder, self.offset, self.chunk_bytes)
+            }
+            Feed::Stream { content, carried, drained } => {
+                next_streamed(content, carried, drained, &*self.decoder, self.chunk_bytes)
+            }
+        }
+        .map_err(|error| self.place(error))?;
+        let chunk = OwnedChunk { bytes, offset: self.offset, lines_before: self.lines, is_last };
+        let view = chunk.view();
+        self.ended = is_last;
+        self.offset += view.bytes.len() as u64;
+        self.lines += memchr::memchr_iter(b'\n', view.bytes).count() as u64;
+        Ok(Some(chunk))
+    }
+
+    /// Turns a position relative to the uncut bytes into one of the content.
+    fn place(&self, error: DataError) -> DataError {
+        let byte = self.offset + error.byte().unwrap_or(0);
+        error.at(self.lines + 1, byte)
+    }
+}
+
+fn next_mapped(
+    file: &MappableFile,
+    segment: &mut Option<Arc<Segment>>,
+    decoder: &dyn Decoder,
+    offset: u64,
+    chunk_bytes: usize,
+) -> Result<(ChunkBytes, bool), DataError> {
+    let mut wanted = chunk_bytes as u64;
+    loop {
+        let end = (offset + wanted).min(file.length());
+        let current = match segment {
+            Some(current) if current.end() >= end => current.clone(),
+            _ => {
+                let map_to = (offset + wanted.max(SEGMENT_BYTES)).min(file.length());
+                let fresh =
+                    file.segment(offset..map_to.max(offset)).map_err(|error| DataError::io(&error))?;
+                segment.insert(Arc::new(fresh)).clone()
+            }
+        };
+        if end == file.length() {
+            return Ok((ChunkBytes::Mapped(current, offset..end), true));
+        }
+        match decoder.cut(current.bytes(offset..end))? {
+            Cut::At(length) => {
+                return Ok((ChunkBytes::Mapped(current, offset..offset + length as u64), false));
+            }
+            Cut::Incomplete { at_least } => wanted = (at_least as u64).max(wanted + 1),
+        }
+    }
+}
+
+fn next_streamed(
+    content: &mut Content,
+    carried: &mut Vec<u8>,
+    drained: &mut bool,
+    decoder: &dyn Decoder,
+    chunk_bytes: usize,
+) -> Result<(ChunkBytes, bool), DataError> {
+    let mut buffer = std::mem::take(carried);
+    let mut wanted = chunk_bytes.max(buffer.len() + 1);
+    loop {
+        let filled = buffer.len();
+        if !*drained {
+            buffer.resize(wanted, 0);
+            let read = content.read(&mut buffer[filled..])?;
+            buffer.truncate(filled + read);
+            *drained = filled + read < wanted;
+        }
+        if *drained {
+            return Ok((ChunkBytes::Owned(buffer), true));
+        }
+        match decoder.cut(&buffer)? {
+            Cut::At(length) => {
+                *carried = buffer.split_off(length);
+                return Ok((ChunkBytes::Owned(buffer), false));
+            }
+            Cut::Incomplete { at_least } => wanted = at_least.max(wanted + 1),
+        }
+    }
+}
