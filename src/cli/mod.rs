@@ -1,1 +1,85 @@
-//! stub
+//! The command line: one file a subcommand. The only place for clap, progress bars and standard error.
+
+mod chip;
+mod convert;
+mod inspect;
+mod outputs;
+mod progress;
+mod replay;
+mod trace_input;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// How many watts, and when? Reads what an accelerator simulator says happened, and a chip's power model, and
+/// reports power over time, peaks, TDP headroom and energy per inference.
+#[derive(Debug, Parser)]
+#[command(name = "nm-trace", version, about, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nm-trace replay fixtures/scale-sim/conv_ws --chip tpu-v1
+  nm-trace inspect fixtures/scale-sim/conv_ws
+  nm-trace convert fixtures/scale-sim/conv_ws -o run.nmt
+  nm-trace chip tpu-v1
+
+Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Price a trace with a chip: power over time, peaks, energy by component, layer and inference
+    Replay(Box<replay::Replay>),
+    /// Say what a trace holds, without a chip
+    Inspect(inspect::Inspect),
+    /// Write a trace in one of our own formats, event by event or summed over windows
+    Convert(convert::Convert),
+    /// Show a chip's area, TDP and energy per action, with the source of each number
+    Chip(chip::Chip),
+}
+
+/// Runs the program with the process's arguments.
+pub fn run() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Replay(command) => command.run(),
+        Command::Inspect(command) => command.run(),
+        Command::Convert(command) => command.run(),
+        Command::Chip(command) => command.run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whoever reads our output has gone (`| head`): nothing to complain of.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
+    })
+}
+
+/// The command line's definition, for help texts, completions and tests.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,109 @@
+//! `nm-trace convert`: any trace as one of our own formats.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use trace_formats::{Metadata, OpenedTrace, PartOrder};
+
+use super::outputs::TraceOutput;
+use super::progress::{Progress, total_bytes};
+use super::trace_input::TraceInput;
+use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
+use crate::replay::{AdmitAll, decode_in_order, replay};
+use crate::units::Hertz;
+
+/// Write a trace in one of our own formats, event by event or summed over windows.
+///
+/// The result keeps regions, clock, inferences, where it came from, and the binding of the source's channels:
+/// replaying it needs nothing more and says the same.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Convert {
+    #[command(flatten)]
+    input: TraceInput,
+
+    /// Where to write; `.csv`, `.jsonl` or `.nmt` says the format, `.gz` or `.zst` on top compresses
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// The format, where the output's name does not say it (`-o - --to csv`)
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<String>,
+
+    /// Write exact sums over windows of so many cycles, or of a duration, instead of events
+    #[arg(long, value_name = "WINDOW")]
+    window: Option<super::replay::WindowLength>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nm-trace convert fixtures/scale-sim/conv_ws -o run.csv
+  nm-trace convert fixtures/scale-sim/conv_ws -o run.jsonl.zst
+  nm-trace convert fixtures/scale-sim/conv_ws -o windows.nmt --window 1000";
+
+impl Convert {
+    /// Runs the subcommand.
+    pub fn run(self) -> Result<ExitCode> {
+        let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
+        let mut traces = self.input.open(None)?;
+        if traces.len() != 1 {
+            bail!("found {} traces, expected one; convert them one by one, and replay them together", traces.len());
+        }
+        let trace = traces.remove(0);
+        let progress = Progress::start(total_bytes(std::slice::from_ref(&trace)), self.input.quiet);
+        let mut metadata = self.metadata_of(&trace);
+        if let Some(window) = self.window {
+            self.write_windows(trace, window, &metadata, &output, &progress)?;
+        } else {
+            metadata.lateness_cycles = metadata.lateness_cycles.or(lateness_bound(&trace));
+            let mut writer = output.writer(&metadata)?;
+            decode_in_order(trace, self.input.chunk_bytes, &mut *writer, |bytes| {
+                progress.counter().fetch_add(bytes, Ordering::Relaxed);
+            })?;
+            writer.finish()?;
+        }
+        output.commit()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn metadata_of(&self, trace: &OpenedTrace) -> Metadata {
+        let mut metadata = trace.metadata.clone();
+        metadata.clock_hz = metadata.clock_hz.or(self.input.clock.map(|clock| clock.0));
+        metadata.origin = metadata.origin.or_else(|| Some(self.input.names().join(" ")));
+        metadata
+    }
+
+    fn write_windows(
+        &self,
+        mut trace: OpenedTrace,
+        window: super::replay::WindowLength,
+        metadata: &Metadata,
+        output: &TraceOutput,
+        progress: &Progress,
+    ) -> Result<()> {
+        // Only a window given as a duration needs to know how long a cycle is.
+        let clock = metadata.clock_hz.map(Hertz);
+        let cycles = window.cycles(clock)?;
+        let timing = WindowTiming {
+            cycles,
+            clock_hz: clock.map_or(1.0, |clock| clock.0),
+            count_fraction_bits: metadata.count_fraction_bits,
+        };
+        trace.metadata.origin.clone_from(&metadata.origin);
+        let mut sink = ProfileWriter::new(output.writer(&profile_metadata(metadata, cycles))?, cycles);
+        let options = self.input.replay_options();
+        replay(vec![trace], &AdmitAll, timing, &options, &mut sink, progress.counter())?;
+        Ok(())
+    }
+}
+
+/// How far out of order the events of a trace can be whose parts follow one another in the file, not in time.
+fn lateness_bound(trace: &OpenedTrace) -> Option<u64> {
+    if trace.parts.iter().all(|part| matches!(part.order, PartOrder::Lateness(_))) {
+        return None;
+    }
+    trace.metadata.span.map(|span| span.start.abs_diff(span.end))
+}

@@ -1,0 +1,69 @@
+//! Progress on a terminal: a counter that the pipeline bumps, and a painter that reads it.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use trace_formats::OpenedTrace;
+
+/// Draws bytes done until it is dropped. Silent where standard error is no terminal.
+pub struct Progress {
+    done: Arc<AtomicU64>,
+    painter: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    /// Starts to draw. `total` is the number of bytes to come, if it is known.
+    pub fn start(total: Option<u64>, quiet: bool) -> Progress {
+        let done = Arc::new(AtomicU64::new(0));
+        let painter = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let stop = Arc::new(AtomicBool::new(false));
+            let (counter, stopped) = (done.clone(), stop.clone());
+            (stop, thread::spawn(move || paint(total, &counter, &stopped)))
+        });
+        Progress { done, painter }
+    }
+
+    /// The counter to bump, in decompressed bytes.
+    pub fn counter(&self) -> &AtomicU64 {
+        &self.done
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((stop, painter)) = self.painter.take() {
+            stop.store(true, Ordering::Relaxed);
+            // A painter that panicked has nothing to say that matters more than the run's own result.
+            let _ = painter.join();
+        }
+    }
+}
+
+fn paint(total: Option<u64>, counter: &AtomicU64, stopped: &AtomicBool) {
+    let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    let template = match total {
+        Some(_) => "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
+        None => "{spinner} {bytes}, {bytes_per_sec}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    while !stopped.load(Ordering::Relaxed) {
+        bar.set_position(counter.load(Ordering::Relaxed));
+        thread::sleep(Duration::from_millis(50));
+    }
+    bar.finish_and_clear();
+}
+
+/// Bytes of all parts, if all are plain files.
+pub fn total_bytes(traces: &[OpenedTrace]) -> Option<u64> {
+    traces
+        .iter()
+        .flat_map(|trace| &trace.parts)
+        .map(|part| Some(part.content.plain_file()?.metadata().ok()?.len()))
+        .sum()
+}

@@ -1,0 +1,154 @@
+//! The arguments that say which trace is read, and how; shared by the subcommands that read one.
+
+use std::path::PathBuf;
+use std::thread;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use trace_formats::format::LayerJoin;
+use trace_formats::input::Input;
+use trace_formats::{OpenOptions, OpenedTrace, format};
+
+use crate::replay::{DEFAULT_CHUNK_BYTES, Io, ReplayOptions};
+use crate::units::Hertz;
+
+/// Which trace, and how it is read.
+#[derive(Debug, Args)]
+pub struct TraceInput {
+    /// A trace file, a SCALE-Sim run directory, or `-` for standard input; plain, gzip or zstd.
+    /// Several files of one run share its time axis
+    #[arg(value_name = "TRACE", required = true)]
+    pub traces: Vec<PathBuf>,
+
+    /// Clock of the trace's cycles (700MHz), where it names none; also turns seconds into cycles
+    #[arg(long, value_name = "CLOCK", value_parser = parse_clock)]
+    pub clock: Option<Hertz>,
+
+    /// SCALE-Sim's configuration (.cfg): array, dataflow, buffers. Default: the one beside the run
+    #[arg(long, value_name = "FILE")]
+    pub scalesim_config: Option<PathBuf>,
+
+    /// SCALE-Sim's topology CSV: the names and shapes of the layers
+    #[arg(long, value_name = "FILE")]
+    pub topology: Option<PathBuf>,
+
+    /// How layers that each restart at cycle 0 become one timeline
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub join: Join,
+
+    /// What to do with a record that cannot be read
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub on_error: OnError,
+
+    /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
+    #[arg(long, value_name = "CYCLES")]
+    pub lateness: Option<u64>,
+
+    /// Worker threads [default: the machine's cores]. Changes no result
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// How regular files are read: mapped, or with reads (for files that may still change)
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub io: IoChoice,
+
+    /// Do not draw a progress bar
+    #[arg(long)]
+    pub quiet: bool,
+
+    /// About how many bytes a worker takes at a time. Changes no result; for tests
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = DEFAULT_CHUNK_BYTES)]
+    pub chunk_bytes: usize,
+}
+
+/// How layers become one timeline.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Join {
+    /// A layer's first prefetch follows the last cycle of the layer before
+    #[default]
+    BackToBack,
+    /// A layer's compute follows that of the layer before; prefetch and drain overlap
+    Overlap,
+    /// As overlap, with DRAM traffic outside of compute moved to its edge
+    ComputeOnly,
+}
+
+/// What to do with a record that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnError {
+    /// Stop, and say where it is and what to do
+    #[default]
+    Fail,
+    /// Leave it out, and count it by reason in the report
+    Skip,
+}
+
+/// How regular files are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum IoChoice {
+    /// Mapped into memory, piece by piece
+    #[default]
+    Map,
+    /// Read into buffers
+    Read,
+}
+
+impl TraceInput {
+    /// Opens all traces. `chip_clock` turns seconds into cycles where neither trace nor user names a clock.
+    ///
+    /// # Errors
+    /// What opening reports, and standard input or run directories named beside other traces.
+    pub fn open(&self, chip_clock: Option<Hertz>) -> Result<Vec<OpenedTrace>> {
+        let standard_inputs = self.traces.iter().filter(|path| path.as_os_str() == "-").count();
+        if standard_inputs > 1 {
+            bail!("found `-` {standard_inputs} times, expected it once; standard input can be read only once");
+        }
+        let directories = self.traces.iter().filter(|path| path.is_dir()).count();
+        if directories > 0 && self.traces.len() > 1 {
+            bail!(
+                "found a run directory beside other traces, expected it alone: each run has a time axis of its own; \
+                 replay one run at a time"
+            );
+        }
+        let options = OpenOptions {
+            default_clock_hz: self.clock.or(chip_clock).map(|clock| clock.0),
+            scale_sim_config: self.scalesim_config.clone(),
+            scale_sim_topology: self.topology.clone(),
+            join: match self.join {
+                Join::BackToBack => LayerJoin::BackToBack,
+                Join::Overlap => LayerJoin::Overlap,
+                Join::ComputeOnly => LayerJoin::ComputeOnly,
+            },
+        };
+        self.traces.iter().map(|path| Ok(format::open(Input::open(path)?, &options)?)).collect()
+    }
+
+    /// How the pipeline runs.
+    pub fn replay_options(&self) -> ReplayOptions {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        ReplayOptions {
+            threads: self.threads.map_or_else(cores, usize::from),
+            chunk_bytes: self.chunk_bytes,
+            io: match self.io {
+                IoChoice::Map => Io::Map,
+                IoChoice::Read => Io::Read,
+            },
+            skip_bad_records: self.on_error == OnError::Skip,
+            lateness_cycles: self.lateness,
+        }
+    }
+
+    /// Names of the traces, as messages and reports print them.
+    pub fn names(&self) -> Vec<String> {
+        self.traces.iter().map(|path| path.display().to_string()).collect()
+    }
+}
+
+/// Parses `700MHz`, `1.5 GHz` or a plain number of hertz.
+///
+/// # Errors
+/// A sentence for clap.
+pub fn parse_clock(text: &str) -> Result<Hertz, String> {
+    let clock = text.parse::<f64>().map(Hertz).or_else(|_| text.parse::<Hertz>().map_err(|e| e.to_string()))?;
+    if clock.0.is_finite() && clock.0 > 0.0 { Ok(clock) } else { Err("a clock above 0 is expected".to_owned()) }
+}
