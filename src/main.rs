@@ -1,2 +1,7 @@
 //! Parse, run, map the error to an exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nm_trace::cli::run()
+}

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use trace_formats::format::LayerJoin;
 use trace_formats::{Metadata, OpenedTrace, PartOrder};
 
 use super::outputs::TraceOutput;
@@ -48,7 +49,7 @@ impl Convert {
     /// Runs the subcommand.
     pub fn run(self) -> Result<ExitCode> {
         let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
-        let mut traces = self.input.open(None)?;
+        let mut traces = self.input.open(None, LayerJoin::default())?;
         if traces.len() != 1 {
             bail!("found {} traces, expected one; convert them one by one, and replay them together", traces.len());
         }

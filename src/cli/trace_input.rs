@@ -32,9 +32,9 @@ pub struct TraceInput {
     #[arg(long, value_name = "FILE")]
     pub topology: Option<PathBuf>,
 
-    /// How layers that each restart at cycle 0 become one timeline
-    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
-    pub join: Join,
+    /// How the layers of a SCALE-Sim run, which each restart at cycle 0, become one timeline [default: back-to-back]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub join: Option<Join>,
 
     /// What to do with a record that cannot be read
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
@@ -62,10 +62,9 @@ pub struct TraceInput {
 }
 
 /// How layers become one timeline.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Join {
     /// A layer's first prefetch follows the last cycle of the layer before
-    #[default]
     BackToBack,
     /// A layer's compute follows that of the layer before; prefetch and drain overlap
     Overlap,
@@ -94,11 +93,11 @@ pub enum IoChoice {
 }
 
 impl TraceInput {
-    /// Opens all traces. `chip_clock` turns seconds into cycles where neither trace nor user names a clock.
+    /// Opens all traces. `default_join` applies where the user names none; `chip_clock` turns seconds into cycles where neither trace nor user names a clock.
     ///
     /// # Errors
     /// What opening reports, and standard input or run directories named beside other traces.
-    pub fn open(&self, chip_clock: Option<Hertz>) -> Result<Vec<OpenedTrace>> {
+    pub fn open(&self, chip_clock: Option<Hertz>, default_join: LayerJoin) -> Result<Vec<OpenedTrace>> {
         let standard_inputs = self.traces.iter().filter(|path| path.as_os_str() == "-").count();
         if standard_inputs > 1 {
             bail!("found `-` {standard_inputs} times, expected it once; standard input can be read only once");
@@ -115,9 +114,10 @@ impl TraceInput {
             scale_sim_config: self.scalesim_config.clone(),
             scale_sim_topology: self.topology.clone(),
             join: match self.join {
-                Join::BackToBack => LayerJoin::BackToBack,
-                Join::Overlap => LayerJoin::Overlap,
-                Join::ComputeOnly => LayerJoin::ComputeOnly,
+                Some(Join::BackToBack) => LayerJoin::BackToBack,
+                Some(Join::Overlap) => LayerJoin::Overlap,
+                Some(Join::ComputeOnly) => LayerJoin::ComputeOnly,
+                None => default_join,
             },
         };
         self.traces.iter().map(|path| Ok(format::open(Input::open(path)?, &options)?)).collect()

@@ -71,6 +71,8 @@ pub enum LayerJoin {
     Overlap,
     /// As `Overlap`, and DRAM traffic outside of the layer's compute cycles is left out of the timeline.
     ComputeOnly,
+    /// Not joined: each layer keeps the cycles of its files. For looking at a run, not for pricing it.
+    Separate,
 }
 
 /// An opened trace: what it says about itself, and its parts in the order in which they are read.
