@@ -1,0 +1,170 @@
+//! Where outputs go, and that nothing half-written is left behind.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
+
+/// A place that was found writable before the run, and is written when there is something to say.
+///
+/// A regular file is written beside its name and renamed by [`Output::commit`]: until then, whoever reads
+/// the name sees what was there before, and an output that is dropped leaves nothing. Standard output, pipes and
+/// devices are written directly.
+pub struct Output {
+    target: Target,
+    name: String,
+}
+
+enum Target {
+    Standard(BufWriter<io::Stdout>),
+    Direct(BufWriter<File>),
+    Renamed { file: BufWriter<NamedTempFile>, path: PathBuf },
+}
+
+impl Output {
+    /// Opens the output: `-` is standard output. A pipe waits here for its reader.
+    ///
+    /// # Errors
+    /// A path that cannot be written, with the reason.
+    pub fn prepare(path: impl AsRef<Path>) -> Result<Output> {
+        let path = path.as_ref();
+        let name = if is_standard(path) { "standard output".to_string() } else { path.display().to_string() };
+        let target = target(path).with_context(|| format!("cannot write {name}"))?;
+        Ok(Output { target, name })
+    }
+
+    /// Where to write. What is written may be buffered until [`Output::commit`].
+    pub fn writer(&mut self) -> &mut dyn Write {
+        match &mut self.target {
+            Target::Standard(writer) => writer,
+            Target::Direct(writer) => writer,
+            Target::Renamed { file, .. } => file,
+        }
+    }
+
+    /// Says that the output is whole: writes what is buffered and gives a file its name.
+    ///
+    /// # Errors
+    /// What writing or renaming reports; a file is then as it was before.
+    pub fn commit(mut self) -> Result<()> {
+        let name = std::mem::take(&mut self.name);
+        self.settle().with_context(|| format!("cannot write {name}"))
+    }
+
+    fn settle(self) -> io::Result<()> {
+        match self.target {
+            Target::Standard(mut writer) => writer.flush(),
+            Target::Direct(mut writer) => writer.flush(),
+            Target::Renamed { file, path } => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.persist(path).map(drop).map_err(|problem| problem.error)
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer().flush()
+    }
+}
+
+/// Refuses outputs that would overwrite each other: two on standard output, two in one file.
+///
+/// # Errors
+/// The path that was given twice.
+pub fn check_distinct<P: AsRef<Path>>(paths: &[P]) -> Result<()> {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in paths.iter().map(AsRef::as_ref) {
+        let identity = if is_standard(path) { PathBuf::from("-") } else { resolved(path) };
+        if seen.contains(&identity) {
+            if is_standard(path) {
+                bail!("only one output can go to standard output (`-`); give the others a file");
+            }
+            bail!("two outputs would go to {}; give each its own file", path.display());
+        }
+        // What is written to a device such as /dev/null is not overwritten.
+        if is_standard(path) || !fs::metadata(path).is_ok_and(|existing| !existing.is_file()) {
+            seen.push(identity);
+        }
+    }
+    Ok(())
+}
+
+/// `-`, and the device that means the same: opened a second time it would overwrite what `-` wrote.
+fn is_standard(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
+}
+
+fn target(path: &Path) -> Result<Target> {
+    if is_standard(path) {
+        return Ok(Target::Standard(BufWriter::new(io::stdout())));
+    }
+    if path.as_os_str().is_empty() {
+        bail!("the name is empty");
+    }
+    let existing = match fs::metadata(path) {
+        Ok(existing) => Some(existing),
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => None,
+        Err(problem) => return Err(problem.into()),
+    };
+    let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if ends_in_slash || existing.as_ref().is_some_and(fs::Metadata::is_dir) {
+        bail!("it is a directory; name a file in it");
+    }
+    if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
+        return Ok(Target::Direct(BufWriter::new(OpenOptions::new().write(true).open(path)?)));
+    }
+    renamed(path, existing)
+}
+
+/// A temporary file in the directory of `path`, since a rename cannot leave its file system.
+fn renamed(path: &Path, existing: Option<fs::Metadata>) -> Result<Target> {
+    // A rename would replace a file that is write-protected, and a link rather than its file.
+    if existing.is_some() {
+        OpenOptions::new().write(true).open(path)?;
+    }
+    let path = resolved(path);
+    let directory = path.parent().unwrap_or(Path::new("."));
+    if !directory.is_dir() {
+        bail!("the directory {} does not exist", directory.display());
+    }
+    let file = temporary(directory).context("its directory takes no new file")?;
+    if let Some(existing) = existing {
+        file.as_file().set_permissions(existing.permissions())?;
+    }
+    Ok(Target::Renamed { file: BufWriter::new(file), path })
+}
+
+/// With the permissions of any new file (the umask applies); by default, only its owner could read the report.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nm-trace-").suffix(".partial");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// The file itself: through links, and with its directory spelled in full; as given where there is none yet.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(file) = fs::canonicalize(path) {
+        return file;
+    }
+    let directory = match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(directory), path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => path.to_path_buf(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Power over time as CSV, written window by window while the run lasts.
+
+use std::io::{self, Write};
+
+/// Writes a row a window: when, the chip's power, every component's, and that of the system beside the chip.
+///
+/// Plain CSV with one line of column names; numbers read back as they were.
+pub struct PowerCsv<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> PowerCsv<W> {
+    /// Writes the column names: the components' stand in the order of `component_names`, the chip file's.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn new(writer: W, component_names: &[String]) -> io::Result<PowerCsv<W>> {
+        let mut csv = csv::Writer::from_writer(writer);
+        let time = ["start_cycle", "end_cycle", "start_s", "end_s", "power_w"].map(String::from);
+        let components = component_names.iter().map(|name| format!("{name}_w"));
+        let names = time.into_iter().chain(components).chain(["system_power_w".to_string()]);
+        csv.write_record(names).map_err(io_error)?;
+        Ok(PowerCsv { csv })
+    }
+
+    /// Writes one window; `component_powers_w` are those of the components named at the start.
+    ///
+    /// # Errors
+    /// What the writer reports; another number of components than were named; a number that is not finite.
+    #[allow(clippy::too_many_arguments)] // One a column: a struct would only name them a second time.
+    pub fn row(
+        &mut self,
+        start_cycle: i64,
+        end_cycle: i64,
+        start_s: f64,
+        end_s: f64,
+        chip_power_w: f64,
+        component_powers_w: &[f64],
+        system_power_w: f64,
+    ) -> io::Result<()> {
+        let numbers = [start_s, end_s, chip_power_w, system_power_w];
+        if !numbers.iter().chain(component_powers_w).all(|number| number.is_finite()) {
+            let problem = format!("the power from cycle {start_cycle} to {end_cycle} is not a finite number");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let row = (start_cycle, end_cycle, start_s, end_s, chip_power_w, component_powers_w, system_power_w);
+        self.csv.serialize(row).map_err(io_error)
+    }
+
+    /// Writes what is still buffered and gives the writer back.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// The writer's own error where there is one, so that a closed pipe can still be told from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            let problem = format!("a row of {len} columns where {expected_len} were named");
+            io::Error::new(io::ErrorKind::InvalidInput, problem)
+        }
+        other => io::Error::new(io::ErrorKind::InvalidInput, format!("{other:?}")),
+    }
+}

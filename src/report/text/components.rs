@@ -1,0 +1,87 @@
+//! Energy by component, on the chip and beside it.
+
+use crate::power::{ComponentPower, Placement, PowerReport};
+use crate::report::page::Page;
+use crate::report::quantity::{UNKNOWN, bar, percent, si, si3};
+use crate::report::table::{Column, Table};
+
+const BAR: usize = 8;
+
+/// The chip's components in its own order, with the total that they sum to.
+pub(super) fn table(page: &mut Page, report: &PowerReport) {
+    page.heading("Energy by component");
+    let mut table = Table::new(vec![
+        Column::words("component"),
+        Column::number("dynamic"),
+        Column::number("clock"),
+        Column::number("leakage"),
+        Column::number("total"),
+        Column::number("share"),
+        Column::bar(),
+        Column::number("active"),
+    ]);
+    for component in placed(report, Placement::Chip) {
+        table.row(row(component, report.energy_j));
+    }
+    let kinds = report.energy_by_kind_j;
+    table.rule();
+    table.row(vec![
+        "chip".to_string(),
+        si3(kinds.dynamic, "J"),
+        si3(kinds.clock, "J"),
+        si3(kinds.leakage, "J"),
+        si3(report.energy_j, "J"),
+        percent(report.energy_j, report.energy_j),
+        String::new(),
+        String::new(),
+    ]);
+    page.table(&table);
+    page.paragraph("active: the busiest action's count ÷ (capacity × cycles), over the run.");
+    if report.energy_j == 0.0 {
+        page.paragraph(&format!("{UNKNOWN}: no energy was used."));
+    }
+}
+
+fn row(component: &ComponentPower, whole_j: f64) -> Vec<String> {
+    let kinds = component.energy_by_kind_j;
+    vec![
+        component.name.clone(),
+        si3(kinds.dynamic, "J"),
+        si3(kinds.clock, "J"),
+        si3(kinds.leakage, "J"),
+        si3(component.energy_j, "J"),
+        percent(component.energy_j, whole_j),
+        bar(component.energy_j, whole_j, BAR),
+        percent(component.activity_factor.mean, 1.0),
+    ]
+}
+
+/// What stands beside the chip, where the chip file has anything there.
+pub(super) fn off_chip(page: &mut Page, report: &PowerReport) {
+    if report.system_energy_j == 0.0 && placed(report, Placement::System).next().is_none() {
+        return;
+    }
+    page.heading("Off the chip (in no total, power or peak above)");
+    let mut table = Table::new(vec![
+        Column::words("component"),
+        Column::number("energy"),
+        Column::number("average"),
+        Column::number("active"),
+    ]);
+    for component in placed(report, Placement::System) {
+        table.row(vec![
+            component.name.clone(),
+            si(component.energy_j, "J"),
+            si(component.average_power_w, "W"),
+            percent(component.activity_factor.mean, 1.0),
+        ]);
+    }
+    let average = if report.duration_s > 0.0 { report.system_energy_j / report.duration_s } else { f64::NAN };
+    table.rule();
+    table.row(vec!["system".to_string(), si(report.system_energy_j, "J"), si(average, "W"), String::new()]);
+    page.table(&table);
+}
+
+fn placed(report: &PowerReport, placement: Placement) -> impl Iterator<Item = &ComponentPower> {
+    report.components.iter().filter(move |component| component.placement == placement)
+}

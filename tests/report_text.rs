@@ -1,0 +1,211 @@
+//! What people read: snapshots of the text outputs, and that they fit 80 columns.
+#![allow(clippy::unwrap_used)]
+
+mod report_support;
+
+use nm_trace::power::PowerReport;
+use nm_trace::report::chip::{self, ChipRow, ChipTable};
+use nm_trace::report::inspect::{
+    self, ChannelTotal, Count, CycleSpan, InspectedChannel, InspectedRegion, Inspection, SkippedEntries,
+};
+use nm_trace::report::text;
+use report_support as reports;
+
+fn fits(text: String) -> String {
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "longer than 80 characters: {line}");
+        assert_eq!(line.trim_end(), line, "spaces at the end: {line:?}");
+        assert!(!line.chars().any(char::is_control), "control characters: {line:?}");
+        assert!(!line.contains("NaN") && !line.contains("inf "), "not a number: {line}");
+    }
+    assert!(text.ends_with('\n') && !text.ends_with("\n\n"));
+    text
+}
+
+fn rendered(report: &PowerReport) -> String {
+    fits(text::render(report))
+}
+
+#[test]
+fn a_typical_report_reads_well() {
+    insta::assert_snapshot!(rendered(&reports::typical()));
+}
+
+#[test]
+fn what_is_unknown_is_said_with_the_reason() {
+    insta::assert_snapshot!(rendered(&reports::unknowns()));
+}
+
+#[test]
+fn many_layers_are_summarised() {
+    insta::assert_snapshot!(rendered(&reports::many_layers()));
+}
+
+#[test]
+fn long_names_are_cut_and_numbers_are_not() {
+    insta::assert_snapshot!(rendered(&reports::long_names()));
+}
+
+#[test]
+fn a_tiny_trace_has_a_whole_report() {
+    insta::assert_snapshot!(rendered(&reports::tiny()));
+}
+
+#[test]
+fn a_broken_number_is_never_printed() {
+    let mut report = reports::typical();
+    report.energy_j = f64::NAN;
+    report.tdp_w = f64::INFINITY;
+    report.power_over_time[3].average_power_w = f64::NAN;
+    report.power_over_time[4].peak_power_w = f64::INFINITY;
+    rendered(&report);
+}
+
+fn channel(name: &str, dropped_padding: u64, first_cycle: i64) -> InspectedChannel {
+    InspectedChannel {
+        channel: name.to_string(),
+        rows: 1_024_311,
+        count: Count::Whole(32_777_952),
+        dropped_padding,
+        first_cycle: Some(first_cycle),
+        last_cycle: Some(1_050_623),
+        max_in_one_cycle: Some(Count::Whole(32)),
+        max_in_window: Some(Count::Whole(32_000)),
+        backward_cycles: dropped_padding / 500,
+        repeated_cycles: 0,
+    }
+}
+
+fn idle(name: &str) -> InspectedChannel {
+    InspectedChannel {
+        rows: 0,
+        count: Count::Whole(0),
+        first_cycle: None,
+        last_cycle: None,
+        max_in_one_cycle: None,
+        max_in_window: None,
+        ..channel(name, 0, 0)
+    }
+}
+
+fn inspection(regions: u64) -> Inspection {
+    let region = |id: u64| InspectedRegion {
+        id,
+        kind: "layer".to_string(),
+        name: format!("conv{id}"),
+        start_cycle: -58 + id as i64 * 1_050_700,
+        end_cycle: (id as i64 + 1) * 1_050_700,
+        channels: vec![
+            channel("ifmap_sram/read", 0, 0),
+            channel("ifmap_dram/read", 1_024, -58),
+            idle("ofmap_dram/write"),
+        ],
+    };
+    Inspection {
+        schema_version: inspect::SCHEMA_VERSION,
+        provenance: serde_json::json!({ "inputs": ["runs/resnet18_ws"] }),
+        format: "scale-sim".to_string(),
+        producer: Some("SCALE-Sim 3".to_string()),
+        origin: None,
+        binding: Some("scale-sim".to_string()),
+        clock_hz: None,
+        inferences: Some(1),
+        window_cycles: 1_000,
+        span: Some(CycleSpan { start: -58, end: regions as i64 * 1_050_700 }),
+        events: 2_048_622 * regions,
+        channels: vec![ChannelTotal {
+            channel: "ifmap_sram/read".to_string(),
+            rows: 1_024_311 * regions,
+            count: Count::Whole(32_777_952 * u128::from(regions)),
+            first_cycle: Some(0),
+            last_cycle: Some(regions as i64 * 1_050_700 - 77),
+        }],
+        regions: (0..regions).map(region).collect(),
+        skipped: vec![SkippedEntries {
+            reason: "phantom_padding".to_string(),
+            region: Some("layer:conv0".to_string()),
+            channel: Some("ifmap_dram/read".to_string()),
+            count: 1_024,
+        }],
+        warnings: vec!["no topology was found: layers have numbers for names".to_string()],
+        assumptions: vec!["layers follow each other (back-to-back)".to_string()],
+        problems: vec!["layer 0, ifmap_dram/read: 2 cycles go backward, first in line 511".to_string()],
+    }
+}
+
+#[test]
+fn an_inspection_has_a_table_for_every_region() {
+    insta::assert_snapshot!(fits(inspect::render(&inspection(2))));
+}
+
+#[test]
+fn an_inspection_of_many_regions_has_a_line_for_each() {
+    insta::assert_snapshot!(fits(inspect::render(&inspection(53))));
+}
+
+#[test]
+fn an_inspection_of_an_empty_trace_says_what_is_not_there() {
+    let empty = Inspection {
+        producer: None,
+        binding: None,
+        inferences: None,
+        span: None,
+        events: 0,
+        channels: Vec::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+        problems: Vec::new(),
+        ..inspection(0)
+    };
+    insta::assert_snapshot!(fits(inspect::render(&empty)));
+}
+
+#[test]
+fn the_widest_numbers_of_an_inspection_still_fit() {
+    let mut widest = inspection(1);
+    widest.window_cycles = u64::MAX;
+    widest.channels[0].rows = u64::MAX;
+    widest.span = Some(CycleSpan { start: i64::MIN, end: i64::MAX });
+    for channel in &mut widest.regions[0].channels {
+        channel.rows = 9_999_999;
+        channel.count = Count::Whole(u128::MAX);
+        channel.first_cycle = Some(i64::MIN);
+        channel.last_cycle = Some(9_999_999);
+        channel.max_in_one_cycle = Some(Count::Fractional(0.123_456));
+        channel.max_in_window = Some(Count::Whole(9_999_999));
+    }
+    fits(inspect::render(&widest));
+}
+
+fn chip_table() -> ChipTable {
+    let row = |name: &str, area_mm2, [dynamic_tdp_w, clock_w, leakage_w]: [f64; 3]| {
+        let tdp_w = dynamic_tdp_w + clock_w + leakage_w;
+        ChipRow {
+            name: name.to_string(),
+            area_mm2,
+            leakage_w,
+            clock_w,
+            dynamic_tdp_w,
+            tdp_w,
+            share: tdp_w / 75.0,
+        }
+    };
+    ChipTable {
+        name: "tpu-v1".to_string(),
+        description: "TPU v1: 28 nm, 700 MHz, one 256 × 256 weight-stationary tensor unit".to_string(),
+        clock_hz: 700e6,
+        area_mm2: Some(331.0),
+        die_area_mm2: None,
+        tdp_w: 75.0,
+        components: vec![
+            row("tensor_unit", Some(79.4), [28.0, 6.5, 5.0]),
+            row("unified_buffer", Some(95.99), [12.0, 1.5, 8.5]),
+            row("a_component_with_a_name_that_is_longer_than_its_column", None, [10.0, 0.75, 2.75]),
+        ],
+    }
+}
+
+#[test]
+fn a_chip_has_tables_of_power_and_area() {
+    insta::assert_snapshot!(fits(chip::render(&chip_table())));
+}
