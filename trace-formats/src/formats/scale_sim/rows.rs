@@ -9,8 +9,8 @@ use crate::error::{DataError, excerpt};
 /// What a port holds that moved no word.
 pub const IDLE: i64 = -1;
 
-/// The largest number that a float holds exactly, and so the largest cycle or address taken: 2⁵³.
-const LARGEST: i64 = 1 << 53;
+/// Up to here a float holds every whole number, so cycles and addresses stay below: 2⁵³.
+const LIMIT: i64 = 1 << 53;
 
 /// What a row may look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn number(line: &[u8], start: usize) -> Result<(Option<i64>, usize), (DataError,
         at += 2;
     }
     match line.get(at) {
-        None | Some(b',') if magnitude <= LARGEST => {
+        None | Some(b',') if magnitude < LIMIT => {
             Ok((Some(if negative { -magnitude } else { magnitude }), at))
         }
         _ => slow_number(line, start),
@@ -112,7 +112,7 @@ fn slow_number(line: &[u8], start: usize) -> Result<(Option<i64>, usize), (DataE
     match value {
         None => Err((not_a_number(field), start)),
         Some(value) if value.is_nan() => Err((not_a_number(field), start)),
-        Some(value) if value.abs() > LARGEST as f64 => Err((number_too_large(field), start)),
+        Some(value) if value.abs() >= LIMIT as f64 => Err((number_too_large(field), start)),
         Some(value) if value.fract() != 0.0 => Err((fraction(field), start)),
         Some(value) => Ok((Some(value as i64), start + length)),
     }
@@ -141,7 +141,7 @@ fn number_too_large(field: &[u8]) -> DataError {
     DataError::new(
         "number_too_large",
         excerpt(field),
-        format!("a cycle or an address of at most {LARGEST}"),
+        format!("a cycle or an address below {LIMIT}"),
         "check the file for damage, or a counter that wrapped",
     )
 }
