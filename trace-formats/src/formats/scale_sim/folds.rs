@@ -55,16 +55,17 @@ pub struct FoldFinder {
     found: Vec<(u64, Held)>,
     /// The fold being read: first row with a word, words by trace row.
     current: Option<(u64, Vec<u32>)>,
-    /// `os`: T, once filter port 0 has been idle.
+    /// T: `is`: given; `os`: known once filter port 0 has been idle; `ws`: not needed.
     streamed: Option<u64>,
     is_consistent: bool,
 }
 
 impl FoldFinder {
-    /// Starts before the first row.
-    pub fn new(dataflow: Dataflow, array: Array) -> FoldFinder {
+    /// Starts before the first row. `streamed`: for `is`, T ([`StreamedWordsFinder`]), since a fold whose
+    /// ifmap words are all outside of the input leaves no word in its own trace.
+    pub fn new(dataflow: Dataflow, array: Array, streamed: Option<u64>) -> FoldFinder {
         let found = Vec::new();
-        FoldFinder { dataflow, array, rows: 0, found, current: None, streamed: None, is_consistent: true }
+        FoldFinder { dataflow, array, rows: 0, found, current: None, streamed, is_consistent: true }
     }
 
     /// Takes the next row, or the news that it cannot be read.
@@ -129,49 +130,76 @@ impl FoldFinder {
         if !self.is_consistent {
             return Err("rows of the stationary operand are damaged or not where a fold has them");
         }
-        let folds = self.found.len() as u64;
-        if folds == 0 || !self.rows.is_multiple_of(folds) {
-            return Err("the trace's rows are not a whole number of folds");
-        }
-        let rows_per_fold = self.rows / folds;
         let Array { rows, columns } = self.array;
         let overhead = match self.dataflow {
             Dataflow::OutputStationary => rows + columns - 2,
             _ => 2 * rows + columns - 2,
+        } as u64;
+        let rows_per_fold = match self.streamed {
+            Some(streamed) => streamed + overhead,
+            None => self.rows.checked_div(self.found.len() as u64).unwrap_or(0),
         };
-        let streamed_words = rows_per_fold.checked_sub(overhead as u64).filter(|&words| words > 0);
+        if rows_per_fold == 0 || self.rows == 0 || !self.rows.is_multiple_of(rows_per_fold) {
+            return Err("the trace's rows are not a whole number of folds");
+        }
+        let streamed_words = rows_per_fold.checked_sub(overhead).filter(|&words| words > 0);
         let streamed_words = streamed_words.ok_or("a fold has too few rows for the array")?;
         let folds = match self.dataflow {
-            Dataflow::OutputStationary => {
-                if self.streamed.is_some_and(|streamed| streamed != streamed_words) {
-                    return Err("folds differ in length");
-                }
-                self.found.into_iter().map(|(_, held)| held).collect()
-            }
-            _ => settle(self.found, rows_per_fold, rows)?,
+            Dataflow::OutputStationary => self.found.into_iter().map(|(_, held)| held).collect(),
+            _ => settle(self.found, rows_per_fold, self.rows / rows_per_fold, rows)?,
         };
         Ok(FoldTable { rows_per_fold, streamed_words, array: self.array, folds })
     }
 }
 
-/// Turns words by trace row (array row R-1 first) into words by array row.
-fn settle(found: Vec<(u64, Held)>, rows_per_fold: u64, array_rows: usize) -> Result<Vec<Held>, &'static str> {
-    let settle_one = |(fold, (first, held)): (usize, (u64, Held))| {
-        let Held::ByRow(by_trace_row) = held else { return Ok(held) };
-        let within = first.checked_sub(fold as u64 * rows_per_fold).unwrap_or(rows_per_fold) as usize;
-        if within + by_trace_row.len() > array_rows {
+/// Turns words by trace row (array row R-1 first) into words by array row, for every fold.
+fn settle(
+    found: Vec<(u64, Held)>,
+    rows_per_fold: u64,
+    folds: u64,
+    array_rows: usize,
+) -> Result<Vec<Held>, &'static str> {
+    let mut settled = vec![Held::Equal { rows: 0, columns: 0 }; folds as usize];
+    for (first, held) in found {
+        let within = (first % rows_per_fold) as usize;
+        let (Held::ByRow(by_trace_row), Some(fold)) =
+            (held, settled.get_mut((first / rows_per_fold) as usize))
+        else {
+            return Err("there are more folds than rows");
+        };
+        if within + by_trace_row.len() > array_rows || *fold != (Held::Equal { rows: 0, columns: 0 }) {
             return Err("stationary words are not in the first rows of their fold");
         }
         let mut by_row = vec![0; array_rows];
         for (trace_row, &words) in by_trace_row.iter().enumerate() {
             by_row[array_rows - 1 - (within + trace_row)] = words;
         }
-        let used = by_row.iter().rposition(|&words| words > 0).map_or(0, |row| row + 1);
+        let rows = by_row.iter().rposition(|&words| words > 0).map_or(0, |row| row + 1);
         let columns = by_row[0];
-        let is_equal = by_row[..used].iter().all(|&words| words == columns);
-        Ok(if is_equal { Held::Equal { rows: used, columns } } else { Held::ByRow(by_row.into()) })
-    };
-    found.into_iter().enumerate().map(settle_one).collect()
+        let is_equal = by_row[..rows].iter().all(|&words| words == columns);
+        *fold = if is_equal { Held::Equal { rows, columns } } else { Held::ByRow(by_row.into()) };
+    }
+    Ok(settled)
+}
+
+/// Finds T in the streamed operand of `is`: how long port 0 is busy without a pause.
+#[derive(Debug, Default)]
+pub struct StreamedWordsFinder {
+    busy: u64,
+}
+
+impl StreamedWordsFinder {
+    /// Takes the next row; gives T once it is known.
+    pub fn row(&mut self, row: &Row) -> Option<u64> {
+        let is_busy = row.words.first().is_some_and(|&word| word != IDLE);
+        self.busy += u64::from(is_busy);
+        (!is_busy && self.busy > 0).then_some(self.busy)
+    }
+
+    /// T, if the trace ends here.
+    pub fn so_far(&self) -> Option<u64> {
+        (self.busy > 0).then_some(self.busy)
+    }
 }
 
 impl FoldTable {

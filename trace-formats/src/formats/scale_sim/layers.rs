@@ -11,7 +11,7 @@ use super::layout::LayerFiles;
 use super::placement::LayerCycles;
 use super::rows::Style;
 use super::streams::Stream;
-use super::survey::{PaddingRule, Role, StreamSurvey, first_row_ports, survey};
+use super::survey::{PaddingRule, Role, StreamSurvey, first_row_ports, streamed_words, survey};
 use crate::error::DataError;
 
 /// A trace with what the first pass found in it.
@@ -111,25 +111,27 @@ pub fn survey_layers(
 
 /// Surveys the trace that shows a layer's folds, where the dataflow and the array are known.
 fn survey_folds(layer: &LayerFiles, config: Option<&Config>) -> Result<SurveyedLayer, DataError> {
-    let path = |stream| layer.files.iter().find(|(other, _)| *other == stream).map(|(_, path)| path);
-    let ports = |stream| path(stream).and_then(|path| first_row_ports(path, Style::Rectangular(None)));
+    let style = Style::Rectangular(None);
     let unknown =
         |array, reason| SurveyedLayer { id: layer.id, traces: Vec::new(), array, folds: Err(reason) };
     let Some(dataflow) = config.and_then(|config| config.dataflow) else {
         return Ok(unknown(None, "the dataflow is not known"));
     };
-    let sides = (ports(streamed(dataflow)), ports(stationary(dataflow)), path(stationary(dataflow)));
-    let (Some(rows), Some(columns), Some(path)) = sides else {
+    let (held, passing) = (stationary(dataflow), streamed(dataflow));
+    let ports = |stream| layer.path(stream).and_then(|path| first_row_ports(path, style));
+    let (Some(rows), Some(columns), Some(path)) = (ports(passing), ports(held), layer.path(held)) else {
         return Ok(unknown(None, "IFMAP_SRAM or FILTER_SRAM is missing or empty"));
     };
     let array = Array { rows, columns };
     if rows == 0 || columns == 0 || !agrees(array, config) {
         return Ok(unknown(Some(array), "the .cfg and the traces' port counts name different arrays"));
     }
-    let role = Role::Stationary(FoldFinder::new(dataflow, array));
-    let mut survey = survey(path, Style::Rectangular(None), PaddingRule::None, role)?;
+    let words = layer.path(passing).filter(|_| dataflow == Dataflow::InputStationary);
+    let words = words.and_then(|path| streamed_words(path, style));
+    let role = Role::Stationary(FoldFinder::new(dataflow, array, words));
+    let mut survey = survey(path, style, PaddingRule::None, role)?;
     let folds = survey.folds.take().unwrap_or(Err("the folds were not looked for")).map(Arc::new);
-    let trace = SurveyedTrace { stream: stationary(dataflow), path: path.clone(), survey };
+    let trace = SurveyedTrace { stream: held, path: path.to_owned(), survey };
     Ok(SurveyedLayer { id: layer.id, traces: vec![trace], array: Some(array), folds })
 }
 

@@ -39,6 +39,13 @@ pub fn find_layers(directory: &Path) -> Result<Vec<LayerFiles>, DataError> {
     Ok(layers)
 }
 
+impl LayerFiles {
+    /// Where a stream's trace is, if it exists.
+    pub fn path(&self, stream: Stream) -> Option<&Path> {
+        self.files.iter().find(|(other, _)| *other == stream).map(|(_, path)| path.as_path())
+    }
+}
+
 fn find_trace(directory: &Path, stream: Stream) -> Option<PathBuf> {
     ["", ".gz", ".zst"]
         .iter()
@@ -65,8 +72,9 @@ pub fn find_config(directory: &Path, given: Option<&Path>) -> Result<Option<Conf
     if let [inside] = configs_in(directory).as_slice() {
         return Config::read(inside).map(Some);
     }
-    // A relative path such as `.` has no parent or name of its own.
-    let Ok(directory) = directory.canonicalize() else { return Ok(None) };
+    // A path such as `.` or `layers/..` has no parent or name of its own.
+    let absolute = std::path::absolute(directory).ok().filter(|path| path.file_name().is_some());
+    let Some(directory) = absolute.or_else(|| directory.canonicalize().ok()) else { return Ok(None) };
     let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return Ok(None) };
     let name = name.to_string_lossy();
     let named = parent.join(format!("{name}.cfg"));

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::folds::{FoldFinder, FoldTable, MacCounter, PartialSumFinder, PartialSums};
+use super::folds::{FoldFinder, FoldTable, MacCounter, PartialSumFinder, PartialSums, StreamedWordsFinder};
 use super::padding::{Padding, WidthFinder};
 use super::rows::{Row, Style};
 use crate::decoder::{MAX_RECORD_BYTES, long_row};
@@ -77,7 +77,12 @@ pub fn survey(
     let name = path.display().to_string();
     let mut surveyor = Surveyor::new(style, rule, role);
     let is_cut = Content::open(path)
-        .and_then(|mut content| for_each_line(&mut content, |line| surveyor.line(line)))
+        .and_then(|mut content| {
+            while_lines(&mut content, |line| {
+                surveyor.line(line);
+                true
+            })
+        })
         .map_err(|error| error.in_file(&name))?;
     Ok(surveyor.finish(is_cut))
 }
@@ -92,8 +97,24 @@ pub fn first_row_ports(path: &Path, style: Style) -> Option<usize> {
     Some(row.words.len())
 }
 
-/// Calls `each` with every line that has a line end; says whether there is a rest without one.
-fn for_each_line(content: &mut Content, mut each: impl FnMut(&[u8])) -> Result<bool, DataError> {
+/// T of the streamed operand of `is`, if its first rows show it.
+pub fn streamed_words(path: &Path, style: Style) -> Option<u64> {
+    let mut finder = StreamedWordsFinder::default();
+    let mut row = Row::default();
+    let mut found = None;
+    let mut content = Content::open(path).ok()?;
+    while_lines(&mut content, |line| {
+        found = row.read(line, style).ok().and_then(|()| finder.row(&row));
+        found.is_none()
+    })
+    .ok()?;
+    // A run of a single fold of an array of one column ends while port 0 is still busy.
+    found.or_else(|| finder.so_far())
+}
+
+/// Calls `each` with every line that has a line end until it says to stop; says whether there is a rest
+/// without one.
+fn while_lines(content: &mut Content, mut each: impl FnMut(&[u8]) -> bool) -> Result<bool, DataError> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let (mut filled, mut lines, mut bytes) = (0, 0, 0);
     loop {
@@ -101,7 +122,9 @@ fn for_each_line(content: &mut Content, mut each: impl FnMut(&[u8])) -> Result<b
         filled += read;
         let mut at = 0;
         while let Some(length) = memchr::memchr(b'\n', &buffer[at..filled]) {
-            each(&buffer[at..at + length]);
+            if !each(&buffer[at..at + length]) {
+                return Ok(false);
+            }
             lines += 1;
             at += length + 1;
         }
