@@ -57,8 +57,8 @@ pub struct Recording {
     pub facts: Vec<Fact>,
     pub bad: Vec<DataError>,
     pub skips_bad_rows: bool,
-    names: Vec<String>,
-    not_before: i64,
+    pub names: Vec<String>,
+    pub not_before: i64,
 }
 
 impl Recording {

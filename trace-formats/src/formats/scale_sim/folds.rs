@@ -203,11 +203,6 @@ impl StreamedWordsFinder {
 }
 
 impl FoldTable {
-    /// The number of folds.
-    pub fn folds(&self) -> usize {
-        self.folds.len()
-    }
-
     /// The fewest and the most stationary words in a used array row of any fold.
     pub fn columns_used(&self) -> (u32, u32) {
         let each = self.folds.iter().flat_map(|held| match held {
@@ -252,45 +247,59 @@ impl MacCounter<'_> {
     }
 }
 
-/// Which folds add to partial sums that an earlier fold has written.
+/// Which rows of `OFMAP_SRAM` add to partial sums that an earlier fold has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialSums {
-    rows_per_fold: u64,
-    /// By fold: whether its outputs are those of the fold before.
-    continues: Vec<bool>,
+    /// First row of each fold, and whether its outputs are those of the fold before.
+    folds: Vec<(u64, bool)>,
 }
 
 impl PartialSums {
-    /// Whether the writes of a row of `OFMAP_SRAM` complete sums that have to be read first.
+    /// Whether the writes of a row complete sums that have to be read first.
     pub fn are_read_in(&self, row: u64) -> bool {
-        let fold = row.checked_div(self.rows_per_fold).map(|fold| fold as usize);
-        fold.and_then(|fold| self.continues.get(fold)).copied().unwrap_or(false)
+        let after = self.folds.partition_point(|&(first, _)| first <= row);
+        after.checked_sub(1).is_some_and(|fold| self.folds[fold].1)
     }
 
     /// Whether any fold reads partial sums.
     pub fn are_any(&self) -> bool {
-        self.continues.contains(&true)
+        self.folds.iter().any(|&(_, is_continued)| is_continued)
     }
+}
+
+/// Where folds begin in a trace of outputs.
+#[derive(Clone, Debug)]
+pub enum FoldStarts {
+    /// Every so many rows (v2 and v3).
+    Rows(u64),
+    /// At these cycles (v1).
+    Cycles(Vec<i64>),
 }
 
 /// Finds the folds that continue the sums of the fold before: their first output is the same.
 #[derive(Debug)]
 pub struct PartialSumFinder {
-    rows_per_fold: u64,
-    /// By fold: its first output, where it has one, and how many it writes.
-    written: Vec<(Option<i64>, u64)>,
+    starts: FoldStarts,
+    /// Number, first row, first output where there is one, and number of outputs of each fold.
+    written: Vec<(u64, u64, Option<i64>, u64)>,
 }
 
 impl PartialSumFinder {
-    /// Starts before the first row of `OFMAP_SRAM` of a layer with these folds.
-    pub fn new(folds: &FoldTable) -> PartialSumFinder {
-        PartialSumFinder { rows_per_fold: folds.rows_per_fold, written: vec![(None, 0); folds.folds()] }
+    /// Starts before the first row.
+    pub fn new(starts: FoldStarts) -> PartialSumFinder {
+        PartialSumFinder { starts, written: Vec::new() }
     }
 
     /// Takes the next row, which has its number in the trace.
     pub fn row(&mut self, index: u64, row: &Row) {
-        let fold = (index / self.rows_per_fold) as usize;
-        if let Some((first, writes)) = self.written.get_mut(fold) {
+        let number = match &self.starts {
+            FoldStarts::Rows(rows) => index / rows,
+            FoldStarts::Cycles(cycles) => cycles.partition_point(|&start| start <= row.cycle) as u64,
+        };
+        if self.written.last().is_none_or(|fold| fold.0 != number) {
+            self.written.push((number, index, None, 0));
+        }
+        if let Some((_, _, first, writes)) = self.written.last_mut() {
             *first = first.or_else(|| row.words.iter().copied().find(|&word| word != IDLE));
             *writes += row.valid();
         }
@@ -300,13 +309,13 @@ impl PartialSumFinder {
     pub fn finish(self) -> (PartialSums, u64) {
         let mut before = None;
         let mut read = 0;
-        let mut continues = Vec::with_capacity(self.written.len());
-        for (first, writes) in self.written {
+        let mut folds = Vec::with_capacity(self.written.len());
+        for (_, first_row, first, writes) in self.written {
             let is_continued = first.is_some() && first == before;
             read += if is_continued { writes } else { 0 };
-            continues.push(is_continued);
+            folds.push((first_row, is_continued));
             before = first;
         }
-        (PartialSums { rows_per_fold: self.rows_per_fold, continues }, read)
+        (PartialSums { folds }, read)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::config::{Config, Dataflow, Interface};
-use super::folds::{Array, FoldFinder, FoldTable};
+use super::folds::{Array, FoldFinder, FoldStarts, FoldTable, PartialSumFinder};
 use super::layout::LayerFiles;
 use super::placement::LayerCycles;
 use super::rows::Style;
@@ -146,7 +146,9 @@ fn role<'a>(layer: &'a SurveyedLayer, stream: Stream, dataflow: Option<Dataflow>
     match (&layer.folds, dataflow) {
         (Ok(folds), Some(dataflow)) if stream == streamed(dataflow) => Role::Streamed(folds),
         (Ok(_), Some(Dataflow::OutputStationary)) => Role::Traffic,
-        (Ok(folds), Some(_)) if stream == Stream::OfmapSram => Role::Outputs(folds),
+        (Ok(folds), Some(_)) if stream == Stream::OfmapSram => {
+            Role::Outputs(PartialSumFinder::new(FoldStarts::Rows(folds.rows_per_fold)))
+        }
         _ => Role::Traffic,
     }
 }

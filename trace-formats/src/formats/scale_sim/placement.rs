@@ -16,6 +16,11 @@ pub struct LayerCycles {
     pub last_output: i64,
 }
 
+impl LayerCycles {
+    /// Those of a layer without a readable row.
+    pub const NONE: LayerCycles = LayerCycles { all: (0, -1), compute: (0, -1), last_output: -1 };
+}
+
 /// Where a layer lies on the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
@@ -45,7 +50,7 @@ pub fn place(layers: &[LayerCycles], join: LayerJoin) -> Result<Vec<Placed>, Dat
         if span.start.abs().max(span.end.abs()) > MAX_CYCLE {
             return Err(too_long(index));
         }
-        let clamp = (join == LayerJoin::ComputeOnly).then_some(layer.compute);
+        let clamp = (join == LayerJoin::ComputeOnly && first <= last).then_some(layer.compute);
         placed.push(Placed { offset, span, clamp });
     }
     Ok(placed)

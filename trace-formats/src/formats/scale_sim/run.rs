@@ -9,7 +9,7 @@ use super::config::Config;
 use super::decoder::TraceDecoder;
 use super::layers::{SurveyedLayer, SurveyedTrace, streamed, survey_layers};
 use super::layout::{LayerFiles, find_config, find_layers};
-use super::placement::{self, Placed};
+use super::placement::{self, LayerCycles, Placed};
 use super::reports::Reports;
 use super::rows::Style;
 use super::streams::{MAC_CHANNEL, Stream};
@@ -38,7 +38,8 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     if layers.is_empty() {
         return Err(empty_traces());
     }
-    let cycles: Vec<_> = layers.iter().filter_map(|(_, layer)| layer.cycles()).collect();
+    let cycles: Vec<_> =
+        layers.iter().map(|(_, layer)| layer.cycles().unwrap_or(LayerCycles::NONE)).collect();
     let placed = placement::place(&cycles, options.join)?;
     notes.extend(
         (layers.len() > 1 || options.join == LayerJoin::ComputeOnly).then(|| placement::note(options.join)),
@@ -134,8 +135,9 @@ fn name_layers(
         let name =
             given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("layer{}", layer.id));
         let name = unique(name, &mut uses);
-        if layer.cycles().is_none() {
-            notes.push(Note::warning(format!("layer{} has no readable row and is left out", layer.id)));
+        // Rows that cannot be read are left to the decoder, which says where they are.
+        if layer.traces.iter().all(|trace| trace.survey.rows == 0) {
+            notes.push(Note::warning(format!("layer{} has no whole row and is left out", layer.id)));
         } else {
             named.push((name, layer));
         }
@@ -282,7 +284,7 @@ fn no_traces() -> DataError {
 fn empty_traces() -> DataError {
     DataError::new(
         "empty",
-        "a SCALE-Sim run whose traces have no readable row",
+        "a SCALE-Sim run whose traces have no whole row",
         "rows of a cycle and one address a port",
         "check that SCALE-Sim ended and that the disk was not full, then run it again",
     )

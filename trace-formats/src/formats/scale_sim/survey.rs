@@ -23,7 +23,7 @@ pub enum Role<'a> {
     /// Its words make multiply-accumulates with what the folds hold.
     Streamed(&'a FoldTable),
     /// Its words are sums that later folds may continue.
-    Outputs(&'a FoldTable),
+    Outputs(PartialSumFinder),
 }
 
 /// What one trace holds.
@@ -114,7 +114,10 @@ pub fn streamed_words(path: &Path, style: Style) -> Option<u64> {
 
 /// Calls `each` with every line that has a line end until it says to stop; says whether there is a rest
 /// without one.
-fn while_lines(content: &mut Content, mut each: impl FnMut(&[u8]) -> bool) -> Result<bool, DataError> {
+///
+/// # Errors
+/// What reading or decompressing reports, or a line longer than any row may be.
+pub fn while_lines(content: &mut Content, mut each: impl FnMut(&[u8]) -> bool) -> Result<bool, DataError> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let (mut filled, mut lines, mut bytes) = (0, 0, 0);
     loop {
@@ -164,7 +167,7 @@ impl<'a> Surveyor<'a> {
             Role::Traffic => {}
             Role::Stationary(finder) => folds = Some(finder),
             Role::Streamed(table) => mac_counter = Some(table.macs()),
-            Role::Outputs(table) => outputs = Some(PartialSumFinder::new(table)),
+            Role::Outputs(finder) => outputs = Some(finder),
         }
         Surveyor {
             style,
