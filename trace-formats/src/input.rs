@@ -112,6 +112,17 @@ impl Content {
         Content::from_reader(is_regular.then(|| path.to_owned()), Box::new(file))
     }
 
+    /// A file that is opened when it is first read, and not before: a run may have more files than a
+    /// process may hold open.
+    ///
+    /// # Errors
+    /// A file that cannot be opened now.
+    pub fn on_demand(path: &Path) -> Result<Content, DataError> {
+        let plain = Content::open(path)?.path;
+        let reader = Box::new(OnDemand { path: path.to_owned(), content: None });
+        Ok(Content { path: plain, peeked: Vec::new(), consumed: 0, reader, ended: false })
+    }
+
     /// Takes a reader of possibly compressed bytes. `path` is kept only if they are plain.
     fn from_reader(path: Option<PathBuf>, mut reader: Box<dyn Read + Send>) -> Result<Content, DataError> {
         let mut magic = Vec::new();
@@ -181,6 +192,30 @@ impl Content {
         }
         Ok(filled)
     }
+}
+
+/// A file that is not open yet, or its decompressed bytes.
+struct OnDemand {
+    path: PathBuf,
+    content: Option<Content>,
+}
+
+impl Read for OnDemand {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let content = match &mut self.content {
+            Some(content) => content,
+            none => none.insert(Content::open(&self.path).map_err(gone)?),
+        };
+        if content.consumed < content.peeked.len() {
+            return content.read(buffer).map_err(gone);
+        }
+        content.reader.read(buffer)
+    }
+}
+
+/// A file that could be opened before and cannot be any more.
+fn gone(error: DataError) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, error)
 }
 
 fn cut_or_io(error: &io::Error) -> DataError {

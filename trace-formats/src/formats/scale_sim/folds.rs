@@ -1,0 +1,321 @@
+//! What the array held when: the folds of a layer, found in the operand that stays.
+//!
+//! A layer larger than the array is computed in folds. In the SRAM traces, whose rows stand side by side,
+//! every fold of a layer has the same number of rows, for an array of R rows and C columns and T words
+//! streamed through each array row:
+//!
+//! | dataflow | rows of a fold | stationary operand | streamed operand |
+//! |---|---|---|---|
+//! | `ws` | 2R + C + T - 2 | filter, in the fold's rows 0 to R-1, array row R-1 first | ifmap, port p from row R+p on |
+//! | `is` | 2R + C + T - 2 | ifmap, likewise | filter, likewise |
+//! | `os` | T + R + C - 2 | none: the outputs stay | both; filter port 0 in rows 0 to T-1 |
+//!
+//! A word streamed into array row p meets every stationary word in that row, so it makes as many
+//! multiply-accumulates; in `os` it meets every column that receives weights in that fold.
+
+use super::config::Dataflow;
+use super::rows::{IDLE, Row};
+
+/// The array as the port counts of the traces show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Array {
+    /// Rows of processing elements.
+    pub rows: usize,
+    /// Columns of processing elements.
+    pub columns: usize,
+}
+
+/// How many stationary words each array row holds during a fold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Held {
+    /// So many in each of the first rows, none in the others.
+    Equal { rows: usize, columns: u32 },
+    /// By array row.
+    ByRow(Box<[u32]>),
+}
+
+/// The folds of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoldTable {
+    /// Trace rows of each fold.
+    pub rows_per_fold: u64,
+    /// T: words streamed through an array row in a fold.
+    pub streamed_words: u64,
+    array: Array,
+    folds: Vec<Held>,
+}
+
+/// Finds the folds row after row of the operand that stays (`ws`: filter, `is`: ifmap, `os`: filter).
+#[derive(Debug)]
+pub struct FoldFinder {
+    dataflow: Dataflow,
+    array: Array,
+    rows: u64,
+    /// Each fold's first row with a word, and its words by trace row from there (`os`: its columns).
+    found: Vec<(u64, Held)>,
+    /// The fold being read: first row with a word, words by trace row.
+    current: Option<(u64, Vec<u32>)>,
+    /// T: `is`: given; `os`: known once filter port 0 has been idle; `ws`: not needed.
+    streamed: Option<u64>,
+    is_consistent: bool,
+}
+
+impl FoldFinder {
+    /// Starts before the first row. `streamed`: for `is`, T ([`StreamedWordsFinder`]), since a fold whose
+    /// ifmap words are all outside of the input leaves no word in its own trace.
+    pub fn new(dataflow: Dataflow, array: Array, streamed: Option<u64>) -> FoldFinder {
+        let found = Vec::new();
+        FoldFinder { dataflow, array, rows: 0, found, current: None, streamed, is_consistent: true }
+    }
+
+    /// Takes the next row, or the news that it cannot be read.
+    pub fn row(&mut self, row: Option<&Row>) {
+        let index = self.rows;
+        self.rows += 1;
+        match (row, self.dataflow) {
+            (None, _) => self.is_consistent = false,
+            (Some(row), Dataflow::OutputStationary) => self.weights_pass(index, row),
+            (Some(row), _) => self.words_settle(index, row.valid() as u32),
+        }
+    }
+
+    /// `ws` and `is`: stationary words arrive within R rows; the next fold's come after more than R.
+    fn words_settle(&mut self, index: u64, words: u32) {
+        if words == 0 {
+            return;
+        }
+        let array_rows = self.array.rows as u64;
+        if self.current.as_ref().is_some_and(|&(first, _)| index - first >= array_rows) {
+            self.close_fold();
+        }
+        let (first, by_row) = self.current.get_or_insert((index, Vec::new()));
+        by_row.resize((index - *first) as usize, 0);
+        by_row.push(words);
+    }
+
+    fn close_fold(&mut self) {
+        if let Some((first, by_row)) = self.current.take() {
+            self.found.push((first, Held::ByRow(by_row.into())));
+        }
+    }
+
+    /// `os`: filter port 0 tells where folds begin, the highest port how many columns they use.
+    fn weights_pass(&mut self, index: u64, row: &Row) {
+        let is_first_port_busy = row.words.first().is_some_and(|&word| word != IDLE);
+        let drain = (self.array.rows + self.array.columns - 2) as u64;
+        if !is_first_port_busy && self.streamed.is_none() {
+            // A fold has a row at least; the check below then refuses a first row without a weight.
+            self.streamed = Some(index.max(1));
+        }
+        let (fold, within) = match self.streamed {
+            Some(streamed) => (index / (streamed + drain), index % (streamed + drain)),
+            None => (0, index),
+        };
+        self.is_consistent &= is_first_port_busy == self.streamed.is_none_or(|streamed| within < streamed);
+        if fold as usize >= self.found.len() {
+            self.found.push((index, Held::Equal { rows: self.array.rows, columns: 0 }));
+        }
+        let used = row.words.iter().rposition(|&word| word != IDLE).map_or(0, |port| port as u32 + 1);
+        if let Some((_, Held::Equal { columns, .. })) = self.found.last_mut() {
+            *columns = (*columns).max(used);
+        }
+    }
+
+    /// The folds, unless the rows contradict the layout.
+    ///
+    /// # Errors
+    /// What does not fit, as the end of a sentence.
+    pub fn finish(mut self) -> Result<FoldTable, &'static str> {
+        self.close_fold();
+        if !self.is_consistent {
+            return Err("rows of the stationary operand are damaged or not where a fold has them");
+        }
+        let Array { rows, columns } = self.array;
+        let overhead = match self.dataflow {
+            Dataflow::OutputStationary => rows + columns - 2,
+            _ => 2 * rows + columns - 2,
+        } as u64;
+        let rows_per_fold = match self.streamed {
+            Some(streamed) => streamed + overhead,
+            None => self.rows.checked_div(self.found.len() as u64).unwrap_or(0),
+        };
+        if rows_per_fold == 0 || self.rows == 0 || !self.rows.is_multiple_of(rows_per_fold) {
+            return Err("the trace's rows are not a whole number of folds");
+        }
+        let streamed_words = rows_per_fold.checked_sub(overhead).filter(|&words| words > 0);
+        let streamed_words = streamed_words.ok_or("a fold has too few rows for the array")?;
+        let folds = match self.dataflow {
+            Dataflow::OutputStationary => self.found.into_iter().map(|(_, held)| held).collect(),
+            _ => settle(self.found, rows_per_fold, self.rows / rows_per_fold, rows)?,
+        };
+        Ok(FoldTable { rows_per_fold, streamed_words, array: self.array, folds })
+    }
+}
+
+/// Turns words by trace row (array row R-1 first) into words by array row, for every fold.
+fn settle(
+    found: Vec<(u64, Held)>,
+    rows_per_fold: u64,
+    folds: u64,
+    array_rows: usize,
+) -> Result<Vec<Held>, &'static str> {
+    let mut settled = vec![Held::Equal { rows: 0, columns: 0 }; folds as usize];
+    for (first, held) in found {
+        let within = (first % rows_per_fold) as usize;
+        let (Held::ByRow(by_trace_row), Some(fold)) =
+            (held, settled.get_mut((first / rows_per_fold) as usize))
+        else {
+            return Err("there are more folds than rows");
+        };
+        if within + by_trace_row.len() > array_rows || *fold != (Held::Equal { rows: 0, columns: 0 }) {
+            return Err("stationary words are not in the first rows of their fold");
+        }
+        let mut by_row = vec![0; array_rows];
+        for (trace_row, &words) in by_trace_row.iter().enumerate() {
+            by_row[array_rows - 1 - (within + trace_row)] = words;
+        }
+        let rows = by_row.iter().rposition(|&words| words > 0).map_or(0, |row| row + 1);
+        let columns = by_row[0];
+        let is_equal = by_row[..rows].iter().all(|&words| words == columns);
+        *fold = if is_equal { Held::Equal { rows, columns } } else { Held::ByRow(by_row.into()) };
+    }
+    Ok(settled)
+}
+
+/// Finds T in the streamed operand of `is`: how long port 0 is busy without a pause.
+#[derive(Debug, Default)]
+pub struct StreamedWordsFinder {
+    busy: u64,
+}
+
+impl StreamedWordsFinder {
+    /// Takes the next row; gives T once it is known.
+    pub fn row(&mut self, row: &Row) -> Option<u64> {
+        let is_busy = row.words.first().is_some_and(|&word| word != IDLE);
+        self.busy += u64::from(is_busy);
+        (!is_busy && self.busy > 0).then_some(self.busy)
+    }
+
+    /// T, if the trace ends here.
+    pub fn so_far(&self) -> Option<u64> {
+        (self.busy > 0).then_some(self.busy)
+    }
+}
+
+impl FoldTable {
+    /// The fewest and the most stationary words in a used array row of any fold.
+    pub fn columns_used(&self) -> (u32, u32) {
+        let each = self.folds.iter().flat_map(|held| match held {
+            Held::Equal { columns, .. } => std::slice::from_ref(columns).iter(),
+            Held::ByRow(by_row) => by_row.iter(),
+        });
+        each.fold((u32::MAX, 0), |(least, most), &columns| (least.min(columns), most.max(columns)))
+    }
+
+    /// Starts looking up multiply-accumulates by row.
+    pub fn macs(&self) -> MacCounter<'_> {
+        MacCounter { table: self, fold: usize::MAX, by_row: vec![0; self.array.rows] }
+    }
+}
+
+/// Counts multiply-accumulates of rows of the streamed operand.
+pub struct MacCounter<'a> {
+    table: &'a FoldTable,
+    fold: usize,
+    by_row: Vec<u32>,
+}
+
+impl MacCounter<'_> {
+    /// The multiply-accumulates that the words of a row (numbered from 0 in its trace) make.
+    pub fn of_row(&mut self, row: u64, words: &[i64]) -> u64 {
+        let fold = (row / self.table.rows_per_fold) as usize;
+        if fold != self.fold {
+            self.fold = fold;
+            self.load();
+        }
+        let pairs = words.iter().zip(&self.by_row);
+        pairs.filter(|(word, _)| **word != IDLE).map(|(_, &held)| u64::from(held)).sum()
+    }
+
+    fn load(&mut self) {
+        self.by_row.fill(0);
+        match self.table.folds.get(self.fold) {
+            Some(Held::Equal { rows, columns }) => self.by_row[..*rows].fill(*columns),
+            Some(Held::ByRow(by_row)) => self.by_row.copy_from_slice(by_row),
+            None => {}
+        }
+    }
+}
+
+/// Which rows of `OFMAP_SRAM` add to partial sums that an earlier fold has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartialSums {
+    /// First row of each fold, and whether its outputs are those of the fold before.
+    folds: Vec<(u64, bool)>,
+}
+
+impl PartialSums {
+    /// Whether the writes of a row complete sums that have to be read first.
+    pub fn are_read_in(&self, row: u64) -> bool {
+        let after = self.folds.partition_point(|&(first, _)| first <= row);
+        after.checked_sub(1).is_some_and(|fold| self.folds[fold].1)
+    }
+
+    /// Whether any fold reads partial sums.
+    pub fn are_any(&self) -> bool {
+        self.folds.iter().any(|&(_, is_continued)| is_continued)
+    }
+}
+
+/// Where folds begin in a trace of outputs.
+#[derive(Clone, Debug)]
+pub enum FoldStarts {
+    /// Every so many rows (v2 and v3).
+    Rows(u64),
+    /// At these cycles (v1).
+    Cycles(Vec<i64>),
+}
+
+/// Finds the folds that continue the sums of the fold before: their first output is the same.
+#[derive(Debug)]
+pub struct PartialSumFinder {
+    starts: FoldStarts,
+    /// Number, first row, first output where there is one, and number of outputs of each fold.
+    written: Vec<(u64, u64, Option<i64>, u64)>,
+}
+
+impl PartialSumFinder {
+    /// Starts before the first row.
+    pub fn new(starts: FoldStarts) -> PartialSumFinder {
+        PartialSumFinder { starts, written: Vec::new() }
+    }
+
+    /// Takes the next row, which has its number in the trace.
+    pub fn row(&mut self, index: u64, row: &Row) {
+        let number = match &self.starts {
+            FoldStarts::Rows(rows) => index / rows,
+            FoldStarts::Cycles(cycles) => cycles.partition_point(|&start| start <= row.cycle) as u64,
+        };
+        if self.written.last().is_none_or(|fold| fold.0 != number) {
+            self.written.push((number, index, None, 0));
+        }
+        if let Some((_, _, first, writes)) = self.written.last_mut() {
+            *first = first.or_else(|| row.words.iter().copied().find(|&word| word != IDLE));
+            *writes += row.valid();
+        }
+    }
+
+    /// The folds that continue, and how many partial sums they read back.
+    pub fn finish(self) -> (PartialSums, u64) {
+        let mut before = None;
+        let mut read = 0;
+        let mut folds = Vec::with_capacity(self.written.len());
+        for (_, first_row, first, writes) in self.written {
+            let is_continued = first.is_some() && first == before;
+            read += if is_continued { writes } else { 0 };
+            folds.push((first_row, is_continued));
+            before = first;
+        }
+        (PartialSums { folds }, read)
+    }
+}

@@ -1,0 +1,101 @@
+//! Where a run's files are: layer directories, traces, the `.cfg` beside the run.
+
+use std::path::{Path, PathBuf};
+
+use super::config::Config;
+use super::streams::Stream;
+use crate::error::DataError;
+
+/// One layer's directory and the traces in it.
+#[derive(Debug)]
+pub struct LayerFiles {
+    /// SCALE-Sim's number of the layer.
+    pub id: u64,
+    /// The traces that exist, in the order of [`Stream::ALL`].
+    pub files: Vec<(Stream, PathBuf)>,
+}
+
+/// Whether a directory has layer directories.
+pub fn has_layers(directory: &Path) -> bool {
+    std::fs::read_dir(directory)
+        .is_ok_and(|entries| entries.flatten().any(|entry| layer_id(&entry.path()).is_some()))
+}
+
+/// Finds the layers of a run, in numeric order.
+///
+/// # Errors
+/// A directory that cannot be listed.
+pub fn find_layers(directory: &Path) -> Result<Vec<LayerFiles>, DataError> {
+    let mut layers = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(|error| DataError::io(&error))? {
+        let path = entry.map_err(|error| DataError::io(&error))?.path();
+        if let Some(id) = layer_id(&path) {
+            let files =
+                Stream::ALL.into_iter().filter_map(|stream| Some((stream, find_trace(&path, stream)?)));
+            layers.push(LayerFiles { id, files: files.collect() });
+        }
+    }
+    layers.sort_by_key(|layer| layer.id);
+    Ok(layers)
+}
+
+impl LayerFiles {
+    /// Where a stream's trace is, if it exists.
+    pub fn path(&self, stream: Stream) -> Option<&Path> {
+        self.files.iter().find(|(other, _)| *other == stream).map(|(_, path)| path.as_path())
+    }
+}
+
+fn find_trace(directory: &Path, stream: Stream) -> Option<PathBuf> {
+    ["", ".gz", ".zst"]
+        .iter()
+        .map(|suffix| directory.join(format!("{}{suffix}", stream.file_name())))
+        .find(|path| path.is_file())
+}
+
+/// N of a directory `layerN`; SCALE-Sim does not pad with zeros, so `layer01` is none of its own.
+fn layer_id(path: &Path) -> Option<u64> {
+    let digits = path.file_name()?.to_str()?.strip_prefix("layer")?;
+    let id: u64 = digits.parse().ok()?;
+    (id.to_string() == digits && path.is_dir()).then_some(id)
+}
+
+/// Finds the `.cfg` that a run was made with: the one given, else the only one in the run's directory,
+/// else beside it `<run_name>.cfg`, the only one that names this run, or the only one.
+///
+/// # Errors
+/// A `.cfg` that was given or bears the run's name, and cannot be understood.
+pub fn find_config(directory: &Path, given: Option<&Path>) -> Result<Option<Config>, DataError> {
+    if let Some(path) = given {
+        return Config::read(path).map(Some);
+    }
+    if let [inside] = configs_in(directory).as_slice() {
+        return Config::read(inside).map(Some);
+    }
+    // A path such as `.` or `layers/..` has no parent or name of its own.
+    let absolute = std::path::absolute(directory).ok().filter(|path| path.file_name().is_some());
+    let Some(directory) = absolute.or_else(|| directory.canonicalize().ok()) else { return Ok(None) };
+    let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return Ok(None) };
+    let name = name.to_string_lossy();
+    let named = parent.join(format!("{name}.cfg"));
+    if named.is_file() {
+        return Config::read(&named).map(Some);
+    }
+    let beside: Vec<Config> = configs_in(parent).iter().filter_map(|path| Config::read(path).ok()).collect();
+    let mut matching = beside.iter().filter(|config| config.run_name.as_deref() == Some(&*name));
+    match (matching.next(), matching.next(), beside.as_slice()) {
+        (Some(config), None, _) => Ok(Some(config.clone())),
+        // A `.cfg` that names another run is that run's.
+        (None, None, [only]) if only.run_name.is_none() => Ok(Some(only.clone())),
+        _ => Ok(None),
+    }
+}
+
+fn configs_in(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut configs: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "cfg")).collect();
+    configs.sort();
+    configs
+}

@@ -1,0 +1,291 @@
+//! Opening a run's directory.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::checks::{self, Context};
+use super::config::Config;
+use super::decoder::TraceDecoder;
+use super::layers::{SurveyedLayer, SurveyedTrace, streamed, survey_layers};
+use super::layout::{LayerFiles, find_config, find_layers};
+use super::placement::{self, LayerCycles, Placed};
+use super::reports::Reports;
+use super::rows::Style;
+use super::streams::{MAC_CHANNEL, Stream};
+use super::topology::read_layer_names;
+use crate::error::DataError;
+use crate::format::{LayerJoin, OpenOptions, OpenedTrace, Part, PartOrder};
+use crate::input::Content;
+use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped};
+
+/// Opens a run: finds its files, surveys them, places its layers.
+///
+/// # Errors
+/// A directory without traces; a configuration, topology or report that cannot be understood; a trace
+/// that cannot be read at all.
+pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, DataError> {
+    let config = find_config(directory, options.scale_sim_config.as_deref())?;
+    let names = options.scale_sim_topology.as_deref().map(read_layer_names).transpose()?;
+    let reports = Reports::read(directory)?;
+    let mut notes = Vec::new();
+    let layers = layers_of_run(find_layers(directory)?, &reports, &mut notes);
+    if layers.is_empty() {
+        return Err(no_traces());
+    }
+    let layers = survey_layers(layers, config.as_ref())?;
+    let layers = name_layers(layers, names.as_deref(), &mut notes);
+    if layers.is_empty() {
+        return Err(empty_traces());
+    }
+    let cycles: Vec<_> =
+        layers.iter().map(|(_, layer)| layer.cycles().unwrap_or(LayerCycles::NONE)).collect();
+    let placed = placement::place(&cycles, options.join)?;
+    notes.extend(
+        (layers.len() > 1 || options.join == LayerJoin::ComputeOnly).then(|| placement::note(options.join)),
+    );
+    let context = Context {
+        reports: &reports,
+        dataflow: config.as_ref().and_then(|config| config.dataflow),
+        interface: config.as_ref().and_then(|config| config.interface),
+    };
+    notes.extend(notes_on_compute(&layers, config.as_ref()));
+    notes.extend(checks::macs(&layers, &context));
+    notes.extend(checks::words(&layers, &context));
+    notes.extend(notes_on_cut_rows(&layers));
+    let metadata = Metadata {
+        producer: Some("SCALE-Sim".to_owned()),
+        inferences: Some(1),
+        binding: Some("scale-sim".to_owned()),
+        span: placement::whole(&placed),
+        regions: layers
+            .iter()
+            .zip(&placed)
+            .map(|((name, layer), placed)| region(name, layer, placed))
+            .collect(),
+        skipped: layers.iter().flat_map(|(name, layer)| skipped(name, layer)).collect(),
+        notes,
+        ..Metadata::default()
+    };
+    let mut parts = Vec::new();
+    for ((name, layer), placed) in layers.into_iter().zip(placed) {
+        let is_streamed = |stream| context.dataflow.is_some_and(|dataflow| streamed(dataflow) == stream);
+        for trace in layer.traces {
+            let folds = layer.folds.as_ref().ok().filter(|_| is_streamed(trace.stream)).cloned();
+            parts.extend(part(trace, &name, placed, folds)?);
+        }
+    }
+    Ok(OpenedTrace { format: "scale-sim", metadata, parts })
+}
+
+/// The layers with traces, without those of an older, longer run in the same directory.
+fn layers_of_run(found: Vec<LayerFiles>, reports: &Reports, notes: &mut Vec<Note>) -> Vec<LayerFiles> {
+    let is_current = |id| !reports.are_written || reports.layers.contains_key(&id);
+    let (mut layers, stale): (Vec<_>, Vec<_>) = found.into_iter().partition(|layer| is_current(layer.id));
+    if !stale.is_empty() {
+        notes.push(Note::warning(format!(
+            "left out as stale, since COMPUTE_REPORT.csv does not list them: {}",
+            directories(stale.iter().map(|layer| layer.id))
+        )));
+    }
+    let absent: Vec<u64> =
+        reports.layers.keys().copied().filter(|id| !layers.iter().any(|layer| layer.id == *id)).collect();
+    if !absent.is_empty() && !layers.is_empty() {
+        notes.push(Note::warning(format!(
+            "COMPUTE_REPORT.csv lists layers whose traces are missing: {}",
+            directories(absent.into_iter())
+        )));
+    }
+    if !reports.are_written && !layers.is_empty() {
+        notes.push(Note::warning(
+            "the run has no COMPUTE_REPORT.csv, which SCALE-Sim writes when it ends: it was stopped or still \
+             runs, and layers may be missing",
+        ));
+    }
+    layers.retain(|layer| {
+        let missing: Vec<_> =
+            Stream::ALL.into_iter().filter(|stream| !layer.files.iter().any(|f| f.0 == *stream)).collect();
+        if !missing.is_empty() {
+            let names: Vec<_> = missing.iter().map(|stream| stream.file_name()).collect();
+            notes.push(Note::warning(format!("layer{} has no {}", layer.id, names.join(", "))));
+        }
+        !layer.files.is_empty()
+    });
+    layers
+}
+
+fn directories(ids: impl Iterator<Item = u64>) -> String {
+    ids.map(|id| format!("layer{id}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Gives layers their names from the topology, and leaves out those without a single row.
+fn name_layers(
+    layers: Vec<SurveyedLayer>,
+    names: Option<&[String]>,
+    notes: &mut Vec<Note>,
+) -> Vec<(String, SurveyedLayer)> {
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    let mut named = Vec::with_capacity(layers.len());
+    let mut unnamed = Vec::new();
+    for layer in layers {
+        let given = names.and_then(|names| names.get(usize::try_from(layer.id).ok()?));
+        if names.is_some() && given.is_none() {
+            unnamed.push(layer.id);
+        }
+        let name =
+            given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("layer{}", layer.id));
+        let name = unique(name, &mut uses);
+        // Rows that cannot be read are left to the decoder, which says where they are.
+        if layer.traces.iter().all(|trace| trace.survey.rows == 0) {
+            notes.push(Note::warning(format!("layer{} has no whole row and is left out", layer.id)));
+        } else {
+            named.push((name, layer));
+        }
+    }
+    if !unnamed.is_empty() {
+        notes.push(Note::warning(format!(
+            "the topology has no name for {}",
+            directories(unnamed.into_iter())
+        )));
+    }
+    named
+}
+
+fn unique(name: String, uses: &mut HashMap<String, usize>) -> String {
+    let mut candidate = name.clone();
+    while uses.contains_key(&candidate) {
+        let used = uses.entry(name.clone()).or_insert(1);
+        *used += 1;
+        candidate = format!("{name}#{used}");
+    }
+    uses.insert(candidate.clone(), 1);
+    candidate
+}
+
+fn region(name: &str, layer: &SurveyedLayer, placed: &Placed) -> RegionDeclaration {
+    let (kind, name) = ("layer".to_owned(), name.to_owned());
+    RegionDeclaration { kind, id: Some(layer.id), name, start: placed.span.start, end: placed.span.end }
+}
+
+fn skipped(name: &str, layer: &SurveyedLayer) -> Vec<Skipped> {
+    let mut skipped = Vec::new();
+    for SurveyedTrace { stream, survey, .. } in &layer.traces {
+        let mut add = |reason: &str, count| {
+            let (region, channel) = (Some(format!("layer:{name}")), Some(stream.channel_name()));
+            skipped.push(Skipped { reason: reason.to_owned(), region, channel, count });
+        };
+        if survey.padded_words > 0 {
+            add("phantom_padding", survey.padded_words);
+        }
+        if survey.is_cut {
+            add("cut_last_row", 1);
+        }
+    }
+    skipped
+}
+
+/// Says why there are no multiply-accumulates, or what is assumed of partial sums.
+fn notes_on_compute(layers: &[(String, SurveyedLayer)], config: Option<&Config>) -> Vec<Note> {
+    let mac = format!("{}/{}", MAC_CHANNEL.0, MAC_CHANNEL.1);
+    if config.and_then(|config| config.dataflow).is_none() {
+        let found = if config.is_some() { "the .cfg names no Dataflow" } else { "no .cfg was found" };
+        return vec![Note::warning(format!(
+            "no {mac} and no partial sums read back, since {found} and the dataflow is not known; give the run's \
+             .cfg with --scalesim-config"
+        ))];
+    }
+    let mut notes = Vec::new();
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, layer) in layers {
+        if let Err(reason) = layer.folds {
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, names)) => names.push(name),
+                None => reasons.push((reason, vec![name])),
+            }
+        }
+    }
+    for (reason, names) in reasons {
+        notes.push(Note::warning(format!(
+            "no {mac} and no partial sums read back in {}: {reason}",
+            names.join(", ")
+        )));
+    }
+    let surveys = layers.iter().filter_map(|(_, layer)| layer.survey(Stream::OfmapSram));
+    let read: u64 = surveys.map(|survey| survey.partial_sums_read).sum();
+    if read > 0 {
+        notes.push(Note::assumption(format!(
+            "{read} partial sums that later folds add to are read back (ofmap_sram/read) in the cycle of their \
+             next write; SCALE-Sim does not trace them"
+        )));
+    }
+    notes
+}
+
+fn notes_on_cut_rows(layers: &[(String, SurveyedLayer)]) -> Option<Note> {
+    let mut cut = Vec::new();
+    for (_, layer) in layers {
+        let traces = layer.traces.iter().filter(|trace| trace.survey.is_cut);
+        cut.extend(traces.map(|trace| format!("layer{}/{}", layer.id, trace.stream.file_name())));
+    }
+    (!cut.is_empty()).then(|| {
+        Note::warning(format!(
+            "the last row has no line end, so its writer was stopped; the row may be cut and is left out: {}",
+            cut.join(", ")
+        ))
+    })
+}
+
+/// Makes the part of a trace; none of an empty file.
+fn part(
+    trace: SurveyedTrace,
+    layer: &str,
+    placed: Placed,
+    folds: Option<Arc<super::folds::FoldTable>>,
+) -> Result<Option<Part>, DataError> {
+    let SurveyedTrace { stream, path, survey } = trace;
+    let clamp = placed.clamp.filter(|_| !stream.is_sram());
+    let lowest = survey.cycles.map_or(placed.span.start - placed.offset, |(lowest, _)| lowest);
+    let lowest = clamp.map_or(lowest, |(first, last)| lowest.clamp(first, last));
+    let decoder = TraceDecoder {
+        channel: stream.channel(),
+        style: Style::Rectangular(survey.ports),
+        region: Some(format!("layer:{layer}")),
+        offset: placed.offset,
+        clamp,
+        padding: survey.padding,
+        folds,
+        partial_sums: survey.partial_sums,
+        is_surveyed: true,
+    };
+    if survey.rows == 0 {
+        return Ok(None);
+    }
+    let name = path.display().to_string();
+    Ok(Some(Part {
+        content: Content::on_demand(&path).map_err(|error| error.in_file(&name))?,
+        name,
+        header_bytes: 0,
+        header_lines: 0,
+        decoder: Arc::new(decoder),
+        order: PartOrder::NotBefore(placed.offset + lowest),
+    }))
+}
+
+fn no_traces() -> DataError {
+    DataError::new(
+        "no_traces",
+        "a SCALE-Sim run without traces",
+        "layer0/IFMAP_SRAM_TRACE.csv and the others",
+        "v2 writes traces only with save_disk_space=False (through its Python API, or edited in scale.py); \
+         v3 always writes them: run it again",
+    )
+}
+
+fn empty_traces() -> DataError {
+    DataError::new(
+        "empty",
+        "a SCALE-Sim run whose traces have no whole row",
+        "rows of a cycle and one address a port",
+        "check that SCALE-Sim ended and that the disk was not full, then run it again",
+    )
+}

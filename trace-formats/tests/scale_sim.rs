@@ -1,0 +1,198 @@
+//! SCALE-Sim runs in `fixtures/scale-sim`, as an independent script counts them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what went wrong")]
+
+mod scale_sim_support;
+
+use std::io::Write;
+
+use scale_sim_support::{Recording, chunk_ends, copy, fixtures, open_joined, open_path, open_run, record};
+use serde_json::{Value, json};
+use trace_formats::format::LayerJoin;
+
+/// The runs that have an expected file.
+fn runs() -> Vec<String> {
+    let entries = std::fs::read_dir(fixtures()).expect("fixtures/scale-sim");
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let run = |name: String| Some(name.strip_suffix(".expected.json")?.to_owned());
+    let mut runs: Vec<String> = names.filter_map(run).collect();
+    runs.sort();
+    runs
+}
+
+fn expected(run: &str) -> Value {
+    let text =
+        std::fs::read_to_string(fixtures().join(format!("{run}.expected.json"))).expect("expected file");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+const STREAMS: [&str; 6] = [
+    "ifmap_sram/read",
+    "filter_sram/read",
+    "ofmap_sram/write",
+    "ifmap_dram/read",
+    "filter_dram/read",
+    "ofmap_dram/write",
+];
+
+/// What the script counts of a stream, from the events of a layer. `origin`: the layer's cycle 0.
+fn counted(recording: &Recording, region: &str, channel: &str, origin: i64) -> Value {
+    let counts = recording.by_cycle(region, channel);
+    let window = |end: i64| counts.range(end - 999..=end).map(|(_, count)| count).sum::<u64>();
+    json!({
+        "rows": recording.rows(region, channel),
+        "count": counts.values().sum::<u64>(),
+        "dropped_padding": recording.skipped("phantom_padding", region, channel),
+        "first_cycle": counts.keys().next().map(|cycle| cycle - origin),
+        "last_cycle": counts.keys().next_back().map(|cycle| cycle - origin),
+        "max_in_one_cycle": counts.values().copied().max().unwrap_or(0),
+        "max_in_window": counts.keys().map(|&end| window(end)).max().unwrap_or(0),
+    })
+}
+
+/// A layer's lowest cycle: that of its first prefetch, or 0, where `OFMAP_SRAM` starts.
+fn lowest_cycle(layer: &Value) -> i64 {
+    STREAMS.iter().filter_map(|channel| layer[*channel]["first_cycle"].as_i64()).min().unwrap_or(0).min(0)
+}
+
+fn compare_layer(run: &str, recording: &Recording, index: usize, layer: &Value) {
+    let region = &recording.metadata.regions[index];
+    assert_eq!(region.id, layer["id"].as_u64(), "{run}");
+    // The first layer keeps its own cycle 0; the others start where the one before ends.
+    let origin = if index == 0 { 0 } else { region.start - lowest_cycle(layer) };
+    let name = format!("layer:{}", region.name);
+    for channel in STREAMS.iter().filter(|channel| !layer[**channel].is_null()) {
+        let mut stream = layer[*channel].clone();
+        let cut = stream.as_object_mut().and_then(|stream| stream.remove("cut"));
+        assert_eq!(counted(recording, &name, channel, origin), stream, "{run} {name} {channel}");
+        let skipped = recording.skipped("cut_last_row", &name, channel);
+        assert_eq!(skipped, u64::from(cut.is_some()), "{run} {name} {channel}");
+    }
+    let total = |channel| Some(recording.by_cycle(&name, channel).values().sum::<u64>());
+    assert_eq!(total("tensor_unit/mac"), layer["macs_from_traces"].as_u64(), "{run} {name}");
+    assert_eq!(total("ofmap_sram/read"), layer["partial_sum_reads"].as_u64(), "{run} {name}");
+}
+
+#[test]
+fn every_run_is_counted_as_the_script_counts_it() {
+    let runs = runs();
+    assert!(runs.len() >= 10, "{runs:?}");
+    for run in runs {
+        let recording = record(open_run(&run), 1 << 16);
+        let expected = expected(&run);
+        let layers = expected["layers"].as_array().expect("layers");
+        let current: Vec<&Value> = layers.iter().filter(|layer| layer["stale"] == false).collect();
+        assert_eq!(recording.metadata.regions.len(), current.len(), "{run}");
+        for (index, layer) in current.into_iter().enumerate() {
+            compare_layer(&run, &recording, index, layer);
+        }
+    }
+}
+
+#[test]
+fn any_chunk_size_gives_the_same_events() {
+    for run in ["twelve", "killed", "conv_stride_ws"] {
+        let whole = record(open_run(run), 1 << 16);
+        for bytes in [1, 7, 100, 4096] {
+            let cut = record(open_run(run), bytes);
+            assert!(whole.events == cut.events, "{run} in chunks of {bytes}");
+            assert_eq!(whole.idle_rows, cut.idle_rows, "{run} in chunks of {bytes}");
+        }
+    }
+}
+
+#[test]
+fn no_event_lies_outside_of_its_layer_or_before_its_part() {
+    for join in [LayerJoin::BackToBack, LayerJoin::Overlap, LayerJoin::ComputeOnly] {
+        let recording = record(open_joined("conv_ws_user", join), 1 << 16);
+        let span = recording.metadata.span.expect("span");
+        let regions = &recording.metadata.regions;
+        for event in &recording.events {
+            let region = regions.iter().find(|region| format!("layer:{}", region.name) == event.region);
+            let region = region.expect("region");
+            assert!(region.start <= event.start && event.start < region.end, "{join:?} {event:?} {region:?}");
+            assert!(span.start <= event.start && event.start < span.end, "{join:?} {event:?}");
+            assert!(event.start >= event.not_before && event.end == event.start + 1, "{join:?} {event:?}");
+        }
+    }
+}
+
+#[test]
+fn layers_that_are_joined_differently_hold_the_same_counts() {
+    let totals = |join| record(open_joined("conv_ws_calc", join), 1 << 16).totals();
+    let back_to_back = totals(LayerJoin::BackToBack);
+    assert_eq!(back_to_back, totals(LayerJoin::Overlap));
+    assert_eq!(back_to_back, totals(LayerJoin::ComputeOnly));
+}
+
+#[test]
+fn a_single_file_is_counted_as_in_its_run() {
+    let run = record(open_run("conv_ws_calc"), 1 << 16).totals();
+    let layer = fixtures().join("conv_ws_calc/layer0");
+    for (file, channel) in
+        [("FILTER_DRAM_TRACE.csv", "filter_dram/read"), ("OFMAP_SRAM_TRACE.csv", "ofmap_sram/write")]
+    {
+        let single = record(open_path(&layer.join(file), &Default::default()), 1000).totals();
+        let in_run = run[&("layer:layer0".to_owned(), channel.to_owned())];
+        assert_eq!(single[&(String::new(), channel.to_owned())], in_run);
+    }
+}
+
+#[test]
+fn without_a_config_there_are_no_multiply_accumulates_and_a_warning_says_so() {
+    let directory = tempfile::tempdir().expect("directory");
+    let run = directory.path().join("twelve");
+    copy(&fixtures().join("twelve"), &run);
+    let recording = record(open_path(&run, &Default::default()), 1 << 16);
+    let is_derived = |channel: &str| channel == "tensor_unit/mac" || channel == "ofmap_sram/read";
+    assert!(recording.totals().keys().all(|(_, channel)| !is_derived(channel)));
+    for text in ["no tensor_unit/mac", "--scalesim-config"] {
+        assert!(recording.notes().contains(text), "{}", recording.notes());
+    }
+}
+
+fn compress(path: &std::path::Path, is_gzip: bool) {
+    let bytes = std::fs::read(path).expect("trace");
+    std::fs::remove_file(path).expect("remove");
+    if is_gzip {
+        let target = std::fs::File::create(format!("{}.gz", path.display())).expect("create");
+        let mut encoder = flate2::write::GzEncoder::new(target, flate2::Compression::fast());
+        encoder.write_all(&bytes).expect("gzip");
+        encoder.finish().expect("gzip");
+    } else {
+        let compressed = zstd::encode_all(&bytes[..], 1).expect("zstd");
+        std::fs::write(format!("{}.zst", path.display()), compressed).expect("write");
+    }
+}
+
+#[test]
+fn compressed_traces_are_read_as_plain_ones() {
+    let directory = tempfile::tempdir().expect("directory");
+    let run = directory.path().join("twelve");
+    copy(&fixtures().join("twelve"), &run);
+    std::fs::copy(fixtures().join("twelve.cfg"), directory.path().join("twelve.cfg")).expect("copy");
+    compress(&run.join("layer0/IFMAP_SRAM_TRACE.csv"), true);
+    compress(&run.join("layer0/FILTER_DRAM_TRACE.csv"), false);
+    let compressed = record(open_path(&run, &Default::default()), 1 << 16);
+    assert!(compressed.events == record(open_run("twelve"), 1 << 16).events);
+}
+
+#[test]
+fn stale_layers_are_left_out_and_named() {
+    let recording = record(open_run("stale"), 1 << 16);
+    assert!(recording.notes().contains("layer2, layer3"), "{}", recording.notes());
+}
+
+#[test]
+fn a_killed_run_is_read_and_says_what_is_missing() {
+    let notes = record(open_run("killed"), 1 << 16).notes();
+    for text in ["no COMPUTE_REPORT.csv", "layer1 has no OFMAP_DRAM_TRACE.csv", "layer1/OFMAP_SRAM_TRACE.csv"]
+    {
+        assert!(notes.contains(text), "{notes}");
+    }
+}
+
+#[test]
+fn chunks_end_where_rows_do() {
+    assert_eq!(chunk_ends(b"1,2\n3,4\n5", 1), [4, 8, 9]);
+}
