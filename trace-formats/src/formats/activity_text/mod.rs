@@ -7,6 +7,9 @@
 
 pub(crate) mod count;
 pub(crate) mod decimal;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fixture_tests;
 pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod nearest;

@@ -127,8 +127,7 @@ pub(crate) fn read_as(trace: &[u8], reading: &Reading) -> Result<Read, DataError
     let options = OpenOptions { default_clock_hz: reading.clock_hz, ..OpenOptions::default() };
     let mut opened = open(input, &options)?;
     let mut part = opened.parts.remove(0);
-    let mut content = vec![0; trace.len()];
-    assert_eq!(part.content.read(&mut content)?, trace.len());
+    let content = part.content.peek(usize::MAX)?.to_vec();
     let mut sink = Recorder { regions: vec![String::new()], ..Recorder::default() };
     sink.skipped = reading.skip.then(Vec::new);
     let (mut start, mut lines_before) = (part.header_bytes as usize, part.header_lines);
