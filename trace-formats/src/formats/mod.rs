@@ -2,6 +2,7 @@
 
 pub mod activity_csv;
 pub mod activity_jsonl;
+mod activity_text;
 pub mod nmt;
 pub mod scale_sim;
 pub mod scale_sim_v1;

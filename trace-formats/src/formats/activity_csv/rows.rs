@@ -1,0 +1,221 @@
+//! Rows to events.
+
+use super::columns::{ChannelColumn, Columns, Form, TimeColumns};
+use super::comments;
+use super::quoting::{Fields, Splitter};
+use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
+use crate::error::{DataError, excerpt};
+use crate::event::{ChannelId, Event, EventSink, MAX_CYCLE, RegionSetId};
+use crate::formats::activity_text::count::CountReader;
+use crate::formats::activity_text::names::RecentNames;
+use crate::formats::activity_text::text::{BadText, Line, Text, lines};
+use crate::formats::activity_text::time::{Interval, read_cycle};
+
+/// Decodes what stands after the header line.
+pub(super) struct RowDecoder {
+    pub(super) columns: Columns,
+    pub(super) counts: CountReader,
+    /// Each row is the sum of a window.
+    pub(super) windowed: bool,
+}
+
+impl Decoder for RowDecoder {
+    fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError> {
+        cut_lines(bytes)
+    }
+
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+        let channel_columns = match &self.columns.form {
+            Form::Wide(channels) => channels.len(),
+            Form::Long { .. } => 0,
+        };
+        let mut rows = RowReader {
+            decoder: self,
+            sink,
+            may_quote: memchr::memchr(b'"', chunk.bytes).is_some(),
+            channels: RecentNames::new(),
+            regions: RecentNames::new(),
+            wide_channels: vec![None; channel_columns],
+            cells: Vec::new(),
+        };
+        let mut splitter = Splitter::default();
+        for line in lines(chunk) {
+            if let Err(bad) = rows.line(line, &mut splitter) {
+                rows.sink.bad_record(bad.located(chunk))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct RowReader<'d, 's> {
+    decoder: &'d RowDecoder,
+    sink: &'s mut dyn EventSink,
+    may_quote: bool,
+    channels: RecentNames<ChannelId>,
+    regions: RecentNames<RegionSetId>,
+    /// What the sink calls the channels of a wide trace, once it was asked.
+    wide_channels: Vec<Option<ChannelId>>,
+    /// A wide row's counts, handed on only when the whole row is good.
+    cells: Vec<(ChannelId, u64)>,
+}
+
+impl RowReader<'_, '_> {
+    fn line(&mut self, line: Line<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
+        line.check_length()?;
+        let row = line.text.trimmed();
+        match row.bytes.first() {
+            None => Ok(()),
+            Some(b'#') => self.comment(row),
+            Some(_) => {
+                let read = self.row(row, splitter);
+                if line.may_be_cut { read.map_err(|bad| self.cut_or(bad, row)) } else { read }
+            }
+        }
+    }
+
+    fn comment(&mut self, line: Text<'_>) -> Result<(), BadText> {
+        let Some(comment) = comments::parse(line)? else { return Ok(()) };
+        let fact = comment.fact(&self.decoder.counts)?;
+        self.sink.fact(fact).map_err(|rejection| line.rejected(rejection))
+    }
+
+    fn row(&mut self, row: Text<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
+        let columns = &self.decoder.columns;
+        let fields = splitter.split(row, self.may_quote)?;
+        if fields.len() != columns.length {
+            return Err(wrong_length(row, fields, columns.length));
+        }
+        let interval = interval(columns.time, fields)?;
+        match &columns.form {
+            Form::Long { component, action, count } => {
+                let count = self.decoder.counts.read(fields.get(*count))?;
+                let channel = self.channel(fields.get(*component), fields.get(*action))?;
+                let regions = self.regions(fields)?;
+                self.hand_on(row, Event { channel, regions, start: interval.start, end: interval.end, count })
+            }
+            Form::Wide(channels) => {
+                self.read_cells(channels, fields)?;
+                let regions = self.regions(fields)?;
+                let Interval { start, end } = interval;
+                // Taken and given back, so that its memory is kept from row to row.
+                let cells = std::mem::take(&mut self.cells);
+                let handed_on = cells.iter().try_for_each(|&(channel, count)| {
+                    self.hand_on(row, Event { channel, regions, start, end, count })
+                });
+                self.cells = cells;
+                handed_on
+            }
+        }
+    }
+
+    fn channel(&mut self, component: Text<'_>, action: Text<'_>) -> Result<ChannelId, BadText> {
+        let sink = &mut *self.sink;
+        self.channels.get_or(component.bytes, action.bytes, || {
+            for (name, what) in [(component, "component"), (action, "action")] {
+                if name.bytes.is_empty() {
+                    let expected = format!("the name of the {what}");
+                    return Err(name.bad("empty_name", format!("an empty {what}"), expected, ""));
+                }
+            }
+            sink.channel(component.as_str()?, action.as_str()?)
+                .map_err(|rejection| component.rejected(rejection))
+        })
+    }
+
+    fn regions(&mut self, fields: Fields<'_>) -> Result<RegionSetId, BadText> {
+        let Some(column) = self.decoder.columns.region else { return Ok(RegionSetId::NONE) };
+        let tags = fields.get(column);
+        if tags.bytes.is_empty() {
+            return Ok(RegionSetId::NONE);
+        }
+        let sink = &mut *self.sink;
+        self.regions.get_or(tags.bytes, &[], || {
+            sink.regions(tags.as_str()?).map_err(|rejection| tags.rejected(rejection))
+        })
+    }
+
+    fn read_cells(&mut self, channels: &[ChannelColumn], fields: Fields<'_>) -> Result<(), BadText> {
+        self.cells.clear();
+        for (channel, known) in channels.iter().zip(&mut self.wide_channels) {
+            let cell = fields.get(channel.column);
+            if matches!(cell.bytes, b"" | b"0") {
+                continue;
+            }
+            let count = self.decoder.counts.read(cell)?;
+            if count == 0 {
+                continue;
+            }
+            let id = match *known {
+                Some(id) => id,
+                None => self
+                    .sink
+                    .channel(&channel.component, &channel.action)
+                    .map_err(|rejection| cell.rejected(rejection))?,
+            };
+            *known = Some(id);
+            self.cells.push((id, count));
+        }
+        Ok(())
+    }
+
+    fn hand_on(&mut self, row: Text<'_>, event: Event) -> Result<(), BadText> {
+        let taken =
+            if self.decoder.windowed { self.sink.window_count(event) } else { self.sink.event(event) };
+        taken.map_err(|rejection| row.rejected(rejection))
+    }
+
+    /// The last row of a file that was cut: it lacks columns, or its last field is half a number.
+    fn cut_or(&self, bad: BadText, row: Text<'_>) -> BadText {
+        let last_comma = memchr::memrchr(b',', row.bytes);
+        let is_cut = match bad.error.reason() {
+            "wrong_column_count" => commas(row) < self.decoder.columns.length,
+            "bad_quoting" | "not_utf8" | "not_a_number" => {
+                last_comma.is_none_or(|comma| bad.at > row.at + comma)
+            }
+            _ => false,
+        };
+        if !is_cut {
+            return bad;
+        }
+        row.bad(
+            "cut_last_row",
+            format!("a last row {} without its end: the file seems cut", excerpt(row.bytes)),
+            "a whole row and a line end",
+            "let what writes the trace finish, or copy the file again",
+        )
+    }
+}
+
+fn commas(row: Text<'_>) -> usize {
+    memchr::memchr_iter(b',', row.bytes).count()
+}
+
+fn interval(columns: TimeColumns, fields: Fields<'_>) -> Result<Interval, BadText> {
+    match columns {
+        TimeColumns::StartEnd { start, end, scale } => scale.interval(fields.get(start), fields.get(end)),
+        TimeColumns::Cycle { column, length } => {
+            let start = read_cycle(fields.get(column))?;
+            let end = start.checked_add(length).filter(|&end| end <= MAX_CYCLE);
+            end.map(|end| Interval { start, end }).ok_or_else(|| {
+                fields.get(column).bad(
+                    "cycle_out_of_range",
+                    format!("{} cycles from cycle {start}", length),
+                    format!("an end before cycle {MAX_CYCLE} (2^60)"),
+                    "check the unit of the cycles",
+                )
+            })
+        }
+    }
+}
+
+fn wrong_length(row: Text<'_>, fields: Fields<'_>, expected: usize) -> BadText {
+    // The first field too many, or the end of a row that lacks some.
+    let at = if fields.len() > expected { fields.get(expected).at } else { row.at + row.bytes.len() };
+    Text { bytes: row.bytes, at }.bad(
+        "wrong_column_count",
+        format!("{} columns in {}", fields.len(), excerpt(row.bytes)),
+        format!("{expected} columns as in the header"),
+        "quote names that hold a comma; leave a field empty rather than out",
+    )
+}

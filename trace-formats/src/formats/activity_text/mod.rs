@@ -1,0 +1,22 @@
+//! What Activity CSV and Activity JSON Lines share: both are lines of text that say the same things.
+//!
+//! * [`text`] is a piece of a chunk that knows where it stands, so that errors can name the byte.
+//! * [`decimal`], [`count`] and [`time`] read numbers exactly; [`nearest`] guesses what a misspelt name meant.
+//! * [`names`] spares the sink a hash lookup a row; [`opening`] finds where the body starts.
+//! * [`limits`] checks metadata wherever it came from; [`output`] is what both writers write through.
+
+pub(crate) mod count;
+pub(crate) mod decimal;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fixture_tests;
+pub(crate) mod limits;
+pub(crate) mod names;
+pub(crate) mod nearest;
+pub(crate) mod opening;
+pub(crate) mod output;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+pub(crate) mod test_support;
+pub(crate) mod text;
+pub(crate) mod time;
