@@ -1,0 +1,335 @@
+//! Events to blocks.
+
+use std::io::Write;
+
+use rustc_hash::FxHashMap;
+
+use crate::error::DataError;
+use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
+use crate::formats::nmt::block::{Columns, LocalNames, flaw, largest_count, name_bytes};
+use crate::formats::nmt::frame::{self, BlockKind, bad_block};
+use crate::formats::nmt::header::{self, check_span};
+use crate::formats::nmt::index::encode_end;
+use crate::formats::nmt::wire::{self, Dictionary, Footer, IndexEntry};
+use crate::metadata::{Metadata, Span};
+use crate::writer::TraceWriter;
+
+/// Records a block. The decoded columns of one block stay in a core's own cache.
+const BLOCK_RECORDS: usize = 1 << 14;
+/// The dictionary's bytes at which a block is closed.
+const DICTIONARY_BYTES: usize = 64 * 1024;
+/// The longest component, action or set of region tags. With the bounds above, no block exceeds its limit.
+const MAX_NAME_BYTES: usize = 16 * 1024;
+/// Bytes of facts at which their block is closed.
+const FACTS_BYTES: usize = 256 * 1024;
+/// The longest fact.
+const MAX_FACT_BYTES: usize = 512 * 1024;
+/// Entries of an index block, of at most 31 bytes each.
+const INDEX_ENTRIES: usize = 1 << 14;
+/// The most index blocks, and so 2³⁰ blocks in all: what one footer can list.
+const MAX_INDEX_BLOCKS: usize = 1 << 16;
+
+/// Writes the header, and gives the sink for what follows.
+///
+/// # Errors
+/// Metadata out of range, and what writing reports.
+pub fn create_writer(
+    mut output: Box<dyn Write + Send>,
+    metadata: &Metadata,
+) -> Result<Box<dyn TraceWriter>, DataError> {
+    let header = header::encode(metadata)?;
+    output.write_all(&header).map_err(|error| DataError::io(&error))?;
+    Ok(Box::new(NmtWriter {
+        channels: ChannelNames::default(),
+        region_sets: RegionSetNames::default(),
+        pending: Pending::default(),
+        blocks: BlockWriter {
+            output,
+            offset: header.len() as u64,
+            index: Vec::new(),
+            footer: Footer::default(),
+            failure: None,
+        },
+    }))
+}
+
+struct NmtWriter {
+    channels: ChannelNames,
+    region_sets: RegionSetNames,
+    pending: Pending,
+    blocks: BlockWriter,
+}
+
+/// Channels as they are handed out, and back.
+#[derive(Default)]
+struct ChannelNames {
+    ids: FxHashMap<String, FxHashMap<String, ChannelId>>,
+    names: Vec<(String, String)>,
+}
+
+/// Sets of region tags as they are handed out, and back. Position 0 is the empty set.
+#[derive(Default)]
+struct RegionSetNames {
+    ids: FxHashMap<String, RegionSetId>,
+    names: Vec<String>,
+}
+
+/// What is not yet written: records of one kind, or facts. Whichever comes next closes the other, so that
+/// the file keeps the order.
+#[derive(Default)]
+struct Pending {
+    /// Whether the columns hold sums over windows.
+    windows: bool,
+    columns: Columns,
+    channels: LocalNames,
+    region_sets: LocalNames,
+    dictionary_bytes: usize,
+    facts: Vec<u8>,
+    fact_count: u32,
+}
+
+impl EventSink for NmtWriter {
+    fn channel(&mut self, component: &str, action: &str) -> Result<ChannelId, Rejection> {
+        if let Some(&id) = self.channels.ids.get(component).and_then(|actions| actions.get(action)) {
+            return Ok(id);
+        }
+        check_name(component)?;
+        check_name(action)?;
+        let id = ChannelId(next_id(self.channels.names.len())?);
+        self.channels.names.push((component.to_owned(), action.to_owned()));
+        self.channels.ids.entry(component.to_owned()).or_default().insert(action.to_owned(), id);
+        Ok(id)
+    }
+
+    fn regions(&mut self, tags: &str) -> Result<RegionSetId, Rejection> {
+        if tags.is_empty() {
+            return Ok(RegionSetId::NONE);
+        }
+        if let Some(&id) = self.region_sets.ids.get(tags) {
+            return Ok(id);
+        }
+        check_name(tags)?;
+        let id = RegionSetId(next_id(self.region_sets.names.len() + 1)?);
+        self.region_sets.names.push(tags.to_owned());
+        self.region_sets.ids.insert(tags.to_owned(), id);
+        Ok(id)
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), Rejection> {
+        self.record(event, BlockKind::Events)
+    }
+
+    fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
+        self.record(event, BlockKind::Windows)
+    }
+
+    fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
+        check_fact(&fact)?;
+        let bytes = wire::encode_fact(fact).unwrap_or_else(|error| {
+            self.blocks.fail(error);
+            Vec::new()
+        });
+        if bytes.len() > MAX_FACT_BYTES {
+            let found = format!("a fact of {} bytes", bytes.len());
+            return Err(refusal(found, format!("at most {MAX_FACT_BYTES} bytes")));
+        }
+        self.flush_records();
+        self.pending.facts.extend(bytes);
+        self.pending.fact_count += 1;
+        if self.pending.facts.len() >= FACTS_BYTES || self.pending.fact_count == frame::MAX_RECORDS {
+            self.flush_facts();
+        }
+        Ok(())
+    }
+}
+
+impl TraceWriter for NmtWriter {
+    fn finish(mut self: Box<Self>) -> Result<(), DataError> {
+        self.flush_records();
+        self.flush_facts();
+        self.blocks.finish()
+    }
+}
+
+impl NmtWriter {
+    fn record(&mut self, event: Event, kind: BlockKind) -> Result<(), Rejection> {
+        if let Some((found, expected)) = flaw(event.start, event.end, event.count, largest_count(kind)) {
+            return Err(refusal(found, expected));
+        }
+        let known_regions = self.region_sets.names.len();
+        let region = event.regions.0.checked_sub(1);
+        let (Some((component, action)), true) = (
+            self.channels.names.get(event.channel.0 as usize),
+            region.is_none_or(|region| (region as usize) < known_regions),
+        ) else {
+            return Err(refusal("a channel or region set of another writer", "one of this writer's"));
+        };
+        let component_and_action = name_bytes(component) + name_bytes(action);
+        self.flush_facts();
+        let windows = kind == BlockKind::Windows;
+        if self.pending.windows != windows {
+            self.flush_records();
+            self.pending.windows = windows;
+        }
+        let pending = &mut self.pending;
+        let (channel, is_new) = pending.channels.position(event.channel.0);
+        pending.dictionary_bytes += if is_new { component_and_action } else { 0 };
+        let region = region.map_or(0, |id| {
+            let (position, is_new) = pending.region_sets.position(id);
+            let name = &self.region_sets.names[id as usize];
+            pending.dictionary_bytes += if is_new { name_bytes(name) } else { 0 };
+            position + 1
+        });
+        pending.push(channel, region, event);
+        if pending.columns.len() >= BLOCK_RECORDS || pending.dictionary_bytes >= DICTIONARY_BYTES {
+            self.flush_records();
+        }
+        Ok(())
+    }
+
+    fn flush_records(&mut self) {
+        let pending = &mut self.pending;
+        let Some(cycles) = pending.columns.cycles() else { return };
+        let channel_names = pending.channels.members.iter().map(|&id| &self.channels.names[id as usize]);
+        let region_names = pending.region_sets.members.iter().map(|&id| &self.region_sets.names[id as usize]);
+        let dictionary = Dictionary {
+            channels: channel_names
+                .map(|(component, action)| (component.as_str(), action.as_str()))
+                .collect(),
+            region_sets: region_names.map(String::as_str).collect(),
+        };
+        let kind = if pending.windows { BlockKind::Windows } else { BlockKind::Events };
+        let records = pending.columns.len() as u32;
+        match wire::encode(&dictionary) {
+            Ok(mut payload) => {
+                pending.columns.encode(&mut payload);
+                self.blocks.write(kind, records, Some(cycles), &payload);
+            }
+            Err(error) => self.blocks.fail(error),
+        }
+        pending.columns.clear();
+        pending.channels.clear();
+        pending.region_sets.clear();
+        pending.dictionary_bytes = 0;
+    }
+
+    fn flush_facts(&mut self) {
+        if self.pending.fact_count > 0 {
+            self.blocks.write(BlockKind::Facts, self.pending.fact_count, None, &self.pending.facts);
+            self.pending.facts.clear();
+            self.pending.fact_count = 0;
+        }
+    }
+}
+
+impl Pending {
+    fn push(&mut self, channel: i64, region: i64, event: Event) {
+        self.columns.channels.push(channel);
+        self.columns.regions.push(region);
+        self.columns.starts.push(event.start);
+        self.columns.durations.push(event.end - event.start);
+        self.columns.counts.push(event.count as i64);
+    }
+}
+
+/// Writes blocks and remembers where they are. After a failure it writes nothing, and says so at the end.
+struct BlockWriter {
+    output: Box<dyn Write + Send>,
+    offset: u64,
+    index: Vec<IndexEntry>,
+    footer: Footer,
+    failure: Option<DataError>,
+}
+
+impl BlockWriter {
+    fn write(&mut self, kind: BlockKind, records: u32, cycles: Option<Span>, payload: &[u8]) {
+        self.index.push(IndexEntry { offset: self.offset, kind: kind as u16, records, cycles });
+        let total = match kind {
+            BlockKind::Events => &mut self.footer.events,
+            BlockKind::Windows => &mut self.footer.windows,
+            _ => &mut self.footer.facts,
+        };
+        *total += u64::from(records);
+        self.write_block(kind, records, payload);
+        if self.index.len() == INDEX_ENTRIES {
+            self.write_index();
+        }
+    }
+
+    fn write_index(&mut self) {
+        if self.footer.index_blocks.len() == MAX_INDEX_BLOCKS {
+            self.fail(bad_block("more blocks than one file can index", "a shorter trace"));
+        }
+        self.footer.index_blocks.push(self.offset);
+        match wire::encode(&self.index) {
+            Ok(payload) => self.write_block(BlockKind::Index, self.index.len() as u32, &payload),
+            Err(error) => self.fail(error),
+        }
+        self.index.clear();
+    }
+
+    fn write_block(&mut self, kind: BlockKind, records: u32, payload: &[u8]) {
+        match frame::frame(kind, records, payload) {
+            Ok(block) => self.write_bytes(&block),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) {
+        self.offset += bytes.len() as u64;
+        if self.failure.is_none()
+            && let Err(error) = self.output.write_all(bytes)
+        {
+            self.fail(DataError::io(&error));
+        }
+    }
+
+    fn fail(&mut self, error: DataError) {
+        self.failure.get_or_insert(error);
+    }
+
+    fn finish(mut self) -> Result<(), DataError> {
+        if !self.index.is_empty() {
+            self.write_index();
+        }
+        self.footer.offset = self.offset;
+        let end = encode_end(&self.footer)?;
+        self.write_bytes(&end);
+        match self.failure {
+            Some(error) => Err(error),
+            None => self.output.flush().map_err(|error| DataError::io(&error)),
+        }
+    }
+}
+
+fn next_id(known: usize) -> Result<u32, Rejection> {
+    u32::try_from(known)
+        .map_err(|_| refusal("more than 2³² names", "names that repeat, not one for every event"))
+}
+
+fn check_name(name: &str) -> Result<(), Rejection> {
+    if name.len() <= MAX_NAME_BYTES {
+        return Ok(());
+    }
+    let expected = format!("at most {MAX_NAME_BYTES} bytes");
+    Err(refusal(format!("a name of {} bytes", name.len()), expected))
+}
+
+fn check_fact(fact: &Fact) -> Result<(), Rejection> {
+    let span = match fact {
+        Fact::Region(region) => Span { start: region.start, end: region.end },
+        Fact::Span(span) => *span,
+        _ => return Ok(()),
+    };
+    check_span(span, "a fact").map_err(|error| refusal(error.to_string(), "cycles in order and within range"))
+}
+
+/// What the format cannot hold, it refuses to take: what is written can be read.
+fn refusal(found: impl Into<String>, expected: impl Into<String>) -> Rejection {
+    Rejection {
+        reason: "not_writable",
+        found: found.into(),
+        expected: expected.into(),
+        cure: "correct the trace that is converted".to_owned(),
+    }
+}
