@@ -1,1 +1,13 @@
-//! stub
+//! What the hardware costs: power, area and timing, frozen before a replay.
+
+mod check;
+mod error;
+mod file;
+mod library;
+mod nearest;
+pub mod pat;
+mod report;
+
+pub use error::{ChipError, Problem};
+pub use library::{BUILT_IN, BuiltIn, load};
+pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+pub use crate::chip::pat::Placement;
+
 /// Version of the JSON report's schema. It grows when a key is removed, renamed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -163,17 +165,6 @@ pub struct PowerDistribution {
     pub p99_w: f64,
     /// 99.9 % of the time below.
     pub p99_9_w: f64,
-}
-
-/// Where a component stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum Placement {
-    /// On the chip: in its power, peak and TDP.
-    #[default]
-    Chip,
-    /// Beside the chip (a DRAM device): its energy is reported apart.
-    System,
 }
 
 /// One component of the chip over the run.

@@ -1,0 +1,142 @@
+//! The built-in chips, listed in one place, and loading a chip by name or path.
+
+use std::path::Path;
+
+use super::error::ChipError;
+use super::nearest::nearest;
+use super::pat::Pat;
+
+/// A chip that comes with the program.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// Its chip file.
+    pub toml: &'static str,
+}
+
+/// All built-in chips. One more is one more file and one more line.
+pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "tpu-v1", toml: include_str!("library/tpu-v1.toml") },
+    BuiltIn { name: "eyeriss", toml: include_str!("library/eyeriss.toml") },
+];
+
+/// Loads a chip by its built-in name or from a chip file. A file called like a built-in chip: `./tpu-v1`.
+///
+/// # Errors
+/// [`ChipError`]: an unknown name with the nearest one, or what is wrong with the file.
+pub fn load(name_or_path: &str) -> Result<Pat, ChipError> {
+    if let Some(chip) = BUILT_IN.iter().find(|chip| chip.name == name_or_path) {
+        return Pat::parse(&format!("built-in chip {}", chip.name), chip.toml);
+    }
+    let path = Path::new(name_or_path);
+    let meant_as_path = path.extension().is_some() || path.components().count() > 1 || path.exists();
+    if !meant_as_path {
+        return Err(unknown(name_or_path));
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => Pat::parse(name_or_path, &text),
+        Err(error) => Err(ChipError::Read { file: name_or_path.to_owned(), error }),
+    }
+}
+
+fn unknown(name: &str) -> ChipError {
+    let names = || BUILT_IN.iter().map(|chip| chip.name);
+    ChipError::Unknown {
+        name: name.to_owned(),
+        nearest: nearest(name, names()),
+        known: names().collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::ChipReport;
+
+    #[test]
+    fn every_built_in_chip_loads_and_survives_toml_and_json() {
+        for chip in BUILT_IN {
+            let pat = load(chip.name).unwrap();
+            assert_eq!(pat.name, chip.name);
+            assert_eq!(Pat::parse("again", &pat.to_json().unwrap()).unwrap(), pat);
+            assert_eq!(Pat::parse("again", &pat.to_toml().unwrap()).unwrap(), pat);
+            assert_eq!(pat.fingerprint().unwrap().len(), 8);
+        }
+    }
+
+    #[test]
+    fn tpu_v1_meets_its_published_powers_and_areas() {
+        let pat = load("tpu-v1").unwrap();
+        let (tdp, idle) = (pat.tdp().0, pat.idle_power().0);
+        assert!((tdp / 75.0 - 1.0).abs() < 0.01, "TDP {tdp}");
+        assert!((idle / 28.0 - 1.0).abs() < 0.01, "idle {idle}");
+        let array = pat.component("tensor_unit").unwrap().tdp(pat.clock.value).0;
+        assert!((array / tdp - 0.56).abs() < 0.005, "share of the systolic array {}", array / tdp);
+        assert_areas_add_up(&ChipReport::new(&pat));
+    }
+
+    #[test]
+    fn eyeriss_meets_the_published_power_of_conv1_and_conv5() {
+        let pat = load("eyeriss").unwrap();
+        // Layer: nonzero and all GMAC/s, MB of buffer traffic, ms, published mW.
+        for (gmacs, buffer_mb, ms, published) in
+            [(20.1, 18.5, 20.9, 332.0), (28.6 * 0.224, 24.9, 10.5, 236.0)]
+        {
+            let spads = 4.0 * 1.5e-12 * gmacs * 1e9;
+            let macs = 1.5e-12 * gmacs * 1e9;
+            let buffer = 36e-12 * buffer_mb * 1e6 / 8.0 / (ms * 1e-3);
+            let power_mw = (pat.idle_power().0 + spads + macs + buffer) * 1e3;
+            assert!((power_mw / published - 1.0).abs() < 0.05, "{power_mw} mW for {published} mW");
+            assert!(macs * 1e3 / power_mw < 0.10, "ALUs take less than 10 %");
+        }
+        assert_areas_add_up(&ChipReport::new(&pat));
+    }
+
+    fn assert_areas_add_up(report: &ChipReport) {
+        let parts: f64 = report.components.iter().filter_map(|component| component.area_mm2).sum();
+        let sum = parts + report.white_space_mm2.unwrap_or(0.0) + report.unmodelled_area_mm2.unwrap_or(0.0);
+        assert!((sum / report.area_mm2.unwrap() - 1.0).abs() < 0.01, "areas add up to {sum} mm²");
+    }
+
+    #[test]
+    fn an_unknown_chip_is_answered_with_the_nearest_and_the_list() {
+        let error = load("tpu-v2").unwrap_err().to_string();
+        assert!(error.contains("did you mean \"tpu-v1\"?") && error.contains("eyeriss"), "{error}");
+        let error = load("no/such.toml").unwrap_err().to_string();
+        assert!(error.contains("no/such.toml: cannot read"), "{error}");
+    }
+
+    #[test]
+    fn every_complaint_names_its_key_and_what_would_do() {
+        let text = BUILT_IN[0].toml.replacen("value = 0.549, unit = \"pJ\"", "value = -1, unit = \"pJ\"", 1);
+        let text = text.replacen("value = 6.3, unit = \"W\"", "value = nan, unit = \"W\"", 1);
+        let text = text.replacen("value = 10.5, unit = \"W\"", "value = 10.5, unit = \"pJ\"", 1);
+        let text = text.replacen("value = 65536", "value = 0", 1);
+        let text = text.replacen("name = \"accumulators\"", "name = \"unified_buffer\"", 1);
+        let text = text.replacen("gated = { value = 1.5", "gated = { value = 3.5", 1);
+        let text = text.replacen("tdp_activity = { value = 0.2", "tdp_activity = { value = 1.2", 1);
+        let error = Pat::parse("mine.toml", &text).unwrap_err().to_string();
+        for part in [
+            "mine.toml: the chip file has",
+            "`components.tensor_unit.actions.mac.energy`: -1 pJ: must not be negative",
+            "`components.tensor_unit.leakage`: NaN W: must be a finite number",
+            "`components.tensor_unit.clock.running`: the unit \"pJ\" does not measure power; units that do: W,",
+            "`components.tensor_unit.actions.mac.capacity`: 0 1/cycle: must be larger than 0",
+            "`components.unified_buffer`: the name \"unified_buffer\" is used twice",
+            "`components.unified_buffer.clock.gated`: 3.50 W is more than the running clock's 2.70 W",
+            "`components.weight_fifo.actions.read.tdp_activity`: 1.2 1: must lie between 0 and 1",
+        ] {
+            assert!(error.contains(part), "no {part:?} in\n{error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let text = BUILT_IN[0].toml.replacen("word_bits", "word_bit", 1);
+        let error = Pat::parse("mine.toml", &text).unwrap_err().to_string();
+        assert!(error.contains("mine.toml: ") && error.contains("line 18"), "{error}");
+        assert!(error.contains("word_bit") && error.contains("cure:"), "{error}");
+    }
+}

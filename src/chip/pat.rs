@@ -1,0 +1,233 @@
+//! `Pat`: a chip's power, area and timing, frozen. The only thing of `chip` that pricing reads.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ChipError;
+use super::nearest::nearest;
+use super::{check, file};
+use crate::units::{
+    Celsius, Hertz, Joules, PerCycle, Quantity, Ratio, Seconds, SquareMillimetres, Volts, Watts,
+};
+
+/// A quantity and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sourced<Q> {
+    /// The quantity.
+    pub value: Q,
+    /// A publication, or how it was derived, or that it was assumed.
+    pub source: String,
+}
+
+impl<Q: Quantity> Sourced<Q> {
+    /// A quantity with its source.
+    pub fn new(value: Q, source: impl Into<String>) -> Sourced<Q> {
+        Sourced { value, source: source.into() }
+    }
+}
+
+/// Where a component stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// On the chip: in its power, peak and TDP.
+    #[default]
+    Chip,
+    /// Beside the chip (a DRAM device): its energy is reported apart.
+    System,
+}
+
+/// A chip: what each of its components is, and what each action of it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pat {
+    /// Its name.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// Bits of one data word (an int8 operand: 8), where the chip has a usual one. Bindings count words by it.
+    pub word_bits: Option<u64>,
+    /// Its own clock.
+    pub clock: Sourced<Hertz>,
+    /// Supply voltage at which all figures hold.
+    pub voltage: Option<Sourced<Volts>>,
+    /// Junction temperature at which the leakage figures hold.
+    pub junction_temperature: Option<Sourced<Celsius>>,
+    /// The area that the published figure means: core or die.
+    pub area: Option<Sourced<SquareMillimetres>>,
+    /// The area of the die with its pads.
+    pub die_area: Option<Sourced<SquareMillimetres>>,
+    /// Area without a labelled function.
+    pub white_space: Option<Sourced<SquareMillimetres>>,
+    /// Area of labelled functions that are no component here.
+    pub unmodelled_area: Option<Sourced<SquareMillimetres>>,
+    /// The published thermal design power, for comparison with [`Pat::tdp`].
+    pub published_tdp: Option<Sourced<Watts>>,
+    /// What limits the clock, in words.
+    pub critical_path: Option<String>,
+    /// Its components; reports keep their order.
+    pub components: Vec<Component>,
+}
+
+/// A part of the chip that acts, leaks and is clocked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Its name, unique on the chip.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// On the chip or beside it.
+    pub placement: Placement,
+    /// How many there are; all figures are for all of them together.
+    pub instances: u64,
+    /// Area of all instances.
+    pub area: Option<Sourced<SquareMillimetres>>,
+    /// Leakage at the chip's voltage and junction temperature.
+    pub leakage: Sourced<Watts>,
+    /// Power of its clock at the chip's clock when all of it runs.
+    pub clock_running: Sourced<Watts>,
+    /// Power of its clock at the chip's clock when it idles: what gating leaves.
+    pub clock_gated: Sourced<Watts>,
+    /// Shortest cycle at which it works.
+    pub cycle_time: Option<Sourced<Seconds>>,
+    /// What it can do.
+    pub actions: Vec<Action>,
+}
+
+/// Something a component does, counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// Its name, unique in the component.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// Bits that one action moves, where it moves data.
+    pub bits: Option<u64>,
+    /// Energy of one action, without clock and leakage.
+    pub energy: Sourced<Joules>,
+    /// Most actions in a cycle, all instances together.
+    pub capacity: Sourced<PerCycle>,
+    /// Part of the capacity that TDP assumes.
+    pub tdp_activity: Sourced<Ratio>,
+    /// Part of the gateable clock that this action at its capacity keeps running; `None`: an equal part.
+    pub clock_share: Option<Sourced<Ratio>>,
+}
+
+impl Pat {
+    /// Reads a chip file; `file` names it in messages. JSON if it begins with `{`, else TOML.
+    ///
+    /// # Errors
+    /// [`ChipError`]: what is wrong, at which line or key, and what would be right.
+    pub fn parse(file: &str, text: &str) -> Result<Pat, ChipError> {
+        let syntax = |message: String| ChipError::Syntax { file: file.to_owned(), message };
+        let written: file::ChipFile = if text.trim_start().starts_with('{') {
+            serde_json::from_str(text).map_err(|error| syntax(error.to_string()))?
+        } else {
+            toml::from_str(text).map_err(|error| syntax(error.to_string()))?
+        };
+        check::checked(&written).map_err(|problems| ChipError::Invalid { file: file.to_owned(), problems })
+    }
+
+    /// The chip file in JSON, every quantity in its basic unit: the canonical form.
+    ///
+    /// # Errors
+    /// What the serialiser reports.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(&check::written(self))
+    }
+
+    /// The chip file in TOML, every quantity in its basic unit.
+    ///
+    /// # Errors
+    /// What the serialiser reports.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&check::written(self))
+    }
+
+    /// CRC-32 (IEEE) of the canonical JSON in hexadecimal: tells a changed chip from changed activity.
+    ///
+    /// # Errors
+    /// What the serialiser reports.
+    pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
+        Ok(format!("{:08x}", crc32(self.to_json()?.as_bytes())))
+    }
+
+    /// Thermal design power of the chip, without what is beside it: leakage + running clock +
+    /// Σ energy × capacity × TDP activity × clock.
+    pub fn tdp(&self) -> Watts {
+        self.on_chip().map(|component| component.tdp(self.clock.value)).sum()
+    }
+
+    /// Power of the chip when nothing happens: leakage + gated clock.
+    pub fn idle_power(&self) -> Watts {
+        self.on_chip().map(|component| component.leakage.value + component.clock_gated.value).sum()
+    }
+
+    fn on_chip(&self) -> impl Iterator<Item = &Component> {
+        self.components.iter().filter(|component| component.placement == Placement::Chip)
+    }
+
+    /// Every action with its component, in the file's order. An action's position here is its channel index.
+    pub fn channels(&self) -> impl Iterator<Item = (&Component, &Action)> {
+        self.components
+            .iter()
+            .flat_map(|component| component.actions.iter().map(move |action| (component, action)))
+    }
+
+    /// The component of that name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.name == name)
+    }
+
+    /// The component's name that a mistyped one was likely meant to be.
+    pub fn nearest_component(&self, name: &str) -> Option<&str> {
+        nearest(name, self.components.iter().map(|component| component.name.as_str()))
+    }
+}
+
+impl Component {
+    /// This component's part of the thermal design power at a clock.
+    pub fn tdp(&self, clock: Hertz) -> Watts {
+        self.leakage.value
+            + self.clock_running.value
+            + self.actions.iter().map(|action| action.tdp(clock)).sum()
+    }
+
+    /// The part of the gateable clock that an action at its capacity keeps running.
+    pub fn clock_share(&self, action: &Action) -> Ratio {
+        let equal = Ratio(1.0 / self.actions.len().max(1) as f64);
+        action.clock_share.as_ref().map_or(equal, |share| share.value)
+    }
+
+    /// The action's name that a mistyped one was likely meant to be.
+    pub fn nearest_action(&self, name: &str) -> Option<&str> {
+        nearest(name, self.actions.iter().map(|action| action.name.as_str()))
+    }
+}
+
+impl Action {
+    /// Power of this action at its TDP activity.
+    pub fn tdp(&self, clock: Hertz) -> Watts {
+        self.energy.value * self.capacity.value.0 * self.tdp_activity.value.0 * clock
+    }
+}
+
+/// CRC-32 as in IEEE 802.3, gzip and PNG; bit by bit, since a chip file is small.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crc32;
+
+    #[test]
+    fn the_checksum_is_the_usual_one() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+}
