@@ -51,9 +51,13 @@ fn threads_chunk_sizes_and_ways_of_reading_change_nothing() {
             convert(&directory, &traces[traces.len() - 1]);
         }
         for trace in &traces {
-            for (threads, chunk, io) in
-                [("1", "262144", "map"), ("2", "1", "map"), ("7", "100", "read"), ("2", "4096", "read"), ("7", "1", "read")]
-            {
+            for (threads, chunk, io) in [
+                ("1", "262144", "map"),
+                ("2", "1", "map"),
+                ("7", "100", "read"),
+                ("2", "4096", "read"),
+                ("7", "1", "read"),
+            ] {
                 let mut command = replay(trace);
                 command.args(["--threads", threads, "--chunk-bytes", chunk, "--io", io]);
                 assert_eq!(report(&mut command), expected, "{}: {threads} {chunk} {io}", trace.display());

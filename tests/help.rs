@@ -24,7 +24,8 @@ fn every_example_of_every_help_text_runs() {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_nm-trace"));
     let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let commands = nm_trace::cli::command();
-    let names: Vec<String> = commands.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let names: Vec<String> =
+        commands.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in std::iter::once(None).chain(names.iter().map(Some)) {
         let mut help = Command::new(binary);
         help.args(name).arg("--help");

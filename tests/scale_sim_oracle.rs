@@ -49,8 +49,15 @@ fn every_layer_and_stream_equals_the_independent_count() {
                     assert!(want.is_null() || want["count"] == 0, "{of}: missing");
                     continue;
                 };
-                let keys =
-                    ["rows", "count", "dropped_padding", "first_cycle", "last_cycle", "max_in_one_cycle", "max_in_window"];
+                let keys = [
+                    "rows",
+                    "count",
+                    "dropped_padding",
+                    "first_cycle",
+                    "last_cycle",
+                    "max_in_one_cycle",
+                    "max_in_window",
+                ];
                 for key in keys {
                     assert_eq!(got[key], want[key], "{of}: {key}");
                     compared += 1;
@@ -73,9 +80,20 @@ fn multiply_accumulates_and_partial_sums_equal_those_of_the_definition() {
             }
             let regions = inspected["regions"].as_array().unwrap();
             let region = regions.iter().find(|region| region["id"] == layer["id"]).unwrap();
-            let count = |name| channel(region, name).map_or(Value::from(0), |channel| channel["count"].clone());
-            assert_eq!(count("tensor_unit/mac"), layer["macs_from_traces"], "{run}, layer {}: macs", layer["id"]);
-            assert_eq!(count("ofmap_sram/read"), layer["partial_sum_reads"], "{run}, layer {}: reads", layer["id"]);
+            let count =
+                |name| channel(region, name).map_or(Value::from(0), |channel| channel["count"].clone());
+            assert_eq!(
+                count("tensor_unit/mac"),
+                layer["macs_from_traces"],
+                "{run}, layer {}: macs",
+                layer["id"]
+            );
+            assert_eq!(
+                count("ofmap_sram/read"),
+                layer["partial_sum_reads"],
+                "{run}, layer {}: reads",
+                layer["id"]
+            );
             compared += 1;
         }
     }

@@ -1,6 +1,5 @@
 //! `nm-trace chip`: a chip's area, TDP and energy per action.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;

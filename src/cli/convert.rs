@@ -12,6 +12,7 @@ use trace_formats::{Metadata, OpenedTrace, PartOrder};
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
 use super::trace_input::TraceInput;
+use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::replay::{AdmitAll, decode_in_order, replay};
 use crate::units::Hertz;
@@ -36,7 +37,7 @@ pub struct Convert {
 
     /// Write exact sums over windows of so many cycles, or of a duration, instead of events
     #[arg(long, value_name = "WINDOW")]
-    window: Option<super::replay::WindowLength>,
+    window: Option<WindowLength>,
 }
 
 const EXAMPLES: &str = "\
@@ -51,7 +52,10 @@ impl Convert {
         let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
         let mut traces = self.input.open(None, LayerJoin::default())?;
         if traces.len() != 1 {
-            bail!("found {} traces, expected one; convert them one by one, and replay them together", traces.len());
+            bail!(
+                "found {} traces, expected one; convert them one by one, and replay them together",
+                traces.len()
+            );
         }
         let trace = traces.remove(0);
         let progress = Progress::start(total_bytes(std::slice::from_ref(&trace)), self.input.quiet);
@@ -80,7 +84,7 @@ impl Convert {
     fn write_windows(
         &self,
         mut trace: OpenedTrace,
-        window: super::replay::WindowLength,
+        window: WindowLength,
         metadata: &Metadata,
         output: &TraceOutput,
         progress: &Progress,

@@ -1,6 +1,5 @@
 //! `nm-trace inspect`: what a trace holds, without a chip.
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
@@ -69,13 +68,20 @@ impl Inspect {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn inspection(&self, path: &str, format: &str, metadata: &Metadata, contents: TraceContents) -> Inspection {
+    fn inspection(
+        &self,
+        path: &str,
+        format: &str,
+        metadata: &Metadata,
+        contents: TraceContents,
+    ) -> Inspection {
         let bits = metadata.count_fraction_bits;
-        let notes = |kind| contents.notes.iter().filter(move |note| note.kind == kind).map(|note| note.text.clone());
+        let notes =
+            |kind| contents.notes.iter().filter(move |note| note.kind == kind).map(|note| note.text.clone());
         let regions = contents.regions.iter().enumerate();
         Inspection {
             schema_version: inspect::SCHEMA_VERSION,
-            provenance: json!({ "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")), "input": path }),
+            provenance: json!({ "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")), "inputs": [path] }),
             format: format.to_owned(),
             producer: metadata.producer.clone(),
             origin: metadata.origin.clone(),
@@ -86,7 +92,9 @@ impl Inspect {
             span: contents.span.map(|span| CycleSpan { start: span.start, end: span.end }),
             events: contents.events,
             channels: contents.channels.iter().map(|channel| channel_total(channel, bits)).collect(),
-            regions: regions.map(|(at, region)| inspected_region(at as u64, region, metadata, &contents)).collect(),
+            regions: regions
+                .map(|(at, region)| inspected_region(at as u64, region, metadata, &contents))
+                .collect(),
             skipped: contents.skipped.iter().map(skipped_entries).collect(),
             warnings: notes(NoteKind::Warning).collect(),
             assumptions: notes(NoteKind::Assumption).collect(),

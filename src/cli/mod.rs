@@ -7,6 +7,7 @@ mod outputs;
 mod progress;
 mod replay;
 mod trace_input;
+mod window_length;
 
 use std::io;
 use std::process::ExitCode;

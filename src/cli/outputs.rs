@@ -37,7 +37,8 @@ impl TraceOutput {
     pub fn prepare(path: &Path, format: Option<&str>) -> Result<TraceOutput> {
         let name = path.to_string_lossy();
         let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-        let extension = format.or_else(|| plain.rsplit_once('.').map(|(_, extension)| extension)).unwrap_or("");
+        let extension =
+            format.or_else(|| plain.rsplit_once('.').map(|(_, extension)| extension)).unwrap_or("");
         let known = || WRITABLE_FORMATS.iter().map(|format| format.extension).collect::<Vec<_>>();
         let Some(format) = WRITABLE_FORMATS.iter().find(|format| format.extension == extension) else {
             bail!(

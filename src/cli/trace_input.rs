@@ -100,7 +100,9 @@ impl TraceInput {
     pub fn open(&self, chip_clock: Option<Hertz>, default_join: LayerJoin) -> Result<Vec<OpenedTrace>> {
         let standard_inputs = self.traces.iter().filter(|path| path.as_os_str() == "-").count();
         if standard_inputs > 1 {
-            bail!("found `-` {standard_inputs} times, expected it once; standard input can be read only once");
+            bail!(
+                "found `-` {standard_inputs} times, expected it once; standard input can be read only once"
+            );
         }
         let directories = self.traces.iter().filter(|path| path.is_dir()).count();
         if directories > 0 && self.traces.len() > 1 {
@@ -149,6 +151,11 @@ impl TraceInput {
 /// # Errors
 /// A sentence for clap.
 pub fn parse_clock(text: &str) -> Result<Hertz, String> {
-    let clock = text.parse::<f64>().map(Hertz).or_else(|_| text.parse::<Hertz>().map_err(|e| e.to_string()))?;
-    if clock.0.is_finite() && clock.0 > 0.0 { Ok(clock) } else { Err("a clock above 0 is expected".to_owned()) }
+    let clock =
+        text.parse::<f64>().map(Hertz).or_else(|_| text.parse::<Hertz>().map_err(|e| e.to_string()))?;
+    if clock.0.is_finite() && clock.0 > 0.0 {
+        Ok(clock)
+    } else {
+        Err("a clock above 0 is expected".to_owned())
+    }
 }

@@ -90,7 +90,7 @@ pub struct TraceContents {
     pub events: u64,
     /// Every channel over the whole trace, by name.
     pub channels: Vec<ChannelStatistics>,
-    /// Every region, by kind, start and name.
+    /// Every region, by kind, then number, start and name.
     pub regions: Vec<RegionStatistics>,
     /// Entries that the format's reader left out.
     pub skipped: Vec<Skipped>,
@@ -172,10 +172,11 @@ impl TraceSurvey {
         }
         let mut regions: Vec<RegionStatistics> =
             (0..self.regions.len()).map(|number| self.region(number, window_cycles, &summed)).collect();
+        // By number where the source numbers them: layers that each restart at 0 have no order in time.
         regions.sort_by(|a, b| {
             let key =
-                |region: &RegionStatistics| (region.kind.clone(), region.span.map(|s| s.start), region.id);
-            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+                |region: &RegionStatistics| (region.id.is_none(), region.id, region.span.map(|s| s.start));
+            (&a.kind, key(a), &a.name).cmp(&(&b.kind, key(b), &b.name))
         });
         let span = self.declared.iter().map(|region| Span { start: region.start, end: region.end });
         TraceContents {

@@ -41,7 +41,7 @@ pub fn place(layers: &[LayerCycles], join: LayerJoin) -> Result<Vec<Placed>, Dat
     for (index, layer) in layers.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| (&layers[before], placed[before]));
         let offset = match (before, join) {
-            (None, _) => 0,
+            (None, _) | (_, LayerJoin::Separate) => 0,
             (Some((_, placed)), LayerJoin::BackToBack) => placed.span.end - layer.all.0,
             (Some((before, placed)), _) => placed.offset + before.last_output + 1,
         };
@@ -76,6 +76,9 @@ pub fn note(join: LayerJoin) -> Note {
         LayerJoin::ComputeOnly => {
             "layers are joined by compute only: a layer's compute follows the last OFMAP_SRAM cycle of the layer \
              before; DRAM words outside of a layer's compute are counted in its first or last compute cycle"
+        }
+        LayerJoin::Separate => {
+            "layers are not joined: each keeps the cycles of its files, which restart at 0"
         }
     })
 }
