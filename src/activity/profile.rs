@@ -7,7 +7,7 @@ use anyhow::Result;
 use rustc_hash::FxHashMap;
 use trace_formats::event::Fact;
 use trace_formats::writer::TraceWriter;
-use trace_formats::{ChannelId, Event, Metadata, RegionDeclaration, RegionSetId, Rejection};
+use trace_formats::{ChannelId, Event, Metadata, RegionDeclaration, RegionSetId, Rejection, Span};
 
 use super::{ActivitySummary, ChannelName, WindowSink};
 
@@ -69,6 +69,12 @@ impl ProfileWriter {
 }
 
 impl WindowSink for ProfileWriter {
+    fn begin(&mut self, first_cycle: i64) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        // Ahead of the windows, so that whoever reads them as a stream knows where in the first one the run starts.
+        writer.fact(Fact::Span(Span { start: first_cycle, end: first_cycle + 1 })).map_err(refused)
+    }
+
     fn window(&mut self, index: i64, channels: &[ChannelName], counts: &[u64]) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let start = index * self.window_cycles;

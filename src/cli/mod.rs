@@ -6,6 +6,7 @@ mod inspect;
 mod outputs;
 mod progress;
 mod replay;
+mod sinks;
 mod trace_input;
 mod window_length;
 

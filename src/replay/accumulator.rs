@@ -30,6 +30,8 @@ pub struct PartialSums {
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Rare facts, in the order of the file.
     pub facts: Vec<Fact>,
+    /// How many of them stand before the first count.
+    pub leading_facts: usize,
 }
 
 /// When the events of a run of records were: enough to tell whether one came too late.
@@ -188,6 +190,9 @@ impl EventSink for Accumulator<'_> {
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
         self.sums.facts.push(fact);
+        if self.sums.order == EventOrder::default() {
+            self.sums.leading_facts = self.sums.facts.len();
+        }
         Ok(())
     }
 

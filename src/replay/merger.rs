@@ -84,7 +84,12 @@ pub struct Merger<'a> {
     /// Cycles that events or sums over windows reach, the latter perhaps beyond the run.
     counted_span: Option<Span>,
     events_span: Option<Span>,
+    /// What the header, and facts ahead of the first event, say of the run's cycles.
     declared_span: Option<Span>,
+    /// The latest end that a fact after the first event names. Its start comes too late to count: windows may be
+    /// closed, and whether they are must not depend on how the bytes were cut.
+    declared_end: Option<i64>,
+    first_cycle: Option<i64>,
     totals: FxHashMap<(u32, u32), u128>,
     region_spans: FxHashMap<u32, (i64, i64)>,
     summed_regions: BTreeMap<(String, ChannelName), u128>,
@@ -117,6 +122,8 @@ impl<'a> Merger<'a> {
             counted_span: None,
             events_span: None,
             declared_span: None,
+            declared_end: None,
+            first_cycle: None,
             totals: FxHashMap::default(),
             region_spans: FxHashMap::default(),
             summed_regions: BTreeMap::new(),
@@ -130,8 +137,11 @@ impl<'a> Merger<'a> {
     /// Takes a fact of a trace's header or from between its events.
     pub fn fact(&mut self, fact: Fact) {
         match fact {
-            Fact::Region(region) => self.regions.declare(&region),
-            Fact::Span(span) => self.declared_span = Some(join(self.declared_span, span)),
+            Fact::Region(region) => {
+                self.declare_span(Span { start: region.start, end: region.end });
+                self.regions.declare(&region);
+            }
+            Fact::Span(span) => self.declare_span(span),
             Fact::Note(note) if self.notes.contains(&note) => {}
             Fact::Note(note) => self.notes.push(note),
             Fact::Skipped(skipped) => self.skipped(skipped),
@@ -140,6 +150,14 @@ impl<'a> Merger<'a> {
                 *self.summed_regions.entry(key).or_default() += count;
             }
             Fact::EventsTaken(events) => self.coverage.events += events,
+        }
+    }
+
+    fn declare_span(&mut self, span: Span) {
+        if self.counted_span.is_none() {
+            self.declared_span = Some(join(self.declared_span, span));
+        } else {
+            self.declared_end = self.declared_end.max(Some(span.end));
         }
     }
 
@@ -169,7 +187,9 @@ impl<'a> Merger<'a> {
             self.latest_start = i64::MIN;
         }
         self.refuse_late_events(&sums, decoder, chunk)?;
-        self.take_counters(&mut sums);
+        for fact in sums.facts.drain(..sums.leading_facts) {
+            self.fact(fact);
+        }
         let order = sums.order;
         if order.first_start <= order.last_start {
             self.latest_start = self.latest_start.max(order.last_start);
@@ -178,14 +198,15 @@ impl<'a> Merger<'a> {
             if let Some(span) = sums.events_span {
                 self.events_span = Some(join(self.events_span, span));
             }
-            self.open.merge(sums.windows).map_err(overflow)?;
-            self.refuse_too_many_windows()?;
+            self.open.merge(std::mem::take(&mut sums.windows)).map_err(overflow)?;
         }
+        self.take_counters(sums);
+        self.refuse_too_many_windows()?;
         let watermark = self.orders.watermark(part, self.latest_start);
         self.close_before(watermark.div_euclid(self.timing.cycles as i64))
     }
 
-    fn take_counters(&mut self, sums: &mut PartialSums) {
+    fn take_counters(&mut self, mut sums: PartialSums) {
         for (key, count) in sums.totals.drain() {
             *self.totals.entry(key).or_default() += count;
         }
@@ -196,7 +217,7 @@ impl<'a> Merger<'a> {
         for (channel, events) in sums.unbound.drain() {
             *self.unbound.entry(channel).or_default() += events;
         }
-        for (reason, records) in std::mem::take(&mut sums.bad_records) {
+        for (reason, records) in sums.bad_records {
             *self.coverage.bad_records.entry(reason.to_owned()).or_default() += records;
         }
         self.coverage.events += sums.events;
@@ -247,8 +268,10 @@ impl<'a> Merger<'a> {
 
     /// The cycles of the run: declared and seen ones together. Windows of sums alone stand for themselves.
     fn run_span(&self) -> Option<Span> {
-        let spans = [self.events_span, self.declared_span, self.regions.declared_span()];
-        spans.into_iter().flatten().reduce(|a, b| join(Some(a), b)).or(self.counted_span)
+        let span =
+            [self.events_span, self.declared_span].into_iter().flatten().reduce(|a, b| join(Some(a), b));
+        let span = span.or(self.counted_span)?;
+        Some(Span { end: self.declared_end.map_or(span.end, |end| end.max(span.end)), ..span })
     }
 
     /// The cycles whose windows are to be closed: the run's, and those of sums that reach beyond it.
@@ -267,6 +290,12 @@ impl<'a> Merger<'a> {
         };
         if first >= bound {
             return Ok(());
+        }
+        if self.first_cycle.is_none()
+            && let Some(span) = self.run_span()
+        {
+            self.first_cycle = Some(span.start);
+            self.sink.begin(span.start)?;
         }
         self.channels.extend(self.dictionary.channels_from(self.channels.len()));
         self.counts.resize(self.channels.len(), 0);

@@ -67,11 +67,6 @@ impl RegionTable {
         }
     }
 
-    /// The earliest start and the latest end of all declarations.
-    pub fn declared_span(&self) -> Option<Span> {
-        self.regions.values().filter_map(|entry| entry.declared).reduce(|a, b| join(Some(a), b))
-    }
-
     /// The regions by kind, then by start, then by number and name. Regions without a number get the next free
     /// ones of their kind in that order.
     pub fn finish(self) -> Vec<Region> {

@@ -97,8 +97,8 @@ pub fn check_distinct<P: AsRef<Path>>(paths: &[P]) -> Result<()> {
     Ok(())
 }
 
-/// `-`, and the device that means the same: opened a second time it would overwrite what `-` wrote.
-fn is_standard(path: &Path) -> bool {
+/// Whether a path is standard output: `-`, and the device that means the same: opened a second time it would overwrite what `-` wrote.
+pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")
 }
 

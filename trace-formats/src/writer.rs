@@ -16,12 +16,15 @@ pub trait TraceWriter: EventSink {
     fn finish(self: Box<Self>) -> Result<(), DataError>;
 }
 
+/// Makes a writer on an output, and writes the header.
+pub type CreateWriter = fn(Box<dyn Write + Send>, &Metadata) -> Result<Box<dyn TraceWriter>, DataError>;
+
 /// A format that can be written.
 pub struct WritableFormat {
     /// The file name extension that chooses it, without the dot.
     pub extension: &'static str,
     /// Makes the writer and writes the header.
-    pub create: fn(Box<dyn Write + Send>, &Metadata) -> Result<Box<dyn TraceWriter>, DataError>,
+    pub create: CreateWriter,
 }
 
 /// Every format that is written.
