@@ -168,7 +168,8 @@ fn bad_values_are_refused_with_the_place_of_the_field() {
     assert_eq!(row_refusal("0,2e18,pe,mac,1"), ("cycle_out_of_range", 3, 2));
     assert_eq!(row_refusal("0,1,,mac,1"), ("empty_name", 3, 4));
     assert_eq!(row_refusal("0,1,pe,,1"), ("empty_name", 3, 7));
-    assert_eq!(row_refusal("0,1,\"pe,mac,1"), ("bad_quoting", 3, 4));
+    assert_eq!(row_refusal("0,1,\"pe,mac,1"), ("unclosed_quote", 3, 4));
+    assert_eq!(row_refusal("0,1,\"pe\"x,mac,1"), ("bad_quoting", 3, 8));
     assert_eq!(row_refusal("# clok_hz: 1"), ("misspelt_key", 3, 2));
     assert_eq!(row_refusal("# clock_hz: 1"), ("bad_metadata", 3, 2));
     assert_eq!(row_refusal(&"x".repeat(300_000)), ("row_too_long", 3, 0));
@@ -199,6 +200,8 @@ fn bad_headers_are_refused_with_a_cure() {
     assert_eq!(header_refusal("Start,End,Component,Action,Count"), "unknown_column");
     assert_eq!(header_refusal("# nm-trace activity 2"), "unknown_version");
     assert_eq!(refusal(HEADER.as_bytes()), ("header_only", Some(2), Some(HEADER.len() as u64)));
+    assert_eq!(refusal(format!("{HEADER}\r\n \n").as_bytes()).0, "header_only");
+    assert_eq!(header_refusal(&format!("# interval_cycles: 5\n{HEADER}")), "ambiguous_time");
     assert_eq!(refusal(b"# nm-trace activity 1\n"), ("missing_header", Some(2), Some(22)));
 }
 
@@ -246,12 +249,22 @@ fn messages_name_the_cure() {
 #[test]
 fn a_last_row_without_a_line_end_is_taken_if_it_is_whole_and_cut_if_not() {
     assert_eq!(events(&format!("{HEADER}0,1,pe,mac,12")), vec![said("pe", "mac", 0, 1, 12)]);
-    for cut in ["0", "0,1,pe,m", "0,1,pe,mac", "0,1,pe,mac,", "0,1,pe,mac,1e", "0,1,\"pe"] {
+    for cut in [
+        "0",
+        "0,1,pe,m",
+        "0,1,pe,mac",
+        "0,1,pe,mac,",
+        "0,1,pe,mac,1e",
+        "0,1,\"pe",
+        "0,1,\"a,b,c,d,e\"",
+        "0,1,\"a,b,c,d",
+    ] {
         let trace = format!("{HEADER}0,1,pe,mac,1\n{cut}");
         assert_eq!(refusal(trace.as_bytes()).0, "cut_last_row", "{cut}");
         assert!(message(&trace).contains("the file seems cut"));
     }
     assert_eq!(refusal(format!("{HEADER}x,1,pe,mac,12").as_bytes()).0, "not_a_number");
+    assert_eq!(refusal(format!("{HEADER}0,1,pe,mac,12,").as_bytes()).0, "wrong_column_count");
 }
 
 #[test]
