@@ -64,14 +64,12 @@ impl RowReader<'_, '_> {
     fn line(&mut self, line: Line<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
         line.check_length()?;
         let row = line.text.trimmed();
-        match row.bytes.first() {
+        let read = match row.bytes.first() {
             None => Ok(()),
             Some(b'#') => self.comment(row),
-            Some(_) => {
-                let read = self.row(row, splitter, line.may_be_cut);
-                if line.may_be_cut { read.map_err(|bad| cut_or(bad, row)) } else { read }
-            }
-        }
+            Some(_) => self.row(row, splitter, line.may_be_cut),
+        };
+        if line.may_be_cut { read.map_err(|bad| cut_or(bad, row)) } else { read }
     }
 
     fn comment(&mut self, line: Text<'_>) -> Result<(), BadText> {
@@ -170,11 +168,12 @@ impl RowReader<'_, '_> {
 }
 
 /// The last row of a file that was cut may have all columns, and half a quoted field or half a number.
+/// The last comment may lack some of its values.
 fn cut_or(bad: BadText, row: Text<'_>) -> BadText {
     let is_last_field =
         || memchr::memrchr(b',', row.bytes).is_none_or(|last_comma| bad.at > row.at + last_comma);
     match bad.error.reason() {
-        "unclosed_quote" => cut(row),
+        "unclosed_quote" | "bad_metadata" => cut(row),
         "not_utf8" | "not_a_number" if is_last_field() => cut(row),
         _ => bad,
     }

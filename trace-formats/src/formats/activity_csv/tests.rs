@@ -171,7 +171,7 @@ fn bad_values_are_refused_with_the_place_of_the_field() {
     assert_eq!(row_refusal("0,1,\"pe,mac,1"), ("unclosed_quote", 3, 4));
     assert_eq!(row_refusal("0,1,\"pe\"x,mac,1"), ("bad_quoting", 3, 8));
     assert_eq!(row_refusal("# clok_hz: 1"), ("misspelt_key", 3, 2));
-    assert_eq!(row_refusal("# clock_hz: 1"), ("bad_metadata", 3, 2));
+    assert_eq!(row_refusal("# clock_hz: 1"), ("misplaced_key", 3, 2));
     assert_eq!(row_refusal(&"x".repeat(300_000)), ("row_too_long", 3, 0));
 }
 
@@ -220,15 +220,15 @@ fn bad_metadata_is_refused_and_remarks_are_not() {
         "region: layer, x, a, 0, 1",
         "region: layer,, a, 5, 1",
         "skipped: a, b, 3",
-        "events: 4",
-        "region_count: a,b,c,1",
     ] {
         assert_eq!(refusal(format!("# {bad}\n{HEADER}0,1,pe,mac,1\n").as_bytes()).0, "bad_metadata", "{bad}");
     }
     for misspelt in ["clok_hz: 1", "Clock-Hz: 1", "regions: a", "warnings: a", "lateness_cycle: 3"] {
         assert_eq!(header_refusal(&format!("# {misspelt}\n{HEADER}")), "misspelt_key", "{misspelt}");
     }
-    assert_eq!(header_refusal("# clock_hz: 1\n# clock_hz: 1\nstart,end"), "bad_metadata");
+    assert_eq!(header_refusal("# clock_hz: 1\n# clock_hz: 1\nstart,end"), "duplicate_key");
+    assert_eq!(header_refusal("# events: 4\nstart,end"), "misplaced_key");
+    assert_eq!(header_refusal("# region_count: a,b,c,1\nstart,end"), "misplaced_key");
     for remark in ["date: today", "see https://example.org/a", "version: 3", "no colon", ""] {
         assert!(read(&format!("# {remark}\n{HEADER}0,1,pe,mac,1\n")).is_ok(), "{remark}");
     }
@@ -258,6 +258,7 @@ fn a_last_row_without_a_line_end_is_taken_if_it_is_whole_and_cut_if_not() {
         "0,1,\"pe",
         "0,1,\"a,b,c,d,e\"",
         "0,1,\"a,b,c,d",
+        "# region: layer,,a,0",
     ] {
         let trace = format!("{HEADER}0,1,pe,mac,1\n{cut}");
         assert_eq!(refusal(trace.as_bytes()).0, "cut_last_row", "{cut}");
