@@ -1,5 +1,7 @@
 //! The header line: which column means what.
 
+use rustc_hash::FxHashSet;
+
 use super::quoting::{Fields, Splitter};
 use crate::error::excerpt;
 use crate::formats::activity_text::nearest::nearest;
@@ -143,9 +145,9 @@ fn check_is_header(line: Text<'_>, fields: Fields<'_>) -> Result<(), BadText> {
 }
 
 fn check_unique(fields: Fields<'_>) -> Result<(), BadText> {
-    for index in 0..fields.len() {
-        let name = fields.get(index);
-        if (0..index).any(|earlier| fields.get(earlier).bytes == name.bytes) {
+    let mut seen = FxHashSet::default();
+    for name in (0..fields.len()).map(|index| fields.get(index)) {
+        if !seen.insert(name.bytes) {
             return Err(name.bad(
                 "duplicate_column",
                 format!("a second column {}", excerpt(name.bytes)),
@@ -183,6 +185,12 @@ fn time_columns(line: Text<'_>, fields: Fields<'_>, times: TimeOptions) -> Resul
     let (cycles, starts, ends) =
         (edges(fields, Edge::Cycle), edges(fields, Edge::Start), edges(fields, Edge::End));
     match (&*cycles, &*starts, &*ends) {
+        ([], _, _) if times.interval_cycles.is_some() => Err(line.bad(
+            "ambiguous_time",
+            "`interval_cycles` without a column `cycle`",
+            "a `cycle` column, whose rows last so long",
+            "drop the comment, or write `cycle` instead of `start` and `end`",
+        )),
         (&[(column, _)], [], []) => {
             let length = times.interval_cycles.unwrap_or(1);
             Ok(TimeColumns::Cycle { column, length: i64::try_from(length).unwrap_or(i64::MAX) })

@@ -120,7 +120,7 @@ impl LeadingComments {
             return self.take_fact(comment);
         }
         if self.seen.contains(&key) {
-            return Err(comment.bad(format!("`{key}` for the second time"), "it once"));
+            return Err(comment.bad("duplicate_key", format!("`{key}` for the second time"), "it once"));
         }
         self.seen.push(key);
         let metadata = &mut self.metadata;
@@ -172,11 +172,11 @@ impl Comment<'_> {
     }
 
     fn misplaced(&self, expected: &str) -> BadText {
-        self.bad(format!("`{}` here", self.key), format!("it on {expected}"))
+        self.bad("misplaced_key", format!("`{}` here", self.key), format!("it on {expected}"))
     }
 
-    fn bad(&self, found: String, expected: impl Into<String>) -> BadText {
-        Text { bytes: &[], at: self.key_at }.bad("bad_metadata", found, expected, "")
+    fn bad(&self, reason: &'static str, found: String, expected: impl Into<String>) -> BadText {
+        Text { bytes: &[], at: self.key_at }.bad(reason, found, expected, "")
     }
 }
 

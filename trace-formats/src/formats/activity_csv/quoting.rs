@@ -93,7 +93,7 @@ impl Splitter {
         loop {
             let Some(quote) = memchr::memchr(b'"', &field.bytes[at..]) else {
                 return Err(field.bad(
-                    "bad_quoting",
+                    "unclosed_quote",
                     "a quoted field that does not end in its row",
                     "a closing quote",
                     "a field may not span lines; write a quote within a quoted field twice",
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_does_not_close_and_text_after_one_that_does_are_errors() {
-        assert_eq!(split("1,\"a"), Err(("bad_quoting", 12)));
+        assert_eq!(split("1,\"a"), Err(("unclosed_quote", 12)));
         assert_eq!(split("1,\"a\" b,c"), Err(("bad_quoting", 16)));
     }
 

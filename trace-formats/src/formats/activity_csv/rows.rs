@@ -64,14 +64,12 @@ impl RowReader<'_, '_> {
     fn line(&mut self, line: Line<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
         line.check_length()?;
         let row = line.text.trimmed();
-        match row.bytes.first() {
+        let read = match row.bytes.first() {
             None => Ok(()),
             Some(b'#') => self.comment(row),
-            Some(_) => {
-                let read = self.row(row, splitter);
-                if line.may_be_cut { read.map_err(|bad| self.cut_or(bad, row)) } else { read }
-            }
-        }
+            Some(_) => self.row(row, splitter, line.may_be_cut),
+        };
+        if line.may_be_cut { read.map_err(|bad| cut_or(bad, row)) } else { read }
     }
 
     fn comment(&mut self, line: Text<'_>) -> Result<(), BadText> {
@@ -80,9 +78,12 @@ impl RowReader<'_, '_> {
         self.sink.fact(fact).map_err(|rejection| line.rejected(rejection))
     }
 
-    fn row(&mut self, row: Text<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
+    fn row(&mut self, row: Text<'_>, splitter: &mut Splitter, may_be_cut: bool) -> Result<(), BadText> {
         let columns = &self.decoder.columns;
         let fields = splitter.split(row, self.may_quote)?;
+        if may_be_cut && fields.len() < columns.length {
+            return Err(cut(row));
+        }
         if fields.len() != columns.length {
             return Err(wrong_length(row, fields, columns.length));
         }
@@ -164,31 +165,27 @@ impl RowReader<'_, '_> {
             if self.decoder.windowed { self.sink.window_count(event) } else { self.sink.event(event) };
         taken.map_err(|rejection| row.rejected(rejection))
     }
+}
 
-    /// The last row of a file that was cut: it lacks columns, or its last field is half a number.
-    fn cut_or(&self, bad: BadText, row: Text<'_>) -> BadText {
-        let last_comma = memchr::memrchr(b',', row.bytes);
-        let is_cut = match bad.error.reason() {
-            "wrong_column_count" => commas(row) < self.decoder.columns.length,
-            "bad_quoting" | "not_utf8" | "not_a_number" => {
-                last_comma.is_none_or(|comma| bad.at > row.at + comma)
-            }
-            _ => false,
-        };
-        if !is_cut {
-            return bad;
-        }
-        row.bad(
-            "cut_last_row",
-            format!("a last row {} without its end: the file seems cut", excerpt(row.bytes)),
-            "a whole row and a line end",
-            "let what writes the trace finish, or copy the file again",
-        )
+/// The last row of a file that was cut may have all columns, and half a quoted field or half a number.
+/// The last comment may lack some of its values.
+fn cut_or(bad: BadText, row: Text<'_>) -> BadText {
+    let is_last_field =
+        || memchr::memrchr(b',', row.bytes).is_none_or(|last_comma| bad.at > row.at + last_comma);
+    match bad.error.reason() {
+        "unclosed_quote" | "bad_metadata" => cut(row),
+        "not_utf8" | "not_a_number" if is_last_field() => cut(row),
+        _ => bad,
     }
 }
 
-fn commas(row: Text<'_>) -> usize {
-    memchr::memchr_iter(b',', row.bytes).count()
+fn cut(row: Text<'_>) -> BadText {
+    row.bad(
+        "cut_last_row",
+        format!("a last row {} without its end: the file seems cut", excerpt(row.bytes)),
+        "a whole row and a line end",
+        "let what writes the trace finish, or copy the file again",
+    )
 }
 
 fn interval(columns: TimeColumns, fields: Fields<'_>) -> Result<Interval, BadText> {

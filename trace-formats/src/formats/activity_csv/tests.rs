@@ -168,9 +168,10 @@ fn bad_values_are_refused_with_the_place_of_the_field() {
     assert_eq!(row_refusal("0,2e18,pe,mac,1"), ("cycle_out_of_range", 3, 2));
     assert_eq!(row_refusal("0,1,,mac,1"), ("empty_name", 3, 4));
     assert_eq!(row_refusal("0,1,pe,,1"), ("empty_name", 3, 7));
-    assert_eq!(row_refusal("0,1,\"pe,mac,1"), ("bad_quoting", 3, 4));
+    assert_eq!(row_refusal("0,1,\"pe,mac,1"), ("unclosed_quote", 3, 4));
+    assert_eq!(row_refusal("0,1,\"pe\"x,mac,1"), ("bad_quoting", 3, 8));
     assert_eq!(row_refusal("# clok_hz: 1"), ("misspelt_key", 3, 2));
-    assert_eq!(row_refusal("# clock_hz: 1"), ("bad_metadata", 3, 2));
+    assert_eq!(row_refusal("# clock_hz: 1"), ("misplaced_key", 3, 2));
     assert_eq!(row_refusal(&"x".repeat(300_000)), ("row_too_long", 3, 0));
 }
 
@@ -199,6 +200,8 @@ fn bad_headers_are_refused_with_a_cure() {
     assert_eq!(header_refusal("Start,End,Component,Action,Count"), "unknown_column");
     assert_eq!(header_refusal("# nm-trace activity 2"), "unknown_version");
     assert_eq!(refusal(HEADER.as_bytes()), ("header_only", Some(2), Some(HEADER.len() as u64)));
+    assert_eq!(refusal(format!("{HEADER}\r\n \n").as_bytes()).0, "header_only");
+    assert_eq!(header_refusal(&format!("# interval_cycles: 5\n{HEADER}")), "ambiguous_time");
     assert_eq!(refusal(b"# nm-trace activity 1\n"), ("missing_header", Some(2), Some(22)));
 }
 
@@ -217,15 +220,15 @@ fn bad_metadata_is_refused_and_remarks_are_not() {
         "region: layer, x, a, 0, 1",
         "region: layer,, a, 5, 1",
         "skipped: a, b, 3",
-        "events: 4",
-        "region_count: a,b,c,1",
     ] {
         assert_eq!(refusal(format!("# {bad}\n{HEADER}0,1,pe,mac,1\n").as_bytes()).0, "bad_metadata", "{bad}");
     }
     for misspelt in ["clok_hz: 1", "Clock-Hz: 1", "regions: a", "warnings: a", "lateness_cycle: 3"] {
         assert_eq!(header_refusal(&format!("# {misspelt}\n{HEADER}")), "misspelt_key", "{misspelt}");
     }
-    assert_eq!(header_refusal("# clock_hz: 1\n# clock_hz: 1\nstart,end"), "bad_metadata");
+    assert_eq!(header_refusal("# clock_hz: 1\n# clock_hz: 1\nstart,end"), "duplicate_key");
+    assert_eq!(header_refusal("# events: 4\nstart,end"), "misplaced_key");
+    assert_eq!(header_refusal("# region_count: a,b,c,1\nstart,end"), "misplaced_key");
     for remark in ["date: today", "see https://example.org/a", "version: 3", "no colon", ""] {
         assert!(read(&format!("# {remark}\n{HEADER}0,1,pe,mac,1\n")).is_ok(), "{remark}");
     }
@@ -246,12 +249,23 @@ fn messages_name_the_cure() {
 #[test]
 fn a_last_row_without_a_line_end_is_taken_if_it_is_whole_and_cut_if_not() {
     assert_eq!(events(&format!("{HEADER}0,1,pe,mac,12")), vec![said("pe", "mac", 0, 1, 12)]);
-    for cut in ["0", "0,1,pe,m", "0,1,pe,mac", "0,1,pe,mac,", "0,1,pe,mac,1e", "0,1,\"pe"] {
+    for cut in [
+        "0",
+        "0,1,pe,m",
+        "0,1,pe,mac",
+        "0,1,pe,mac,",
+        "0,1,pe,mac,1e",
+        "0,1,\"pe",
+        "0,1,\"a,b,c,d,e\"",
+        "0,1,\"a,b,c,d",
+        "# region: layer,,a,0",
+    ] {
         let trace = format!("{HEADER}0,1,pe,mac,1\n{cut}");
         assert_eq!(refusal(trace.as_bytes()).0, "cut_last_row", "{cut}");
         assert!(message(&trace).contains("the file seems cut"));
     }
     assert_eq!(refusal(format!("{HEADER}x,1,pe,mac,12").as_bytes()).0, "not_a_number");
+    assert_eq!(refusal(format!("{HEADER}0,1,pe,mac,12,").as_bytes()).0, "wrong_column_count");
 }
 
 #[test]

@@ -180,7 +180,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn members(line: &str) -> Result<Vec<(String, String, usize)>, (&'static str, usize)> {
+    /// A key, its value, and where the value stands.
+    type Found = (String, String, usize);
+
+    fn members(line: &str) -> Result<Vec<Found>, (&'static str, usize)> {
         let read = || {
             let mut members = Members::of(Text { bytes: line.as_bytes(), at: 0 })?;
             let mut list = Vec::new();

@@ -60,3 +60,20 @@ fn bad_csv_gets_the_error_that_its_fixture_expects() {
 fn bad_json_lines_get_the_error_that_their_fixture_expects() {
     check_bad_inputs("bad/activity-jsonl");
 }
+
+#[test]
+fn the_examples_of_the_format_pages_are_read() {
+    for (page, fence, format, examples) in
+        [("csv", "```csv\n", "activity-csv", 2), ("jsonl", "```json\n", "activity-jsonl", 1)]
+    {
+        let path = fixtures("../docs/formats").join(format!("activity-{page}.md"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let blocks: Vec<&str> =
+            text.split(fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert_eq!(blocks.len(), examples, "{page}");
+        for block in blocks {
+            let read = read_as(block.as_bytes(), &Reading::default()).unwrap();
+            assert_eq!((read.format, read.said.len()), (format, 3), "{block}");
+        }
+    }
+}

@@ -7,6 +7,9 @@ use crate::input::Content;
 /// The most bytes that may stand before the body: some hundred thousand regions.
 const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
 
+/// How many blank bytes are looked through for a first row.
+const MAX_BLANK_BYTES: usize = 1024;
+
 /// The byte order mark that some editors put before UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -82,12 +85,20 @@ fn find_line(
     Ok(is_all.then_some((bytes.len(), bytes.len())))
 }
 
-/// Refuses a trace that has nothing after its header.
+/// Refuses a trace that has nothing, or nothing but blank lines, after its header.
 pub(crate) fn require_body(content: &mut Content, header_bytes: usize) -> Result<(), DataError> {
-    if content.peek(header_bytes + 1)?.len() > header_bytes {
-        return Ok(());
+    let mut wanted = header_bytes + 1;
+    loop {
+        let body = &content.peek(wanted)?[header_bytes..];
+        if body.iter().any(|byte| !byte.is_ascii_whitespace()) || body.len() > MAX_BLANK_BYTES {
+            return Ok(());
+        }
+        if header_bytes + body.len() < wanted {
+            break;
+        }
+        wanted = header_bytes + body.len() + 1;
     }
-    let lines = memchr::memchr_iter(b'\n', content.peek(header_bytes)?).count() as u64;
+    let lines = memchr::memchr_iter(b'\n', &content.peek(header_bytes)?[..header_bytes]).count() as u64;
     Err(DataError::new(
         "header_only",
         "a header without rows (header only)",
