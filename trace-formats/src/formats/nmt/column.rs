@@ -12,6 +12,9 @@ use crate::formats::nmt::varint;
 /// The largest lag. More would only make a writer search longer.
 pub const MAX_LAG: usize = 1 << 16;
 
+/// A column that takes no more bytes is not worth a search for a better lag.
+const GOOD_ENOUGH: usize = 64;
+
 /// How the differences are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
@@ -34,12 +37,12 @@ struct Plan {
 pub fn encode(values: &[i64], period: usize, out: &mut Vec<u8>) {
     let mut differences = Vec::with_capacity(values.len());
     let mut best = Plan { lag: 0, encoding: Encoding::FixedWidth, bytes: usize::MAX };
-    let lags = [0, 1, period.min(MAX_LAG)];
-    for (tried, &lag) in lags.iter().enumerate() {
-        if !lags[..tried].contains(&lag) {
-            difference(values, lag, &mut differences);
-            let plan = plan(&differences, lag);
-            best = if plan.bytes < best.bytes { plan } else { best };
+    for lag in [0, period.min(MAX_LAG), 1] {
+        difference(values, lag, &mut differences);
+        let plan = plan(&differences, lag);
+        best = if plan.bytes < best.bytes { plan } else { best };
+        if best.bytes <= GOOD_ENOUGH {
+            break;
         }
     }
     difference(values, best.lag, &mut differences);
@@ -54,7 +57,7 @@ pub fn encode(values: &[i64], period: usize, out: &mut Vec<u8>) {
             }
         }
         Encoding::FixedWidth => {
-            let width = width_for(&differences);
+            let width = width_for(differences.iter().fold(0, |bits, difference| bits | difference));
             out.push(width as u8);
             differences.iter().for_each(|difference| out.extend(&difference.to_le_bytes()[..width]));
         }
@@ -66,14 +69,15 @@ pub fn encode(values: &[i64], period: usize, out: &mut Vec<u8>) {
 /// # Errors
 /// A column that ends too early, an encoding or width that does not exist, runs that do not fill the column.
 pub fn decode(bytes: &[u8], at: &mut usize, values: &mut [i64]) -> Result<(), DataError> {
-    let lag = varint::read(bytes, at).ok_or_else(cut_column)?;
+    let records = values.len();
+    let lag = varint::read(bytes, at).ok_or_else(|| cut_column(records))?;
     if lag > MAX_LAG as u64 {
         return Err(bad_block(format!("a column with lag {lag}"), format!("a lag of at most {MAX_LAG}")));
     }
-    let encoding = *bytes.get(*at).ok_or_else(cut_column)?;
+    let encoding = *bytes.get(*at).ok_or_else(|| cut_column(records))?;
     *at += 1;
     match encoding {
-        0 => decode_varints(bytes, at, values).ok_or_else(cut_column)?,
+        0 => decode_varints(bytes, at, values).ok_or_else(|| cut_column(records))?,
         1 => decode_runs(bytes, at, values)?,
         2 => decode_fixed_width(bytes, at, values)?,
         unknown => {
@@ -84,10 +88,10 @@ pub fn decode(bytes: &[u8], at: &mut usize, values: &mut [i64]) -> Result<(), Da
     Ok(())
 }
 
-fn cut_column() -> DataError {
+fn cut_column(records: usize) -> DataError {
     bad_block(
-        "a column that ends before its last record, or a number of more than 64 bits",
-        "as many numbers as the block has records",
+        "a column that ends too early, or a number of more than 64 bits in it",
+        format!("numbers for the {records} records that the block claims"),
     )
 }
 
@@ -121,12 +125,19 @@ fn undo_difference(values: &mut [i64], lag: usize) {
 }
 
 fn plan(differences: &[u64], lag: usize) -> Plan {
-    let varints: usize = differences.iter().map(|&difference| varint::length(difference)).sum();
-    let runs: usize = differences
-        .chunk_by(|left, right| left == right)
-        .map(|run| varint::length(run[0]) + varint::length(run.len() as u64))
-        .sum();
-    let fixed_width = 1 + differences.len() * width_for(differences);
+    let (mut varints, mut runs, mut all_bits) = (0, 0, 0);
+    let (mut run_value, mut run_length) = (differences.first().copied().unwrap_or(0), 0);
+    for &difference in differences {
+        varints += varint::length(difference);
+        all_bits |= difference;
+        if difference != run_value {
+            runs += varint::length(run_value) + varint::length(run_length);
+            (run_value, run_length) = (difference, 0);
+        }
+        run_length += 1;
+    }
+    runs += varint::length(run_value) + varint::length(run_length);
+    let fixed_width = 1 + differences.len() * width_for(all_bits);
     // A fixed width is read so much faster that an eighth more bytes is a good price for it.
     let (encoding, bytes) = if runs <= varints.min(fixed_width) {
         (Encoding::Runs, runs)
@@ -138,8 +149,8 @@ fn plan(differences: &[u64], lag: usize) -> Plan {
     Plan { lag, encoding, bytes }
 }
 
-fn width_for(differences: &[u64]) -> usize {
-    let all_bits = differences.iter().fold(0, |bits, difference| bits | difference);
+/// The width that holds numbers none of which has a bit that `all_bits` has not.
+fn width_for(all_bits: u64) -> usize {
     let bytes = (64 - all_bits.leading_zeros() as usize).div_ceil(8);
     bytes.max(1).next_power_of_two()
 }
@@ -158,13 +169,14 @@ fn decode_varints(bytes: &[u8], at: &mut usize, values: &mut [i64]) -> Option<()
 }
 
 fn decode_runs(bytes: &[u8], at: &mut usize, mut values: &mut [i64]) -> Result<(), DataError> {
+    let records = values.len();
     while !values.is_empty() {
-        let value = varint::unzigzag(varint::read(bytes, at).ok_or_else(cut_column)?);
-        let length = varint::read(bytes, at).ok_or_else(cut_column)?;
+        let value = varint::unzigzag(varint::read(bytes, at).ok_or_else(|| cut_column(records))?);
+        let length = varint::read(bytes, at).ok_or_else(|| cut_column(records))?;
         if length == 0 || length > values.len() as u64 {
             return Err(bad_block(
                 format!("a run of {length} records where {} remain", values.len()),
-                "runs that add up to the block's records",
+                format!("runs that add up to the {records} records that the block claims"),
             ));
         }
         let (run, rest) = values.split_at_mut(length as usize);
@@ -175,10 +187,10 @@ fn decode_runs(bytes: &[u8], at: &mut usize, mut values: &mut [i64]) -> Result<(
 }
 
 fn decode_fixed_width(bytes: &[u8], at: &mut usize, values: &mut [i64]) -> Result<(), DataError> {
-    let width = *bytes.get(*at).ok_or_else(cut_column)?;
+    let width = *bytes.get(*at).ok_or_else(|| cut_column(values.len()))?;
     let start = *at + 1;
     let end = start + values.len() * usize::from(width);
-    let stored = bytes.get(start..end).ok_or_else(cut_column)?;
+    let stored = bytes.get(start..end).ok_or_else(|| cut_column(values.len()))?;
     match width {
         1 => widen::<1>(stored, values),
         2 => widen::<2>(stored, values),

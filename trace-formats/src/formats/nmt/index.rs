@@ -39,23 +39,27 @@ pub fn encode_end(footer: &Footer) -> Result<Vec<u8>, DataError> {
     Ok(bytes)
 }
 
-/// Checks what `bytes`, from the footer block to the end of the file, holds. `offset` is where it starts.
+/// Checks `bytes`, from the footer block, which starts at `offset`, to the end of the file.
 ///
 /// # Errors
 /// A footer or trailer that is cut, damaged or followed by something, and one that stands elsewhere
 /// than where it was written: then blocks before it are missing.
 pub fn check_end(bytes: &[u8], header: &FrameHeader, offset: u64) -> Result<Footer, DataError> {
+    let footer = check_footer(bytes, header, offset).map_err(|error| error.at_byte(offset))?;
+    let whole = header.block_bytes() + TRAILER_BYTES;
+    if bytes.len() > whole {
+        return Err(trailing_bytes().at_byte(offset + whole as u64));
+    }
+    Ok(footer)
+}
+
+fn check_footer(bytes: &[u8], header: &FrameHeader, offset: u64) -> Result<Footer, DataError> {
     let payload = header.payload(bytes)?.ok_or_else(|| cut_file("the footer"))?;
     let footer: Footer = wire::decode(payload, "a footer")?;
-    let (block, trailer) = bytes.split_at(header.block_bytes());
-    let Some((trailer, rest)) = trailer.split_first_chunk::<TRAILER_BYTES>() else {
-        return Err(cut_file("the trailer"));
-    };
+    let (block, rest) = bytes.split_at(header.block_bytes());
+    let trailer = rest.first_chunk::<TRAILER_BYTES>().ok_or_else(|| cut_file("the trailer"))?;
     if parse_trailer(trailer)? != block.len() as u64 {
         return Err(bad_block("a trailer that names another length", "the footer's length"));
-    }
-    if !rest.is_empty() {
-        return Err(trailing_bytes());
     }
     if footer.offset != offset {
         let found = format!("a footer at byte {offset} that was written at byte {}", footer.offset);
@@ -104,7 +108,7 @@ pub fn read_index(file: &mut (impl Read + Seek)) -> Result<TraceIndex, DataError
         .map_err(|error| error.at_byte(trailer_at))?;
     let (header, mut end) = read_block(file, footer_at, BlockKind::Footer)?;
     end.extend(trailer);
-    let footer = check_end(&end, &header, footer_at).map_err(|error| error.at_byte(footer_at))?;
+    let footer = check_end(&end, &header, footer_at)?;
     let mut blocks = Vec::new();
     for &at in &footer.index_blocks {
         let (header, block) = read_block(file, at, BlockKind::Index)?;

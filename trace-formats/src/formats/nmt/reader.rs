@@ -55,7 +55,7 @@ impl Decoder for BlockDecoder {
             };
             if header.kind == BlockKind::Footer as u16 {
                 return decode_end(rest, &header, chunk.is_last, offset)
-                    .or_else(|error| sink.bad_record(error.at_byte(offset)));
+                    .or_else(|error| sink.bad_record(error));
             }
             Block { header, offset, columns: &mut columns }.decode(rest, sink)?;
             at += header.block_bytes();
@@ -69,7 +69,7 @@ impl Decoder for BlockDecoder {
 
 fn decode_end(rest: &[u8], header: &FrameHeader, is_last: bool, offset: u64) -> Result<(), DataError> {
     check_end(rest, header, offset)?;
-    if is_last { Ok(()) } else { Err(trailing_bytes()) }
+    if is_last { Ok(()) } else { Err(trailing_bytes().at_byte(offset + rest.len() as u64)) }
 }
 
 fn cut_block() -> DataError {

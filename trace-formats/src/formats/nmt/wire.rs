@@ -6,6 +6,7 @@
 //! their layout, and the tests below hold its bytes, so that a field added there fails here first.
 
 use bincode::config::{self, Config};
+use bincode::error::DecodeError;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DataError;
@@ -173,8 +174,15 @@ fn whole<T>(payload: &[u8], (value, length): (T, usize), what: &str) -> Result<T
     Ok(value)
 }
 
-fn unreadable(what: &str, error: &bincode::error::DecodeError) -> DataError {
-    bad_block(format!("{what} that cannot be decoded ({error})"), "lengths and text as specified")
+fn unreadable(what: &str, error: &DecodeError) -> DataError {
+    let flaw = match error {
+        DecodeError::UnexpectedEnd { .. } | DecodeError::LimitExceeded => {
+            "a length that reaches past its end"
+        }
+        DecodeError::Utf8 { .. } => "text that is not UTF-8",
+        _ => "a value that does not exist",
+    };
+    bad_block(format!("{what} with {flaw}"), "lengths, text and values as specified")
 }
 
 #[cfg(test)]
