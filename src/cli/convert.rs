@@ -42,9 +42,9 @@ pub struct Convert {
 
 const EXAMPLES: &str = "\
 Examples:
-  nm-trace convert fixtures/scale-sim/conv_ws -o run.csv
-  nm-trace convert fixtures/scale-sim/conv_ws -o run.jsonl.zst
-  nm-trace convert fixtures/scale-sim/conv_ws -o windows.nmt --window 1000";
+  nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.csv
+  nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.jsonl.zst
+  nm-trace convert fixtures/scale-sim/conv_ws_calc -o windows.nmt --window 1000";
 
 impl Convert {
     /// Runs the subcommand.

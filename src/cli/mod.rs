@@ -26,9 +26,9 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  nm-trace replay fixtures/scale-sim/conv_ws --chip tpu-v1
-  nm-trace inspect fixtures/scale-sim/conv_ws
-  nm-trace convert fixtures/scale-sim/conv_ws -o run.nmt
+  nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
+  nm-trace inspect fixtures/scale-sim/conv_ws_calc
+  nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
   nm-trace chip tpu-v1
 
 Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";

@@ -71,10 +71,11 @@ pub struct Replay {
 const EXAMPLES: &str = "\
 Examples:
   nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
-  nm-trace replay fixtures/activity/long.csv --chip tpu-v1 --window 100 --json report.json --csv power.csv
-  cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --json - | head -c 100
-  nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile profile.nmt
-  nm-trace replay profile.nmt --chip tpu-v1 --window 5us";
+  nm-trace replay fixtures/activity/long.csv --chip tpu-v1 --json report.json
+  nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --csv power.csv
+  cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --window 1us
+  nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile p.nmt
+  nm-trace replay p.nmt --chip tpu-v1 --window 5000";
 
 /// What to do with a channel that nothing is bound to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -108,7 +109,8 @@ impl Replay {
     fn binding(&self, pat: &Pat, traces: &[OpenedTrace]) -> Result<Binding> {
         let file = self.bind.as_ref().map(|path| -> Result<_> {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the binding {name}"))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read the binding {name}"))?;
             Ok((name, text))
         });
         let file = file.transpose()?;
@@ -179,15 +181,16 @@ impl Replay {
         started: Instant,
     ) -> serde_json::Value {
         let names = self.input.names();
-        let inputs = names.iter().zip(formats).zip(origins).zip(digests).map(|(((name, format), origin), digest)| {
-            json!({
-                "name": name,
-                "format": format,
-                "origin": origin,
-                "record_bytes": digest.bytes,
-                "record_crc32": format!("{:08x}", digest.crc32),
-            })
-        });
+        let inputs =
+            names.iter().zip(formats).zip(origins).zip(digests).map(|(((name, format), origin), digest)| {
+                json!({
+                    "name": name,
+                    "format": format,
+                    "origin": origin,
+                    "record_bytes": digest.bytes,
+                    "record_crc32": format!("{:08x}", digest.crc32),
+                })
+            });
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         json!({
             "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")),
@@ -237,7 +240,8 @@ impl Outputs {
         check_distinct(&paths)?;
         let takes_standard_output = paths.iter().any(|path| is_standard(path));
         let prepare = |path: &Option<PathBuf>| path.as_ref().map(Output::prepare).transpose();
-        let profile = arguments.save_profile.as_ref().map(|path| TraceOutput::prepare(path, None)).transpose()?;
+        let profile =
+            arguments.save_profile.as_ref().map(|path| TraceOutput::prepare(path, None)).transpose()?;
         Ok(Outputs {
             text: (!takes_standard_output).then(|| Output::prepare("-")).transpose()?,
             json: prepare(&arguments.json)?,

@@ -32,7 +32,7 @@ impl From<CountOverflow> for Rejection {
     fn from(_: CountOverflow) -> Rejection {
         Rejection {
             reason: "count_overflow",
-            found: "counts whose sum over one window is beyond 2^63".to_owned(),
+            found: "counts whose sum over one window is beyond 2^64".to_owned(),
             expected: "sums that a counter of hardware can reach".to_owned(),
             cure: "check for wrapped or cumulative counters".to_owned(),
         }
@@ -76,8 +76,7 @@ impl WindowCounts {
         if points.len() <= at {
             points.resize((channel + 1) * PAGE_WINDOWS, 0);
         }
-        points[at] =
-            points[at].checked_add(count).filter(|&sum| sum <= i64::MAX as u64).ok_or(CountOverflow)?;
+        points[at] = points[at].checked_add(count).ok_or(CountOverflow)?;
         Ok(())
     }
 
@@ -118,8 +117,7 @@ impl WindowCounts {
                 ours.points.resize(theirs.points.len(), 0);
             }
             for (ours, theirs) in ours.points.iter_mut().zip(theirs.points) {
-                *ours =
-                    ours.checked_add(theirs).filter(|&sum| sum <= i64::MAX as u64).ok_or(CountOverflow)?;
+                *ours = ours.checked_add(theirs).ok_or(CountOverflow)?;
             }
             if ours.steps.len() < theirs.steps.len() {
                 ours.steps.resize(theirs.steps.len(), 0);

@@ -43,7 +43,16 @@ impl DataError {
 
     /// An error of the operating system while reading.
     pub fn io(error: &std::io::Error) -> DataError {
-        DataError::new("io", error.to_string(), "readable input", "check the path, the disk or the pipe")
+        let (found, cure) = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                ("no file or directory of this name".to_owned(), "check the path")
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                ("a file that may not be read".to_owned(), "check who may read it")
+            }
+            _ => (error.to_string(), "check the disk or the pipe"),
+        };
+        DataError::new("io", found, "readable input", cure)
     }
 
     /// Adds the position: `line` counts from 1, `byte` from 0, both in the decompressed content.

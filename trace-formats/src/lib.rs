@@ -3,7 +3,7 @@
 //! A tour in the order in which data flows:
 //!
 //! 1. [`input`] opens a file, a directory or standard input and undoes gzip and zstd.
-//! 2. [`format`] sniffs which of the listed formats the bytes are, and opens the trace: its
+//! 2. [`mod@format`] sniffs which of the listed formats the bytes are, and opens the trace: its
 //!    [`metadata`] and its parts, each with a decoder.
 //! 3. [`decoder`] turns a run of whole records into events; it does not care where the bytes were cut.
 //! 4. [`event`] is what comes out: counts of a component's action over cycles, handed to a sink.
