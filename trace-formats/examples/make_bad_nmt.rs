@@ -12,7 +12,6 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 
-use trace_formats::event::MAX_EVENT_COUNT;
 use trace_formats::formats::nmt::create_writer;
 use trace_formats::{Event, Metadata, Note, Rejection, event::Fact};
 
@@ -57,13 +56,14 @@ fn write_good(path: &Path) -> Result<()> {
         }
     }
     writer.fact(Fact::Note(Note::assumption("the rest is irregular"))).map_err(explain)?;
+    let mut start = 40;
     for step in 1..40_i64 {
         let (channel, regions) = if step % 3 == 0 { (mac, none) } else { (read, layer) };
-        let start = 40 + step * step + if step % 7 == 0 { 1_000_000 * step } else { 0 };
-        let count = if step % 11 == 0 { MAX_EVENT_COUNT } else { step as u64 };
+        start += step * step + if step % 7 == 0 { 1_000_000 } else { 0 };
+        let count = if step % 11 == 0 { 100_000 } else { step as u64 };
         writer.event(Event { channel, regions, start, end: start + step % 5 + 1, count }).map_err(explain)?;
     }
-    let window = Event { channel: mac, regions: none, start: 50_000_000, end: 50_001_000, count: u64::MAX };
+    let window = Event { channel: mac, regions: none, start: 50_000_000, end: 50_001_000, count: 5_000_000 };
     writer.window_count(window).map_err(explain)?;
     Ok(writer.finish()?)
 }

@@ -88,8 +88,8 @@ fn parse_trailer(trailer: &[u8; TRAILER_BYTES]) -> Result<u64, DataError> {
 /// Reads the index of a file from its end, without touching the blocks between.
 ///
 /// # Errors
-/// What [`check_end`] reports, index blocks that are damaged or not where the footer says, and what
-/// reading reports.
+/// A footer that is cut, damaged or elsewhere than it was written, index blocks that are damaged or not
+/// where the footer says, and what reading reports.
 pub fn read_index(file: &mut (impl Read + Seek)) -> Result<TraceIndex, DataError> {
     let length = file.seek(SeekFrom::End(0)).map_err(|error| DataError::io(&error))?;
     let trailer_at =

@@ -141,12 +141,27 @@ impl Block<'_> {
     }
 
     fn hand_over(&self, names: &Names, kind: BlockKind, sink: &mut dyn EventSink) -> Result<(), DataError> {
-        let columns = &*self.columns;
-        let ids = columns.channels.iter().zip(&columns.regions);
-        let times = columns.starts.iter().zip(&columns.durations);
-        for (record, (((&channel, &region), (&start, &duration)), &count)) in
-            ids.zip(times).zip(&columns.counts).enumerate()
-        {
+        if !names.refused_channels.is_empty() || !names.refused_regions.is_empty() {
+            return self.each_event(names, sink, |sink, event, channel, region| {
+                match names.refusal(channel, region) {
+                    Some(rejection) => Err(rejection.clone()),
+                    None => take(sink, event, kind),
+                }
+            });
+        }
+        self.each_event(names, sink, |sink, event, _, _| take(sink, event, kind))
+    }
+
+    fn each_event(
+        &self,
+        names: &Names,
+        sink: &mut dyn EventSink,
+        take: impl Fn(&mut dyn EventSink, Event, usize, usize) -> Result<(), Rejection>,
+    ) -> Result<(), DataError> {
+        let ids = self.columns.channels.iter().zip(&self.columns.regions);
+        let times = self.columns.starts.iter().zip(&self.columns.durations);
+        let records = ids.zip(times).zip(&self.columns.counts).enumerate();
+        for (record, (((&channel, &region), (&start, &duration)), &count)) in records {
             let (channel, region) = (channel as usize, region as usize);
             let event = Event {
                 channel: names.channels[channel],
@@ -155,12 +170,7 @@ impl Block<'_> {
                 end: start + duration,
                 count: count as u64,
             };
-            let taken = match names.refusal(channel, region) {
-                Some(rejection) => Err(rejection.clone()),
-                None if kind == BlockKind::Windows => sink.window_count(event),
-                None => sink.event(event),
-            };
-            if let Err(rejection) = taken {
+            if let Err(rejection) = take(sink, event, channel, region) {
                 sink.bad_record(self.locate(rejection, record))?;
             }
         }
@@ -172,6 +182,10 @@ impl Block<'_> {
         let found = format!("{} in record {record} of the block", rejection.found);
         DataError::new(rejection.reason, found, rejection.expected, rejection.cure).at_byte(self.offset)
     }
+}
+
+fn take(sink: &mut dyn EventSink, event: Event, kind: BlockKind) -> Result<(), Rejection> {
+    if kind == BlockKind::Windows { sink.window_count(event) } else { sink.event(event) }
 }
 
 fn later_version(found: String) -> DataError {
@@ -219,9 +233,6 @@ impl Names {
     }
 
     fn refusal(&self, channel: usize, region: usize) -> Option<&Rejection> {
-        if self.refused_channels.is_empty() && self.refused_regions.is_empty() {
-            return None;
-        }
         let find = |refused: &'_ [(usize, Rejection)], name| refused.iter().position(|(at, _)| *at == name);
         find(&self.refused_channels, channel)
             .map(|at| &self.refused_channels[at].1)
