@@ -25,11 +25,14 @@ pub struct LayerReport {
 pub struct Reports {
     /// Whether `COMPUTE_REPORT.csv` exists; SCALE-Sim writes it when the last layer is done.
     pub are_written: bool,
+    /// Whether `SPARSE_REPORT.csv` exists, which v3 writes of runs with sparse weights.
+    pub is_sparse: bool,
     /// By SCALE-Sim's LayerID.
     pub layers: BTreeMap<u64, LayerReport>,
 }
 
 const COMPUTE_REPORT: &str = "COMPUTE_REPORT.csv";
+const SPARSE_REPORT: &str = "SPARSE_REPORT.csv";
 const DETAILED_REPORT: &str = "DETAILED_ACCESS_REPORT.csv";
 
 /// The columns of `DETAILED_ACCESS_REPORT.csv` in the order of [`Stream::ALL`].
@@ -55,7 +58,8 @@ impl Reports {
     /// # Errors
     /// A report that cannot be read, or a row that is none, with its line.
     pub fn read(directory: &Path) -> Result<Reports, DataError> {
-        let mut reports = Reports::default();
+        let is_sparse = directory.join(SPARSE_REPORT).is_file();
+        let mut reports = Reports { is_sparse, ..Reports::default() };
         reports.are_written =
             reports.take(&directory.join(COMPUTE_REPORT), |layer, column, value| match column {
                 "Total Cycles" => layer.total_cycles = Some(value),
@@ -148,7 +152,8 @@ mod tests {
                 overall_utilisation_percent: Some(55.5),
                 ..LayerReport::default()
             };
-            let expected = Reports { are_written: true, layers: BTreeMap::from([(0, layer)]) };
+            let expected =
+                Reports { are_written: true, is_sparse: false, layers: BTreeMap::from([(0, layer)]) };
             assert_eq!(reports, Some(Ok(expected)));
         }
     }

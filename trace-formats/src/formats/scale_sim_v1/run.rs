@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::super::scale_sim::config::{Config, Dataflow};
 use super::super::scale_sim::decoder::TraceDecoder;
-use super::super::scale_sim::folds::{FoldStarts, PartialSumFinder};
 use super::super::scale_sim::layers::in_parallel;
 use super::super::scale_sim::layout::find_config;
 use super::super::scale_sim::padding::Padding;
+use super::super::scale_sim::partial_sums::{FoldStarts, PartialSumFinder};
 use super::super::scale_sim::placement::{self, LayerCycles, Placed};
 use super::super::scale_sim::rows::Style;
 use super::super::scale_sim::streams::Stream;
