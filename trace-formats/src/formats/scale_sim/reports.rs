@@ -23,7 +23,7 @@ pub struct LayerReport {
 /// What the reports of a run say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reports {
-    /// Whether `COMPUTE_REPORT.csv` exists; SCALE-Sim writes it when the last layer is done.
+    /// Whether `COMPUTE_REPORT.csv` lists a layer; SCALE-Sim writes it when the last layer is done.
     pub are_written: bool,
     /// Whether `SPARSE_REPORT.csv` exists, which v3 writes of runs with sparse weights.
     pub is_sparse: bool,
@@ -60,12 +60,12 @@ impl Reports {
     pub fn read(directory: &Path) -> Result<Reports, DataError> {
         let is_sparse = directory.join(SPARSE_REPORT).is_file();
         let mut reports = Reports { is_sparse, ..Reports::default() };
-        reports.are_written =
-            reports.take(&directory.join(COMPUTE_REPORT), |layer, column, value| match column {
-                "Total Cycles" => layer.total_cycles = Some(value),
-                "Overall Util %" => layer.overall_utilisation_percent = Some(value),
-                _ => {}
-            })?;
+        reports.take(&directory.join(COMPUTE_REPORT), |layer, column, value| match column {
+            "Total Cycles" => layer.total_cycles = Some(value),
+            "Overall Util %" => layer.overall_utilisation_percent = Some(value),
+            _ => {}
+        })?;
+        reports.are_written = !reports.layers.is_empty();
         reports.take(&directory.join(DETAILED_REPORT), |layer, column, value| {
             if let Some(index) = WORD_COLUMNS.iter().position(|&name| name == column) {
                 layer.words[index] = Some(value);
@@ -74,14 +74,13 @@ impl Reports {
         Ok(reports)
     }
 
-    fn take(&mut self, path: &Path, set: impl Fn(&mut LayerReport, &str, f64)) -> Result<bool, DataError> {
+    fn take(&mut self, path: &Path, set: impl Fn(&mut LayerReport, &str, f64)) -> Result<(), DataError> {
         if !path.is_file() {
-            return Ok(false);
+            return Ok(());
         }
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| DataError::io(&error).in_file(&name))?;
-        self.take_table(&bytes, set).map_err(|error| error.in_file(&name))?;
-        Ok(true)
+        self.take_table(&bytes, set).map_err(|error| error.in_file(&name))
     }
 
     fn take_table(
