@@ -196,3 +196,78 @@ fn a_killed_run_is_read_and_says_what_is_missing() {
 fn chunks_end_where_rows_do() {
     assert_eq!(chunk_ends(b"1,2\n3,4\n5", 1), [4, 8, 9]);
 }
+
+/// A layer of a 2 x 2 array, `ws`, written by hand: K = 3 in two row folds, 2 filters, 1 pixel. A fold has
+/// 2R + C + T - 2 = 5 rows; the array's rows hold weights k0 and k1, then k2 alone.
+fn write_by_hand(layer: &std::path::Path) {
+    std::fs::create_dir_all(layer).expect("create");
+    let write = |name: &str, text: &str| std::fs::write(layer.join(name), text).expect("write");
+    write(
+        "FILTER_SRAM_TRACE.csv",
+        "1,11,14\n2,10,13\n3,-1,-1\n4,-1,-1\n5,-1,-1\n6,-1,-1\n7,12,15\n8,-1,-1\n9,-1,-1\n10,-1,-1\n",
+    );
+    write(
+        "IFMAP_SRAM_TRACE.csv",
+        "1,-1,-1\n2,-1,-1\n3,0,-1\n4,-1,1\n5,-1,-1\n6,-1,-1\n7,-1,-1\n8,2,-1\n9,-1,-1\n10,-1,-1\n",
+    );
+    write(
+        "OFMAP_SRAM_TRACE.csv",
+        "0,-1,-1\n1,-1,-1\n2,-1,-1\n3,20,-1\n4,-1,21\n5,-1,-1\n6,-1,-1\n7,-1,-1\n8,20,-1\n9,-1,21\n",
+    );
+    write("IFMAP_DRAM_TRACE.csv", "-1.0,0.0,1.0,2.0,-1.0,-1.0,-1.0,-1.0,-1.0,-1.0,-1.0\n");
+    write("OFMAP_DRAM_TRACE.csv", "9.0,20.0,21.0\n");
+}
+
+#[test]
+fn two_layers_written_by_hand_give_the_events_on_paper() {
+    let directory = tempfile::tempdir().expect("directory");
+    let run = directory.path().join("hand");
+    write_by_hand(&run.join("layer0"));
+    write_by_hand(&run.join("layer1"));
+    let config = "[general]\nrun_name = hand\n[architecture_presets]\nArrayHeight: 2\nArrayWidth: 2\nDataflow: ws\n\
+        FilterOffset: 10\nOfmapOffset: 20\n";
+    std::fs::write(directory.path().join("hand.cfg"), config).expect("write");
+    std::fs::write(directory.path().join("net.csv"), "Layer, M, N, K,\nFC, 1, 2, 3,\nFC, 1, 2, 3,\n")
+        .expect("write");
+    let options = trace_formats::OpenOptions {
+        scale_sim_topology: Some(directory.path().join("net.csv")),
+        ..Default::default()
+    };
+    let recording = record(open_path(&run, &options), 1);
+    let regions = &recording.metadata.regions;
+    let spans: Vec<_> =
+        regions.iter().map(|region| (region.name.as_str(), region.start, region.end)).collect();
+    assert_eq!(spans, [("FC", -1, 11), ("FC#2", 11, 23)]);
+    for (layer, offset) in [("layer:FC", 0), ("layer:FC#2", 12)] {
+        let events = |channel| -> Vec<(i64, u64)> {
+            recording
+                .by_cycle(layer, channel)
+                .into_iter()
+                .map(|(cycle, count)| (cycle - offset, count))
+                .collect()
+        };
+        assert_eq!(events("filter_sram/read"), [(1, 2), (2, 2), (7, 2)]);
+        assert_eq!(events("ifmap_sram/read"), [(3, 1), (4, 1), (8, 1)]);
+        assert_eq!(events("tensor_unit/mac"), [(3, 2), (4, 2), (8, 2)]);
+        assert_eq!(events("ofmap_sram/write"), [(3, 1), (4, 1), (8, 1), (9, 1)]);
+        assert_eq!(events("ofmap_sram/read"), [(8, 1), (9, 1)]);
+        assert_eq!(events("ifmap_dram/read"), [(-1, 3)]);
+        assert_eq!(events("ofmap_dram/write"), [(9, 2)]);
+        assert_eq!(recording.rows(layer, "ifmap_sram/read"), 10);
+    }
+    for text in ["layer0 has no FILTER_DRAM_TRACE.csv", "joined back to back", "4 partial sums"] {
+        assert!(recording.notes().contains(text), "{}", recording.notes());
+    }
+}
+
+#[test]
+fn the_only_config_beside_a_run_is_taken_and_a_wrong_name_is_warned_of() {
+    let directory = tempfile::tempdir().expect("directory");
+    let run = directory.path().join("renamed");
+    copy(&fixtures().join("twelve"), &run);
+    std::fs::copy(fixtures().join("twelve.cfg"), directory.path().join("scale.cfg")).expect("copy");
+    let recording = record(open_path(&run, &Default::default()), 1 << 16);
+    assert!(recording.totals().keys().any(|(_, channel)| channel == "tensor_unit/mac"));
+    assert!(recording.notes().contains("scale.cfg is taken"), "{}", recording.notes());
+    assert!(!record(open_run("twelve"), 1 << 16).notes().contains("is taken for"));
+}

@@ -71,7 +71,7 @@ fn damaged(file: &str, at: usize, byte: u8) -> Result<(), DataError> {
     let length = bytes.len();
     bytes[at % length] = byte;
     std::fs::write(&path, bytes).expect("write");
-    let mut recording = Recording { skips_bad_rows: byte % 2 == 0, ..Recording::default() };
+    let mut recording = Recording { skips_bad_rows: byte.is_multiple_of(2), ..Recording::default() };
     read(&run, &mut recording)
 }
 

@@ -49,6 +49,9 @@ pub fn words(layers: &[(String, SurveyedLayer)], context: &Context<'_>) -> Vec<N
 /// Why SCALE-Sim's report of a stream may differ from its trace.
 fn cause(stream: Stream, context: &Context<'_>) -> &'static str {
     match stream {
+        Stream::IfmapSram if context.reports.is_sparse => {
+            "in a sparse run the report counts a word once for each weight of its block, zero or not"
+        }
         Stream::IfmapSram | Stream::FilterSram => {
             "the report also counts window elements outside of the input, which no word is read for"
         }
@@ -112,7 +115,7 @@ fn list(found: &[Disagreement<'_>]) -> String {
 /// Compares each layer's multiply-accumulates with the utilisation of `COMPUTE_REPORT.csv`.
 pub fn macs(layers: &[(String, SurveyedLayer)], context: &Context<'_>) -> Vec<Note> {
     let Some(dataflow) = context.dataflow else { return Vec::new() };
-    let mut outside = Vec::new();
+    let mut known = Vec::new();
     let mut unexplained = Vec::new();
     for (name, layer) in layers {
         let (Some(derived), Some(reported)) = (layer.macs(dataflow), reported_macs(layer, context)) else {
@@ -123,15 +126,20 @@ pub fn macs(layers: &[(String, SurveyedLayer)], context: &Context<'_>) -> Vec<No
         if (derived - reported).abs() <= 0.5 + reported * 1e-12 {
             continue;
         }
-        let is_outside = missing_by_window(layer, dataflow, context)
-            .is_some_and(|(least, most)| (least - 0.5..=most + 0.5).contains(&(reported - derived)));
-        if is_outside { &mut outside } else { &mut unexplained }.push((name.as_str(), derived, reported));
+        let is_dense = context.reports.is_sparse && reported > derived;
+        let is_known = is_dense
+            || missing_by_window(layer, dataflow, context)
+                .is_some_and(|(least, most)| (least - 0.5..=most + 0.5).contains(&(reported - derived)));
+        if is_known { &mut known } else { &mut unexplained }.push((name.as_str(), derived, reported));
     }
     let channel = "tensor_unit/mac";
-    let cause = "the report also counts window elements outside of the input, which are not computed";
+    let cause = match context.reports.is_sparse {
+        true => "in a sparse run the report also counts weights that are zero, which are not loaded",
+        false => "the report also counts window elements outside of the input, which are not computed",
+    };
     let kept = "the trace is what is counted";
     let mut notes = Vec::new();
-    notes.extend(note(NoteKind::Assumption, channel, cause, &outside));
+    notes.extend(note(NoteKind::Assumption, channel, cause, &known));
     notes.extend(note(NoteKind::Warning, channel, kept, &unexplained));
     notes
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::folds::{FoldTable, MacCounter, PartialSums};
+use super::folds::{FoldTable, MacCounter};
 use super::padding::Padding;
+use super::partial_sums::PartialSums;
 use super::rows::{Row, Style};
 use super::streams::{MAC_CHANNEL, PARTIAL_SUM_CHANNEL, Stream};
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};

@@ -247,75 +247,106 @@ impl MacCounter<'_> {
     }
 }
 
-/// Which rows of `OFMAP_SRAM` add to partial sums that an earlier fold has written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PartialSums {
-    /// First row of each fold, and whether its outputs are those of the fold before.
-    folds: Vec<(u64, bool)>,
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests say what went wrong")]
+mod tests {
+    use super::*;
 
-impl PartialSums {
-    /// Whether the writes of a row complete sums that have to be read first.
-    pub fn are_read_in(&self, row: u64) -> bool {
-        let after = self.folds.partition_point(|&(first, _)| first <= row);
-        after.checked_sub(1).is_some_and(|fold| self.folds[fold].1)
+    const TWO_BY_TWO: Array = Array { rows: 2, columns: 2 };
+
+    fn row(words: &[i64]) -> Row {
+        Row { cycle: 0, words: words.to_vec() }
     }
 
-    /// Whether any fold reads partial sums.
-    pub fn are_any(&self) -> bool {
-        self.folds.iter().any(|&(_, is_continued)| is_continued)
-    }
-}
-
-/// Where folds begin in a trace of outputs.
-#[derive(Clone, Debug)]
-pub enum FoldStarts {
-    /// Every so many rows (v2 and v3).
-    Rows(u64),
-    /// At these cycles (v1).
-    Cycles(Vec<i64>),
-}
-
-/// Finds the folds that continue the sums of the fold before: their first output is the same.
-#[derive(Debug)]
-pub struct PartialSumFinder {
-    starts: FoldStarts,
-    /// Number, first row, first output where there is one, and number of outputs of each fold.
-    written: Vec<(u64, u64, Option<i64>, u64)>,
-}
-
-impl PartialSumFinder {
-    /// Starts before the first row.
-    pub fn new(starts: FoldStarts) -> PartialSumFinder {
-        PartialSumFinder { starts, written: Vec::new() }
+    fn find(
+        dataflow: Dataflow,
+        array: Array,
+        streamed: Option<u64>,
+        rows: &[&[i64]],
+    ) -> Result<FoldTable, &'static str> {
+        let mut finder = FoldFinder::new(dataflow, array, streamed);
+        rows.iter().for_each(|words| finder.row(Some(&row(words))));
+        finder.finish()
     }
 
-    /// Takes the next row, which has its number in the trace.
-    pub fn row(&mut self, index: u64, row: &Row) {
-        let number = match &self.starts {
-            FoldStarts::Rows(rows) => index / rows,
-            FoldStarts::Cycles(cycles) => cycles.partition_point(|&start| start <= row.cycle) as u64,
-        };
-        if self.written.last().is_none_or(|fold| fold.0 != number) {
-            self.written.push((number, index, None, 0));
-        }
-        if let Some((_, _, first, writes)) = self.written.last_mut() {
-            *first = first.or_else(|| row.words.iter().copied().find(|&word| word != IDLE));
-            *writes += row.valid();
-        }
+    /// Multiply-accumulates of each row of the streamed operand.
+    fn macs(table: &FoldTable, rows: &[&[i64]]) -> Vec<u64> {
+        let mut counter = table.macs();
+        rows.iter().enumerate().map(|(index, words)| counter.of_row(index as u64, words)).collect()
     }
 
-    /// The folds that continue, and how many partial sums they read back.
-    pub fn finish(self) -> (PartialSums, u64) {
-        let mut before = None;
-        let mut read = 0;
-        let mut folds = Vec::with_capacity(self.written.len());
-        for (_, first_row, first, writes) in self.written {
-            let is_continued = first.is_some() && first == before;
-            read += if is_continued { writes } else { 0 };
-            folds.push((first_row, is_continued));
-            before = first;
-        }
-        (PartialSums { folds }, read)
+    const IDLE_ROW: &[i64] = &[-1, -1];
+
+    /// Two folds of 2R + C + T - 2 = 7 rows for T = 3 words: a full array, then one row of one column.
+    #[test]
+    fn a_weight_stationary_word_meets_the_weights_of_its_array_row() {
+        let mut weights = vec![IDLE_ROW; 14];
+        weights[..2].copy_from_slice(&[&[10, 12], &[11, 13]]);
+        weights[8] = &[14, -1];
+        let table = find(Dataflow::WeightStationary, TWO_BY_TWO, None, &weights).unwrap();
+        assert_eq!((table.rows_per_fold, table.streamed_words), (7, 3));
+        let mut ifmap = vec![IDLE_ROW; 14];
+        ifmap[2..6].copy_from_slice(&[&[0, -1], &[1, 3], &[2, 4], &[-1, 5]]);
+        ifmap[9..12].copy_from_slice(&[&[6, -1], &[7, -1], &[8, -1]]);
+        assert_eq!(macs(&table, &ifmap), [0, 0, 2, 4, 4, 2, 0, 0, 0, 1, 1, 1, 0, 0]);
+    }
+
+    /// Array row 0 holds one ifmap word and row 1 two: the other lies outside of the input.
+    #[test]
+    fn rows_that_hold_different_numbers_of_words_are_told_apart() {
+        let mut ifmap = vec![IDLE_ROW; 5];
+        ifmap[..2].copy_from_slice(&[&[2, 3], &[0, -1]]);
+        let table = find(Dataflow::InputStationary, TWO_BY_TWO, Some(1), &ifmap).unwrap();
+        let filter: [&[i64]; 5] = [IDLE_ROW, IDLE_ROW, &[9, -1], &[-1, 9], IDLE_ROW];
+        assert_eq!(macs(&table, &filter), [0, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_fold_of_is_without_any_word_keeps_its_place() {
+        let mut ifmap = vec![IDLE_ROW; 15];
+        ifmap[1] = &[0, 1];
+        ifmap[11] = &[0, -1];
+        let table = find(Dataflow::InputStationary, TWO_BY_TWO, Some(1), &ifmap).unwrap();
+        let filter: Vec<&[i64]> =
+            (0..15).map(|row| if row % 5 == 2 { &[9, -1][..] } else { IDLE_ROW }).collect();
+        assert_eq!(macs(&table, &filter).iter().sum::<u64>(), 2 + 1);
+        let mut finder = StreamedWordsFinder::default();
+        assert_eq!(filter.iter().find_map(|words| finder.row(&row(words))), Some(1));
+    }
+
+    /// Two folds of T + R + C - 2 = 4 rows for T = 2 words, the second one column wide.
+    #[test]
+    fn an_output_stationary_word_meets_the_columns_that_get_weights_in_its_fold() {
+        let filter: [&[i64]; 8] =
+            [&[1, -1], &[2, 3], &[-1, 4], IDLE_ROW, &[5, -1], &[6, -1], IDLE_ROW, IDLE_ROW];
+        let table = find(Dataflow::OutputStationary, TWO_BY_TWO, None, &filter).unwrap();
+        assert_eq!((table.rows_per_fold, table.streamed_words), (4, 2));
+        let ifmap: [&[i64]; 8] =
+            [&[0, -1], &[1, 2], &[-1, 3], IDLE_ROW, &[0, -1], &[1, 2], &[-1, 3], IDLE_ROW];
+        assert_eq!(macs(&table, &ifmap), [2, 4, 2, 0, 1, 2, 1, 0]);
+    }
+
+    #[test]
+    fn an_array_of_one_element_has_folds_of_its_own_length() {
+        let one = Array { rows: 1, columns: 1 };
+        let table = find(Dataflow::WeightStationary, one, None, &[&[7], &[-1], &[8], &[-1]]).unwrap();
+        assert_eq!(macs(&table, &[&[-1], &[0], &[-1], &[1]]), [0, 1, 0, 1]);
+        let table = find(Dataflow::OutputStationary, one, None, &[&[7], &[8], &[9]]).unwrap();
+        assert_eq!(macs(&table, &[&[0], &[1], &[2]]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn traces_that_contradict_the_layout_give_no_folds() {
+        let ws = Dataflow::WeightStationary;
+        assert!(find(ws, TWO_BY_TWO, None, &[]).is_err());
+        assert!(find(ws, TWO_BY_TWO, None, &[IDLE_ROW; 7]).is_err());
+        assert!(find(ws, TWO_BY_TWO, None, &[&[1, 2][..]; 2]).is_err());
+        let mut late = vec![IDLE_ROW; 7];
+        late[3] = &[1, 2];
+        assert!(find(ws, TWO_BY_TWO, None, &late).is_err());
+        assert!(find(Dataflow::OutputStationary, TWO_BY_TWO, None, &[IDLE_ROW, &[1, 2], IDLE_ROW]).is_err());
+        let mut finder = FoldFinder::new(ws, TWO_BY_TWO, None);
+        finder.row(None);
+        assert!(finder.finish().is_err());
     }
 }

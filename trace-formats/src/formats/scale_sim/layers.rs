@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::config::{Config, Dataflow, Interface};
-use super::folds::{Array, FoldFinder, FoldStarts, FoldTable, PartialSumFinder};
+use super::folds::{Array, FoldFinder, FoldTable};
 use super::layout::LayerFiles;
+use super::partial_sums::{FoldStarts, PartialSumFinder};
 use super::placement::LayerCycles;
 use super::rows::Style;
 use super::streams::Stream;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::config::Config;
 use super::streams::Stream;
 use crate::error::DataError;
+use crate::metadata::Note;
 
 /// One layer's directory and the traces in it.
 #[derive(Debug)]
@@ -85,10 +86,24 @@ pub fn find_config(directory: &Path, given: Option<&Path>) -> Result<Option<Conf
     let mut matching = beside.iter().filter(|config| config.run_name.as_deref() == Some(&*name));
     match (matching.next(), matching.next(), beside.as_slice()) {
         (Some(config), None, _) => Ok(Some(config.clone())),
-        // A `.cfg` that names another run is that run's.
-        (None, None, [only]) if only.run_name.is_none() => Ok(Some(only.clone())),
+        (None, None, [only]) => Ok(Some(only.clone())),
         _ => Ok(None),
     }
+}
+
+/// Warns of a `.cfg` that was found and names another run.
+pub fn note_on_config(directory: &Path, given: Option<&Path>, config: Option<&Config>) -> Option<Note> {
+    let config = config.filter(|_| given.is_none())?;
+    let run_name = config.run_name.as_deref()?;
+    let directory = directory.canonicalize().ok()?;
+    if directory.file_name()?.to_string_lossy() == run_name {
+        return None;
+    }
+    let file = Path::new(&config.name).file_name()?.to_string_lossy();
+    Some(Note::warning(format!(
+        "{file} is taken for this run's configuration, being the only one, but it names the run {run_name:?}; name \
+         the right one with --scalesim-config"
+    )))
 }
 
 fn configs_in(directory: &Path) -> Vec<PathBuf> {

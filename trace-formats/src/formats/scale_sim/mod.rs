@@ -5,7 +5,8 @@
 //!
 //! 1. [`layout`] finds the files, [`config`], [`topology`] and [`reports`] read what stands beside traces;
 //! 2. [`layers`] surveys all traces in parallel: [`survey`] passes over one, [`rows`] reads its rows,
-//!    [`padding`] finds its phantom words, [`folds`] finds what the array held when;
+//!    [`padding`] finds its phantom words, [`folds`] finds what the array held when,
+//!    [`partial_sums`] which outputs are read back;
 //! 3. [`placement`] joins the layers on one timeline, [`checks`] compares reports and traces;
 //! 4. [`decoder`] turns rows into events, in any order and in parallel.
 //!
@@ -24,6 +25,7 @@ pub(super) mod folds;
 pub(super) mod layers;
 pub(super) mod layout;
 pub(super) mod padding;
+pub(super) mod partial_sums;
 pub(super) mod placement;
 pub(super) mod reports;
 pub(super) mod rows;

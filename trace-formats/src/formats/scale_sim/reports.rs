@@ -23,13 +23,16 @@ pub struct LayerReport {
 /// What the reports of a run say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reports {
-    /// Whether `COMPUTE_REPORT.csv` exists; SCALE-Sim writes it when the last layer is done.
+    /// Whether `COMPUTE_REPORT.csv` lists a layer; SCALE-Sim writes it when the last layer is done.
     pub are_written: bool,
+    /// Whether `SPARSE_REPORT.csv` exists, which v3 writes of runs with sparse weights.
+    pub is_sparse: bool,
     /// By SCALE-Sim's LayerID.
     pub layers: BTreeMap<u64, LayerReport>,
 }
 
 const COMPUTE_REPORT: &str = "COMPUTE_REPORT.csv";
+const SPARSE_REPORT: &str = "SPARSE_REPORT.csv";
 const DETAILED_REPORT: &str = "DETAILED_ACCESS_REPORT.csv";
 
 /// The columns of `DETAILED_ACCESS_REPORT.csv` in the order of [`Stream::ALL`].
@@ -55,13 +58,14 @@ impl Reports {
     /// # Errors
     /// A report that cannot be read, or a row that is none, with its line.
     pub fn read(directory: &Path) -> Result<Reports, DataError> {
-        let mut reports = Reports::default();
-        reports.are_written =
-            reports.take(&directory.join(COMPUTE_REPORT), |layer, column, value| match column {
-                "Total Cycles" => layer.total_cycles = Some(value),
-                "Overall Util %" => layer.overall_utilisation_percent = Some(value),
-                _ => {}
-            })?;
+        let is_sparse = directory.join(SPARSE_REPORT).is_file();
+        let mut reports = Reports { is_sparse, ..Reports::default() };
+        reports.take(&directory.join(COMPUTE_REPORT), |layer, column, value| match column {
+            "Total Cycles" => layer.total_cycles = Some(value),
+            "Overall Util %" => layer.overall_utilisation_percent = Some(value),
+            _ => {}
+        })?;
+        reports.are_written = !reports.layers.is_empty();
         reports.take(&directory.join(DETAILED_REPORT), |layer, column, value| {
             if let Some(index) = WORD_COLUMNS.iter().position(|&name| name == column) {
                 layer.words[index] = Some(value);
@@ -70,14 +74,13 @@ impl Reports {
         Ok(reports)
     }
 
-    fn take(&mut self, path: &Path, set: impl Fn(&mut LayerReport, &str, f64)) -> Result<bool, DataError> {
+    fn take(&mut self, path: &Path, set: impl Fn(&mut LayerReport, &str, f64)) -> Result<(), DataError> {
         if !path.is_file() {
-            return Ok(false);
+            return Ok(());
         }
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| DataError::io(&error).in_file(&name))?;
-        self.take_table(&bytes, set).map_err(|error| error.in_file(&name))?;
-        Ok(true)
+        self.take_table(&bytes, set).map_err(|error| error.in_file(&name))
     }
 
     fn take_table(
@@ -148,7 +151,8 @@ mod tests {
                 overall_utilisation_percent: Some(55.5),
                 ..LayerReport::default()
             };
-            let expected = Reports { are_written: true, layers: BTreeMap::from([(0, layer)]) };
+            let expected =
+                Reports { are_written: true, is_sparse: false, layers: BTreeMap::from([(0, layer)]) };
             assert_eq!(reports, Some(Ok(expected)));
         }
     }

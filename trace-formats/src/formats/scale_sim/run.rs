@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::checks::{self, Context};
-use super::config::Config;
+use super::config::{Config, Dataflow};
 use super::decoder::TraceDecoder;
 use super::layers::{SurveyedLayer, SurveyedTrace, streamed, survey_layers};
-use super::layout::{LayerFiles, find_config, find_layers};
+use super::layout::{LayerFiles, find_config, find_layers, note_on_config};
 use super::placement::{self, LayerCycles, Placed};
 use super::reports::Reports;
 use super::rows::Style;
@@ -28,7 +28,8 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     let config = find_config(directory, options.scale_sim_config.as_deref())?;
     let names = options.scale_sim_topology.as_deref().map(read_layer_names).transpose()?;
     let reports = Reports::read(directory)?;
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> =
+        note_on_config(directory, options.scale_sim_config.as_deref(), config.as_ref()).into_iter().collect();
     let layers = layers_of_run(find_layers(directory)?, &reports, &mut notes);
     if layers.is_empty() {
         return Err(no_traces());
@@ -53,29 +54,39 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     notes.extend(checks::macs(&layers, &context));
     notes.extend(checks::words(&layers, &context));
     notes.extend(notes_on_cut_rows(&layers));
-    let metadata = Metadata {
+    let metadata = metadata(&layers, &placed, notes);
+    let parts = parts(layers, placed, context.dataflow)?;
+    Ok(OpenedTrace { format: "scale-sim", metadata, parts })
+}
+
+fn metadata(layers: &[(String, SurveyedLayer)], placed: &[Placed], notes: Vec<Note>) -> Metadata {
+    let regions = layers.iter().zip(placed).map(|((name, layer), placed)| region(name, layer, placed));
+    Metadata {
         producer: Some("SCALE-Sim".to_owned()),
         inferences: Some(1),
         binding: Some("scale-sim".to_owned()),
-        span: placement::whole(&placed),
-        regions: layers
-            .iter()
-            .zip(&placed)
-            .map(|((name, layer), placed)| region(name, layer, placed))
-            .collect(),
+        span: placement::whole(placed),
+        regions: regions.collect(),
         skipped: layers.iter().flat_map(|(name, layer)| skipped(name, layer)).collect(),
         notes,
         ..Metadata::default()
-    };
+    }
+}
+
+fn parts(
+    layers: Vec<(String, SurveyedLayer)>,
+    placed: Vec<Placed>,
+    dataflow: Option<Dataflow>,
+) -> Result<Vec<Part>, DataError> {
     let mut parts = Vec::new();
     for ((name, layer), placed) in layers.into_iter().zip(placed) {
-        let is_streamed = |stream| context.dataflow.is_some_and(|dataflow| streamed(dataflow) == stream);
         for trace in layer.traces {
-            let folds = layer.folds.as_ref().ok().filter(|_| is_streamed(trace.stream)).cloned();
+            let is_streamed = dataflow.is_some_and(|dataflow| streamed(dataflow) == trace.stream);
+            let folds = layer.folds.as_ref().ok().filter(|_| is_streamed).cloned();
             parts.extend(part(trace, &name, placed, folds)?);
         }
     }
-    Ok(OpenedTrace { format: "scale-sim", metadata, parts })
+    Ok(parts)
 }
 
 /// The layers with traces, without those of an older, longer run in the same directory.

@@ -17,6 +17,12 @@ use crate::metadata::{Metadata, Note};
 /// How far a stream is read ahead, at most, for a row that moves a word.
 const LOOK_AHEAD_BYTES: usize = 4 << 20;
 
+const GUESSED_PADDING: &str = "1.0 at the end of a row is taken for SCALE-Sim's phantom padding, which is a guess \
+    in a single trace of the ifmap; give the run's directory";
+
+const NOTHING_DERIVED: &str = "a single trace has no multiply-accumulates and no partial sums read back, which \
+    take all of a layer's traces; give the run's directory";
+
 /// Whether content begins as a trace does: rows of numbers, no header.
 pub fn begins_as_trace(prefix: &[u8]) -> bool {
     let first = prefix.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -50,19 +56,13 @@ pub fn open(mut input: Input, options: &OpenOptions) -> Result<OpenedTrace, Data
     let padding = match padding_rule(stream, config.as_ref()) {
         PaddingRule::None => Padding::None,
         PaddingRule::ByValue => Padding::ByValue,
-        PaddingRule::ByWidth => {
-            notes.push(Note::warning(
-                "1.0 at the end of a row is taken for SCALE-Sim's phantom padding, which is a guess in a single \
-                 trace of the ifmap; give the run's directory",
-            ));
-            Padding::Guess
-        }
+        PaddingRule::ByWidth => Padding::Guess,
     };
+    if padding == Padding::Guess {
+        notes.push(Note::warning(GUESSED_PADDING));
+    }
     if stream.is_sram() {
-        notes.push(Note::warning(
-            "a single trace has no multiply-accumulates and no partial sums read back, which take all of a \
-             layer's traces; give the run's directory",
-        ));
+        notes.push(Note::warning(NOTHING_DERIVED));
     }
     let (producer, binding) = (Some("SCALE-Sim".to_owned()), Some("scale-sim".to_owned()));
     let metadata = Metadata { producer, binding, notes, ..Metadata::default() };

@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
-use super::folds::{FoldFinder, FoldTable, MacCounter, PartialSumFinder, PartialSums, StreamedWordsFinder};
+use super::folds::{FoldFinder, FoldTable, MacCounter, StreamedWordsFinder};
 use super::padding::{Padding, WidthFinder};
+use super::partial_sums::{PartialSumFinder, PartialSums};
 use super::rows::{Row, Style};
 use crate::decoder::{MAX_RECORD_BYTES, long_row};
 use crate::error::DataError;

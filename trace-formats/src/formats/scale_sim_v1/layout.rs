@@ -59,35 +59,7 @@ pub fn find_layers(directory: &Path, notes: &mut Vec<Note>) -> Result<Vec<LayerF
     let mut prefixes: Vec<&str> = traces.iter().filter_map(|name| prefix(name)).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
-    let cycles = file_names(directory)?.into_iter().find(|name| name.ends_with("_cycles.csv"));
-    let mut layers: Vec<(String, String)> = Vec::new();
-    if let Some(cycles) = &cycles {
-        let net = cycles.strip_suffix("_cycles.csv").unwrap_or_default();
-        let listed = listed_layers(&directory.join(cycles))?;
-        for name in listed {
-            let prefix = format!("{net}_{name}");
-            if prefixes.contains(&prefix.as_str()) && !layers.iter().any(|layer| layer.1 == prefix) {
-                layers.push((name, prefix));
-            }
-        }
-        let stale: Vec<&str> = prefixes
-            .iter()
-            .copied()
-            .filter(|prefix| !layers.iter().any(|layer| layer.1 == *prefix))
-            .collect();
-        if !stale.is_empty() {
-            notes.push(Note::warning(format!(
-                "left out, since {cycles} does not list them: {}",
-                stale.join(", ")
-            )));
-        }
-    } else {
-        notes.push(Note::warning(
-            "the run has no *_cycles.csv, which SCALE-Sim writes when it ends; its layers are taken in the order \
-             of their names, which need not be that of the network",
-        ));
-        layers.extend(prefixes.iter().map(|prefix| ((*prefix).to_owned(), (*prefix).to_owned())));
-    }
+    let layers = order(directory, &prefixes, notes)?;
     let find = |prefix: &str, kind: Kind| {
         let plain = format!("{prefix}{}", kind.suffix());
         let names = ["", ".gz", ".zst"].map(|suffix| format!("{plain}{suffix}"));
@@ -96,6 +68,38 @@ pub fn find_layers(directory: &Path, notes: &mut Vec<Note>) -> Result<Vec<LayerF
     };
     let files = |prefix: &str| Kind::ALL.into_iter().filter_map(|kind| find(prefix, kind)).collect();
     Ok(layers.into_iter().map(|(name, prefix)| LayerFiles { name, files: files(&prefix) }).collect())
+}
+
+/// The name and the prefix of each layer, in order.
+fn order(
+    directory: &Path,
+    prefixes: &[&str],
+    notes: &mut Vec<Note>,
+) -> Result<Vec<(String, String)>, DataError> {
+    let Some(cycles) = file_names(directory)?.into_iter().find(|name| name.ends_with("_cycles.csv")) else {
+        notes.push(Note::warning(
+            "the run has no *_cycles.csv, which SCALE-Sim writes when it ends; its layers are taken in the order \
+             of their names, which need not be that of the network",
+        ));
+        return Ok(prefixes.iter().map(|prefix| ((*prefix).to_owned(), (*prefix).to_owned())).collect());
+    };
+    let net = cycles.strip_suffix("_cycles.csv").unwrap_or_default();
+    let mut layers: Vec<(String, String)> = Vec::new();
+    for name in listed_layers(&directory.join(&cycles))? {
+        let prefix = format!("{net}_{name}");
+        if prefixes.contains(&prefix.as_str()) && !layers.iter().any(|layer| layer.1 == prefix) {
+            layers.push((name, prefix));
+        }
+    }
+    let is_stale = |prefix: &&str| !layers.iter().any(|layer| layer.1 == *prefix);
+    let stale: Vec<&str> = prefixes.iter().copied().filter(is_stale).collect();
+    if !stale.is_empty() {
+        notes.push(Note::warning(format!(
+            "left out, since {cycles} does not list them: {}",
+            stale.join(", ")
+        )));
+    }
+    Ok(layers)
 }
 
 fn file_names(directory: &Path) -> Result<Vec<String>, DataError> {

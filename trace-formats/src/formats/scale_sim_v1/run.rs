@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::super::scale_sim::config::{Config, Dataflow};
 use super::super::scale_sim::decoder::TraceDecoder;
-use super::super::scale_sim::folds::{FoldStarts, PartialSumFinder};
 use super::super::scale_sim::layers::in_parallel;
-use super::super::scale_sim::layout::find_config;
+use super::super::scale_sim::layout::{find_config, note_on_config};
 use super::super::scale_sim::padding::Padding;
+use super::super::scale_sim::partial_sums::{FoldStarts, PartialSumFinder};
 use super::super::scale_sim::placement::{self, LayerCycles, Placed};
 use super::super::scale_sim::rows::Style;
 use super::super::scale_sim::streams::Stream;
@@ -39,7 +39,8 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     let dataflow = config.as_ref().and_then(|config| config.dataflow);
     let filter_offset = config.clone().unwrap_or_default().offset(Stream::FilterSram.operand());
     let operands = Operands { filter_offset };
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> =
+        note_on_config(directory, options.scale_sim_config.as_deref(), config.as_ref()).into_iter().collect();
     let files = find_layers(directory, &mut notes)?;
     if files.is_empty() {
         return Err(no_traces());
