@@ -25,6 +25,17 @@ impl WindowTiming {
 
 /// Takes the windows of a run in the order of time, each once, without a gap: pricing, a saved profile.
 pub trait WindowSink {
+    /// Told once, before the first window, of the run's first cycle (`ActivitySummary::span.start`), since the
+    /// run may cover the first window only in part. It is known by then: nothing earlier can come once a
+    /// window is closed.
+    ///
+    /// # Errors
+    /// What the sink reports.
+    fn begin(&mut self, first_cycle: i64) -> anyhow::Result<()> {
+        let _ = first_cycle;
+        Ok(())
+    }
+
     /// Takes window `index`. `counts[c]` is the exact count of `channels[c]` in units of 2⁻ᵏ.
     ///
     /// `channels` only ever grows: column `c` means the same channel in every call, and a channel that
