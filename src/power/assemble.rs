@@ -79,13 +79,12 @@ pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> any
     let Gathered { pat, binding, options, rates, columns, distribution, .. } = gathered;
     let macs = Macs::new(binding.chip_channels(), &targets);
     let components = components(&gathered, &run);
-    let mut remarks = Remarks::new(summary, pat, binding, options);
-    remarks.warnings.extend(gathered.factors.warnings(rates, binding.chip_channels()));
     let pricing = RegionPricing { pat, rates, columns, targets: &targets, macs: &macs, clock: run.clock };
-    let (regions, warnings) = regions::rows(summary, &pricing);
-    remarks.warnings.extend(warnings);
-    let (peak_power, warnings) = peak_power(gathered.peaks, &run, rates, pat, summary);
-    remarks.warnings.extend(warnings);
+    let (regions, of_regions) = regions::rows(summary, &pricing);
+    let (peak_power, of_peaks) = peak_power(gathered.peaks, &run, rates, pat, summary);
+    let above_capacity = gathered.factors.warnings(rates, binding.chip_channels());
+    let mut remarks = Remarks::new(summary, pat, binding, options);
+    remarks.warnings.extend(above_capacity.into_iter().chain(of_regions).chain(of_peaks));
     let inferences = inferences(summary, options, &mut remarks);
     let macs = macs.of(&run.actions);
     let tops = macs.filter(|_| run.cycles > 0).map(|macs| 2.0 * macs / run.duration.0 / 1e12);

@@ -6,15 +6,11 @@
 use crate::activity::ChannelName;
 use crate::chip::pat::Pat;
 
-use super::binding_file::{BindingFile, OwnAlternative, RuleFile};
-use super::pattern::ChannelPattern;
+use super::rules::{ChipNames, Rule, rules};
 use super::unbound::Unbound;
 
 /// Built-in bindings by the name that a trace's metadata gives, listed in one place.
 pub const BUILT_IN_BINDINGS: &[(&str, &str)] = &[("scale-sim", include_str!("bindings/scale-sim.toml"))];
-
-/// Bits of a word where the chip names none; SCALE-Sim's own default.
-const DEFAULT_WORD_BITS: u64 = 8;
 
 /// Why a binding file cannot be used with a chip.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,24 +72,6 @@ pub struct Binding {
     user: Vec<Rule>,
     built_in: Vec<Rule>,
     chip: ChipNames,
-}
-
-/// What of the chip a message or a lookup needs.
-#[derive(Clone, Debug)]
-pub(super) struct ChipNames {
-    pub pat: Pat,
-    /// Names in the order of [`Pat::channels`].
-    pub channels: Vec<ChannelName>,
-}
-
-#[derive(Clone, Debug)]
-struct Rule {
-    text: String,
-    from: ChannelPattern,
-    extra: bool,
-    /// `None`: leave it out.
-    target: Option<Target>,
-    note: Option<String>,
 }
 
 impl Binding {
@@ -181,113 +159,140 @@ impl Binding {
     }
 }
 
-impl ChipNames {
-    fn new(pat: &Pat) -> ChipNames {
-        let name = |component: &str, action: &str| ChannelName {
-            component: component.to_owned(),
-            action: action.to_owned(),
-        };
-        let channels =
-            pat.channels().map(|(component, action)| name(&component.name, &action.name)).collect();
-        ChipNames { pat: pat.clone(), channels }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::chip;
+    use crate::power::rules::split;
+
+    fn resolve(binding: &Binding, channel: &str) -> Resolution {
+        binding.resolve(&split(channel).unwrap())
     }
 
-    fn position(&self, name: &ChannelName) -> Option<usize> {
-        self.channels.iter().position(|channel| channel == name)
+    /// What a channel is bound to, as text.
+    fn bound(binding: &Binding, channel: &str) -> Vec<(String, f64)> {
+        let Resolution::Bound(targets) = resolve(binding, channel) else { panic!("{channel} is not bound") };
+        let name = |target: &Target| binding.chip_channels()[target.channel].to_string();
+        targets.iter().map(|target| (name(target), target.factor)).collect()
     }
-}
 
-impl Rule {
-    fn matches(&self, name: &ChannelName) -> bool {
-        self.from.matches(&name.component, &name.action)
+    fn own(channel: &str, factor: f64) -> (String, f64) {
+        (channel.to_owned(), factor)
     }
-}
 
-/// The rules of a file for a chip. A built-in rule that the chip has no channel for is left out.
-fn rules(file: &str, text: &str, chip: &ChipNames, must_bind: bool) -> Result<Vec<Rule>, BindingError> {
-    let written: BindingFile = toml::from_str(text)
-        .map_err(|error| BindingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
-    let mut rules = Vec::new();
-    for (at, rule) in written.bind.iter().enumerate() {
-        let compiled = compile(rule, chip, must_bind).map_err(|what| BindingError::Rule {
-            file: file.to_owned(),
-            number: at + 1,
-            from: rule.from.clone(),
-            what,
-        })?;
-        rules.extend(compiled);
-    }
-    Ok(rules)
-}
-
-fn compile(rule: &RuleFile, chip: &ChipNames, must_bind: bool) -> Result<Option<Rule>, String> {
-    let from = ChannelPattern::parse(&rule.from)?;
-    let alternatives = rule.alternatives();
-    let made = |target, note| Rule { text: rule.from.clone(), from, extra: rule.extra, target, note };
-    if rule.ignore && !alternatives.is_empty() {
-        return Err("has both `to` and ignore = true; keep one".to_owned());
-    }
-    if rule.ignore || (rule.to.is_some() && alternatives.is_empty()) {
-        return Ok(Some(made(None, rule.note.clone())));
-    }
-    if rule.to.is_none() {
-        return Err("has no `to`; to leave the channel out: ignore = true".to_owned());
-    }
-    for alternative in &alternatives {
-        let name = split(&alternative.channel)?;
-        if let Some(channel) = chip.position(&name) {
-            let (factor, note) = factor(alternative, channel, &chip.pat)?;
-            return Ok(Some(made(Some(Target { channel, factor }), note)));
-        }
-    }
-    if rule.extra || !must_bind {
-        return Ok(None);
-    }
-    let whys = alternatives.iter().filter_map(|alternative| split(&alternative.channel).ok());
-    let whys: Vec<String> = whys.map(|name| Unbound::new(&name, &chip.pat).to_string()).collect();
-    Err(format!("the chip {} has no such channel: {}", chip.pat.name, whys.join("; ")))
-}
-
-fn split(channel: &str) -> Result<ChannelName, String> {
-    let (component, action) = channel
-        .rsplit_once('/')
-        .ok_or_else(|| format!("{channel:?} is no channel; write component/action"))?;
-    Ok(ChannelName { component: component.to_owned(), action: action.to_owned() })
-}
-
-/// Actions of the chip for one of the trace, and what that assumes.
-fn factor(to: &OwnAlternative, channel: usize, pat: &Pat) -> Result<(f64, Option<String>), String> {
-    let action_bits = pat.channels().nth(channel).and_then(|(_, action)| action.bits);
-    match (&to.scale, to.from_bits, to.from_words) {
-        (None, None, None) => Ok((1.0, to.note.clone())),
-        (Some(scale), None, None) => Ok((scale.factor()?, to.note.clone())),
-        (None, Some(0), None) | (None, None, Some(0)) => Err("moves nothing: 0 bits or words".to_owned()),
-        (None, Some(bits), None) => match action_bits {
-            Some(action) => Ok((bits as f64 / action as f64, to.note.clone())),
-            None => Err(format!(
-                "from_bits needs to know how many bits {} moves: give that action `bits` in the chip file, or use scale",
-                to.channel
-            )),
-        },
-        (None, None, Some(words)) => Ok(word_factor(words, action_bits, pat, to.note.clone())),
-        _ => Err("has more than one of scale, from_bits and from_words; keep one".to_owned()),
-    }
-}
-
-/// Words are the chip's words; an action whose bits are not said moves one word.
-fn word_factor(
-    words: u64,
-    action_bits: Option<u64>,
-    pat: &Pat,
-    note: Option<String>,
-) -> (f64, Option<String>) {
-    let Some(action_bits) = action_bits else { return (words as f64, note) };
-    let Some(word_bits) = pat.word_bits else {
-        let assumed = format!(
-            "the chip {} names no word_bits: a word of the trace is taken as {DEFAULT_WORD_BITS} bits",
-            pat.name
+    #[test]
+    fn scale_sim_binds_to_tpu_v1_by_rows_of_its_memories() {
+        let binding = Binding::new(&chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
+        assert_eq!(bound(&binding, "tensor_unit/mac"), [own("tensor_unit/mac", 1.0)]);
+        assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 256.0)]);
+        assert_eq!(bound(&binding, "filter_sram/read"), [own("weight_fifo/read", 1.0 / 256.0)]);
+        assert_eq!(bound(&binding, "ofmap_sram/write"), [own("accumulators/write", 1.0 / 256.0)]);
+        assert_eq!(
+            bound(&binding, "ifmap_dram/read"),
+            [own("dram/read", 1.0 / 64.0), own("dram_port/read", 1.0 / 64.0)]
         );
-        return ((words * DEFAULT_WORD_BITS) as f64 / action_bits as f64, Some(assumed));
-    };
-    (words as f64 * word_bits as f64 / action_bits as f64, note)
+        let names = [split("ofmap_sram/write").unwrap()];
+        assert!(binding.assumptions(names.iter())[0].contains("32 bits"));
+    }
+
+    #[test]
+    fn scale_sim_binds_to_eyeriss_by_words_of_16_bits_and_charges_the_scratchpads() {
+        let binding = Binding::new(&chip::load("eyeriss").unwrap(), None, Some("scale-sim")).unwrap();
+        assert_eq!(bound(&binding, "ifmap_sram/read"), [own("global_buffer/read", 0.25)]);
+        assert_eq!(bound(&binding, "ofmap_dram/write"), [own("dram/write", 1.0)]);
+        let mac: Vec<String> = bound(&binding, "tensor_unit/mac").into_iter().map(|(name, _)| name).collect();
+        let pads = ["filter_spad/read", "ifmap_spad/read", "psum_spad/read", "psum_spad/write"];
+        assert_eq!(mac[0], "tensor_unit/mac");
+        assert_eq!(mac[1..], pads);
+    }
+
+    #[test]
+    fn the_chips_own_name_comes_before_the_built_in_rules_and_the_users_rules_before_both() {
+        let pat = chip::load("tpu-v1").unwrap();
+        let toml = pat.to_toml().unwrap().replace("\"weight_fifo\"", "\"filter_sram\"");
+        let pat = Pat::parse("mine", &toml).unwrap();
+        let binding = Binding::new(&pat, None, Some("scale-sim")).unwrap();
+        assert_eq!(bound(&binding, "filter_sram/read"), [own("filter_sram/read", 1.0)]);
+        let file = "[[bind]]\nfrom = \"filter_sram/*\"\nto = \"unified_buffer/read\"\nscale = 2";
+        let binding = Binding::new(&pat, Some(("f", file)), Some("scale-sim")).unwrap();
+        assert_eq!(bound(&binding, "filter_sram/read"), [own("unified_buffer/read", 2.0)]);
+        assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 256.0)]);
+    }
+
+    #[test]
+    fn an_extra_rule_adds_to_what_a_channel_is_bound_to_and_binds_nothing_alone() {
+        let pat = chip::load("tpu-v1").unwrap();
+        let file = "[[bind]]\nfrom = \"*/*\"\nto = \"pcie/transfer\"\nextra = true\nscale = 0.5";
+        let binding = Binding::new(&pat, Some(("f", file)), None).unwrap();
+        assert_eq!(
+            bound(&binding, "tensor_unit/mac"),
+            [own("tensor_unit/mac", 1.0), own("pcie/transfer", 0.5)]
+        );
+        assert!(matches!(resolve(&binding, "warp_core/spin"), Resolution::Unbound(_)));
+    }
+
+    #[test]
+    fn an_unbound_name_is_explained_with_the_nearest_and_a_cure() {
+        let binding = Binding::new(&chip::load("tpu-v1").unwrap(), None, None).unwrap();
+        let unbound = |channel| match resolve(&binding, channel) {
+            Resolution::Unbound(why) => (why.to_string(), why.expected(), why.cure()),
+            other => panic!("{other:?}"),
+        };
+        let (found, expected, cure) = unbound("warp_core/spin");
+        assert_eq!(found, "unknown component \"warp_core\"");
+        assert!(
+            expected.contains("tensor_unit, unified_buffer") && cure.contains("--bind"),
+            "{expected} {cure}"
+        );
+        assert!(unbound("tensor_unt/mac").2.contains("did you mean \"tensor_unit\"?"));
+        let (found, expected, _) = unbound("tensor_unit/fly");
+        assert_eq!(found, "unknown action \"fly\" of component \"tensor_unit\"");
+        assert_eq!(expected, "one of its actions: mac");
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_is_explained_with_its_number() {
+        let pat = chip::load("tpu-v1").unwrap();
+        let complaint = |rule: &str| {
+            let file = format!(
+                "[[bind]]\nfrom = \"a/b\"\nto = \"control/x\"\nextra = true\n[[bind]]\nfrom = \"c/d\"\n{rule}"
+            );
+            Binding::new(&pat, Some(("mine.toml", &file)), None).unwrap_err().to_string()
+        };
+        for (rule, part) in [
+            (
+                "to = \"unified_bufer/read\"",
+                "rule 2 (from = \"c/d\"): the chip tpu-v1 has no such channel: unknown component",
+            ),
+            ("to = \"tensor_unit/fly\"", "unknown action \"fly\" of component \"tensor_unit\""),
+            ("to = \"tensor_unit/mac\"\nscale = \"1/0\"", "divides by zero"),
+            ("to = \"tensor_unit/mac\"\nscale = -1", "must be larger than 0"),
+            ("to = \"tensor_unit/mac\"\nfrom_bits = 8", "give that action `bits`"),
+            ("to = \"tensor_unit/mac\"\nscale = 1\nfrom_bits = 8", "more than one of scale"),
+            ("to = \"tensor_unit\"", "is no channel; write component/action"),
+            ("ignore = true\nto = \"tensor_unit/mac\"", "has both"),
+            ("", "has no `to`"),
+            ("too = 1", "unknown field `too`"),
+            ("to = 5", "a channel such as"),
+        ] {
+            assert!(complaint(rule).contains(part), "no {part:?} in {}", complaint(rule));
+        }
+        assert!(
+            Binding::new(&pat, None, Some("timeloop")).unwrap_err().to_string().contains("known: scale-sim")
+        );
+    }
+
+    #[test]
+    fn the_examples_in_the_documentation_bind() {
+        let page = include_str!("../../docs/binding.md");
+        let examples: Vec<&str> =
+            page.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let pat = chip::load("tpu-v1").unwrap();
+        let binding = Binding::new(&pat, Some(("docs", &examples.concat())), Some("scale-sim")).unwrap();
+        assert_eq!(bound(&binding, "PE[167]/mac"), [own("tensor_unit/mac", 1.0)]);
+        assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 16.0)]);
+        assert_eq!(bound(&binding, "ifmap_dram/read").len(), 3);
+        assert_eq!(resolve(&binding, "debug-port/x"), Resolution::Ignored);
+    }
 }

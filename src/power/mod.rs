@@ -19,6 +19,7 @@ mod rates;
 mod regions;
 mod remarks;
 mod result;
+mod rules;
 mod shared_time;
 mod unbound;
 
