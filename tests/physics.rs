@@ -4,7 +4,8 @@
 
 mod power_driver;
 
-use nm_trace::power::{Binding, PeakLength, PricingOptions, RegionPower};
+use nm_trace::activity::WindowSink;
+use nm_trace::power::{Binding, PeakLength, Pricing, PricingOptions, RegionPower};
 use nm_trace::units::Seconds;
 use power_driver::{Event, Run, event, paper_chip, region};
 
@@ -238,4 +239,68 @@ fn counts_in_parts_of_an_action_are_priced_as_parts() {
     let (report, _) = run.price(&paper_chip(), 5, PricingOptions::default());
     close(report.components[0].actions[0].count, 1.5);
     close(report.energy_j, (1.5 * 3.5 + 35.0) * NJ);
+}
+
+#[test]
+fn a_run_without_cycles_has_no_power_and_no_nonsense() {
+    let (pat, run) = (paper_chip(), Run::new(0, 0, 1e9, Vec::new()));
+    let binding = Binding::new(&pat, None, None).unwrap();
+    let mut pricing = Pricing::new(&pat, &binding, run.timing(10), PricingOptions::default(), None).unwrap();
+    pricing.finish(&run.summary(run.timing(10))).unwrap();
+    let report = pricing.into_report().unwrap();
+    assert_eq!((report.energy_j, report.average_power_w, report.peak_power[0].power_w), (0.0, 0.0, 0.0));
+    assert_eq!((report.tops, report.power_over_time.len(), report.largest_step), (None, 0, None));
+    assert!(report.warnings[0].contains("covers no cycle"));
+}
+
+#[test]
+fn windows_that_are_missing_or_out_of_order_are_refused() {
+    let (pat, run) = (paper_chip(), four_events());
+    let binding = Binding::new(&pat, None, None).unwrap();
+    let pricing = || Pricing::new(&pat, &binding, run.timing(5), PricingOptions::default(), None).unwrap();
+    let mut skipping = pricing();
+    skipping.window(0, &[], &[]).unwrap();
+    assert!(
+        skipping
+            .window(2, &[], &[])
+            .unwrap_err()
+            .to_string()
+            .contains("window 2 came where window 1 was due")
+    );
+    let mut short = pricing();
+    short.window(0, &[], &[]).unwrap();
+    assert!(
+        short
+            .finish(&run.summary(run.timing(5)))
+            .unwrap_err()
+            .to_string()
+            .contains("covers the cycles 0 to 20")
+    );
+    let mut cut = run.timing(5);
+    cut.cycles = 0;
+    assert!(Pricing::new(&pat, &binding, cut, PricingOptions::default(), None).is_err());
+}
+
+#[test]
+fn inferences_are_those_asked_for_else_those_stated_else_those_marked() {
+    let mut run = four_events();
+    run.regions = vec![region("inference", 0, 0, 10), region("inference", 1, 10, 20)];
+    let pat = paper_chip();
+    let binding = Binding::new(&pat, None, None).unwrap();
+    let inferences = |asked: Option<u64>, stated: Option<u64>, is_marked: bool| {
+        let options = PricingOptions { inferences: asked, ..PricingOptions::default() };
+        let mut pricing = Pricing::new(&pat, &binding, run.timing(20), options, None).unwrap();
+        pricing.begin(0).unwrap();
+        pricing.window(0, &[], &[]).unwrap();
+        let mut summary = run.summary(run.timing(20));
+        summary.inferences = stated;
+        summary.regions.retain(|_| is_marked);
+        pricing.finish(&summary).unwrap();
+        let report = pricing.into_report().unwrap();
+        (report.inferences, report.energy_per_inference_j.is_some(), report.warnings.len())
+    };
+    assert_eq!(inferences(Some(4), Some(3), true), (Some(4), true, 0));
+    assert_eq!(inferences(None, Some(3), true), (Some(3), true, 0));
+    assert_eq!(inferences(None, None, true), (Some(2), true, 0));
+    assert_eq!(inferences(None, None, false), (None, false, 1));
 }

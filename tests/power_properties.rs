@@ -137,6 +137,29 @@ proptest! {
     }
 
     #[test]
+    fn the_distribution_is_that_of_the_sorted_windows(run in runs(), window in 1..70u64) {
+        let (report, rows) = price(&run, window, &[]);
+        let mut sorted: Vec<(f64, i64)> =
+            rows.iter().map(|row| (row.total_w, row.end_cycle - row.start_cycle)).collect();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        prop_assert_eq!(report.power_distribution.minimum_w, sorted[0].0);
+        let distribution = &report.power_distribution;
+        for (part, found) in [(0.5, distribution.p50_w), (0.9, distribution.p90_w), (0.99, distribution.p99_w)] {
+            // The power that is not exceeded for that part of the cycles.
+            let needed = (part * report.cycles as f64).ceil() as i64;
+            let mut below = 0;
+            let reached = sorted.iter().find(|(_, cycles)| { below += cycles; below >= needed }).unwrap();
+            prop_assert!((found / reached.0 - 1.0).abs() < 2e-3, "{} {}", found, reached.0);
+        }
+        let above = sorted.iter().filter(|(power, _)| *power > report.tdp_w).map(|(_, cycles)| *cycles);
+        prop_assert!(close(report.time_above_tdp_s, above.sum::<i64>() as f64 * 1e-9));
+        let full = |row: &power_driver::Row| row.end_cycle - row.start_cycle == window as i64;
+        let steps = rows.windows(2).filter(|pair| full(&pair[0]) && full(&pair[1]));
+        let largest = steps.map(|pair| (pair[1].total_w - pair[0].total_w).abs()).reduce(f64::max);
+        prop_assert_eq!(report.largest_step.map(|step| step.step_w.abs()), largest);
+    }
+
+    #[test]
     fn the_order_of_columns_changes_no_bit(run in runs(), window in 1..70u64, turn in 0..8usize, at_once: bool) {
         let pat = paper_chip();
         // Odd factors onto one channel: a sum in another order would round otherwise.

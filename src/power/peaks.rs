@@ -82,6 +82,8 @@ pub(super) struct Peaks {
     timing: WindowTiming,
     /// Counts by column of the latest windows, oldest first.
     kept: Vec<VecDeque<u64>>,
+    /// [`MOST_KEPT_COUNTS`], but for tests.
+    most_kept: usize,
     seen_windows: u64,
     /// The actions of the position that is looked at.
     scratch: Vec<f64>,
@@ -100,7 +102,14 @@ impl Peaks {
                 _ => merged.push(length),
             }
         }
-        Peaks { lengths: merged, timing, kept: Vec::new(), seen_windows: 0, scratch: vec![0.0; actions] }
+        Peaks {
+            lengths: merged,
+            timing,
+            kept: Vec::new(),
+            most_kept: MOST_KEPT_COUNTS,
+            seen_windows: 0,
+            scratch: vec![0.0; actions],
+        }
     }
 
     /// Takes the next window's counts by column.
@@ -139,7 +148,7 @@ impl Peaks {
             }
             let rows = self.kept.first().map_or(0, VecDeque::len);
             match longest {
-                Some(length) if rows * columns > MOST_KEPT_COUNTS => length.is_refused = true,
+                Some(length) if rows * columns > self.most_kept => length.is_refused = true,
                 _ => return,
             }
         }
@@ -158,7 +167,7 @@ impl Peaks {
                         length.labels.join(", "),
                         length.windows,
                         self.kept.len(),
-                        MOST_KEPT_COUNTS,
+                        self.most_kept,
                     ));
                 }
                 (Ok(cycles), Some(best)) if cycles < run_cycles => found.peaks.push(FoundPeak {
@@ -205,5 +214,53 @@ impl Sliding {
             let first_window = last - (self.windows - 1) as i64;
             self.best = Some(Best { power, first_window, actions: actions.to_vec() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::activity::ChannelName;
+    use crate::chip;
+    use crate::power::Binding;
+
+    /// Peaks over 4, 8 and 64 windows of a run, with room for so many counts.
+    fn found(windows: i64, most_kept: usize) -> Found {
+        let pat = chip::load("eyeriss").unwrap();
+        let binding = Binding::new(&pat, None, None).unwrap();
+        let timing = WindowTiming { cycles: 10, clock_hz: 2e8, count_fraction_bits: 0 };
+        let rates = Rates::new(&pat, Hertz(2e8), false);
+        let mut columns = Columns::new(&binding, 0);
+        let lengths = [("4", 4.0), ("8", 8.0), ("64", 64.0)]
+            .map(|(label, windows)| PeakLength { label: label.to_owned(), length: Seconds(windows * 50e-9) });
+        let mut peaks = Peaks::new(&lengths, timing, rates.actions.len());
+        peaks.most_kept = most_kept;
+        let name = ChannelName { component: "tensor_unit".to_owned(), action: "mac".to_owned() };
+        columns.grow(&[name]);
+        for index in 0..windows {
+            peaks.push(index, &[u64::from(index == 20)], &columns, &rates);
+        }
+        peaks.finish(windows.unsigned_abs() * 10)
+    }
+
+    fn labels(found: &Found) -> Vec<String> {
+        found.peaks.iter().map(|peak| peak.labels.join(" ")).collect()
+    }
+
+    #[test]
+    fn a_length_that_needs_too_many_counts_is_left_out_with_a_warning() {
+        let few = found(100, 10);
+        assert_eq!(labels(&few), ["one window", "4", "8"]);
+        assert!(few.warnings[0].starts_with("no peak over 64 is given: its 64 windows of 1 channels"));
+        // The shorter lengths go on as if nothing had happened: the first position that holds window 20.
+        assert_eq!(few.peaks[2].start_cycle, 130);
+        assert!(found(100, 64).warnings.is_empty());
+    }
+
+    #[test]
+    fn a_length_that_is_not_below_the_runs_needs_no_counts() {
+        let short = found(64, 10);
+        assert_eq!((short.whole_run.join(" "), short.warnings.len()), ("64".to_owned(), 0));
     }
 }
