@@ -139,4 +139,13 @@ mod tests {
         assert!(error.contains("mine.toml: ") && error.contains("line 18"), "{error}");
         assert!(error.contains("word_bit") && error.contains("cure:"), "{error}");
     }
+
+    #[test]
+    fn the_example_in_the_documentation_loads() {
+        let page = include_str!("../../docs/chip-files.md");
+        let example = page.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+        let pat = Pat::parse("docs/chip-files.md", example).unwrap();
+        // 5 + 20 + 0.3 × 256 mW; 3 + 4 + 9 × 0.5 + 10 × 0.5 mW.
+        assert!((pat.tdp().0 - 118.3e-3).abs() < 1e-9, "{}", pat.tdp());
+    }
 }

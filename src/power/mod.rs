@@ -1,5 +1,31 @@
 //! Activity × Pat → power: pure functions over closed windows.
+//!
+//! [`Binding`] says which of the chip's channels a trace's channel is; [`Pricing`] takes the windows of a run and
+//! gives its [`PowerReport`].
 
+mod activity_factor;
+mod assemble;
+mod binding;
+mod binding_file;
+mod columns;
+mod coverage;
+mod distribution;
+mod macs;
+mod over_time;
+mod pattern;
+mod peaks;
+mod pricing;
+mod rates;
+mod regions;
+mod remarks;
 mod result;
+mod rules;
+mod shared_time;
+mod unbound;
 
+pub use binding::{BUILT_IN_BINDINGS, Binding, BindingError, Resolution, Target};
+pub use over_time::{PowerObserver, PowerRow};
+pub use peaks::PeakLength;
+pub use pricing::{Pricing, PricingOptions};
 pub use result::*;
+pub use unbound::Unbound;

@@ -1,0 +1,214 @@
+//! The report of a finished run, from its summary and what was gathered window by window.
+
+use trace_formats::Span;
+
+use crate::activity::{ActivitySummary, WindowTiming};
+use crate::chip::pat::Pat;
+use crate::units::{Hertz, Joules, Seconds, Watts};
+
+use super::activity_factor::{ActivityFactors, busiest};
+use super::binding::Binding;
+use super::columns::{Columns, KnownTargets};
+use super::coverage::coverage;
+use super::distribution::Distribution;
+use super::macs::Macs;
+use super::over_time::Bins;
+use super::peaks::{FoundPeak, Peaks};
+use super::pricing::PricingOptions;
+use super::rates::Rates;
+use super::regions::{self, RegionPricing, open_longest};
+use super::remarks::{Remarks, inferences};
+use super::result::{
+    ActionPower, ChipSummary, ComponentPower, ComponentShare, EnergyByKind, PeakPower, PowerReport,
+    SCHEMA_VERSION,
+};
+
+/// What was gathered while the windows passed.
+pub(super) struct Gathered<'a> {
+    pub pat: &'a Pat,
+    pub binding: &'a Binding,
+    pub options: &'a PricingOptions,
+    pub timing: WindowTiming,
+    pub rates: &'a Rates,
+    pub columns: &'a Columns<'a>,
+    pub factors: &'a ActivityFactors,
+    pub distribution: &'a Distribution,
+    pub bins: Bins,
+    pub peaks: Peaks,
+}
+
+/// The whole run in numbers.
+struct Run {
+    clock: Hertz,
+    cycles: u64,
+    duration: Seconds,
+    span: Span,
+    /// Counts of the chip's actions.
+    actions: Vec<f64>,
+    /// Energy of each component.
+    energies: Vec<EnergyByKind>,
+    /// Of all counted components.
+    energy: EnergyByKind,
+    system: Joules,
+    power: Watts,
+}
+
+impl Run {
+    fn new(gathered: &Gathered<'_>, targets: &KnownTargets, summary: &ActivitySummary) -> Run {
+        let clock = Hertz(gathered.timing.clock_hz);
+        let cycles = summary.span.end.saturating_sub(summary.span.start).max(0).unsigned_abs();
+        let duration = clock.time_of(cycles as f64);
+        let actions = gathered.columns.actions_by_name(&summary.totals, targets);
+        let energies = gathered.rates.energies(&actions, duration);
+        let energy = gathered.rates.counted(&energies);
+        let system = gathered.rates.system(&energies);
+        let power = mean(energy.total(), duration);
+        Run { clock, cycles, duration, span: summary.span, actions, energies, energy, system, power }
+    }
+}
+
+/// An energy over a length of time; 0 if no time passed.
+fn mean(energy_j: f64, time: Seconds) -> Watts {
+    if time.0 > 0.0 { Joules(energy_j) / time } else { Watts(0.0) }
+}
+
+/// Puts the report together.
+pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> anyhow::Result<PowerReport> {
+    let targets = KnownTargets::new(gathered.binding, summary.totals.keys());
+    let run = Run::new(&gathered, &targets, summary);
+    let Gathered { pat, binding, options, rates, columns, distribution, .. } = gathered;
+    let macs = Macs::new(binding.chip_channels(), &targets);
+    let components = components(&gathered, &run);
+    let pricing = RegionPricing { pat, rates, columns, targets: &targets, macs: &macs, clock: run.clock };
+    let (regions, of_regions) = regions::rows(summary, &pricing);
+    let (peak_power, of_peaks) = peak_power(gathered.peaks, &run, rates, pat, summary);
+    let above_capacity = gathered.factors.warnings(rates, binding.chip_channels());
+    let mut remarks = Remarks::new(summary, pat, binding, options);
+    remarks.warnings.extend(above_capacity.into_iter().chain(of_regions).chain(of_peaks));
+    let inferences = inferences(summary, options, &mut remarks);
+    let macs = macs.of(&run.actions);
+    let tops = macs.filter(|_| run.cycles > 0).map(|macs| 2.0 * macs / run.duration.0 / 1e12);
+    let per_window = peak_power.first().map_or(run.power, |peak| Watts(peak.power_w));
+    Ok(PowerReport {
+        schema_version: SCHEMA_VERSION,
+        provenance: serde_json::Value::Null,
+        chip: chip_summary(pat)?,
+        duration_s: run.duration.0,
+        cycles: run.cycles,
+        first_cycle: run.span.start,
+        clock_hz: run.clock.0,
+        window_s: gathered.timing.seconds(gathered.timing.cycles as f64),
+        window_cycles: gathered.timing.cycles,
+        energy_j: run.energy.total(),
+        energy_by_kind_j: run.energy,
+        system_energy_j: run.system.0,
+        average_power_w: run.power.0,
+        peak_power,
+        largest_step: distribution.largest_step(run.clock),
+        power_distribution: distribution.percentiles(),
+        tdp_w: rates.tdp.0,
+        tdp_headroom_w: (rates.tdp - per_window).0,
+        time_above_tdp_s: distribution.time_above_tdp(run.clock).0,
+        inferences,
+        energy_per_inference_j: inferences.filter(|n| *n > 0).map(|n| run.energy.total() / n as f64),
+        macs,
+        energy_per_mac_j: macs.filter(|macs| *macs > 0.0).map(|macs| run.energy.total() / macs),
+        tops,
+        tops_per_w: tops.filter(|_| run.power.0 > 0.0).map(|tops| tops / run.power.0),
+        components,
+        regions,
+        power_over_time: gathered.bins.finish(run.clock),
+        coverage: coverage(summary, binding, columns, pat, &run.actions),
+        warnings: remarks.warnings,
+        assumptions: remarks.assumptions,
+    })
+}
+
+fn chip_summary(pat: &Pat) -> anyhow::Result<ChipSummary> {
+    Ok(ChipSummary {
+        name: pat.name.clone(),
+        description: pat.description.clone(),
+        clock_hz: pat.clock.value.0,
+        area_mm2: pat.area.as_ref().map(|area| area.value.0),
+        fingerprint: pat.fingerprint()?,
+    })
+}
+
+fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
+    let all = gathered.pat.components.iter().zip(&gathered.rates.components).zip(&run.energies);
+    all.map(|((component, rate), energy)| {
+        let actions: Vec<ActionPower> = component
+            .actions
+            .iter()
+            .zip(rate.actions.clone())
+            .map(|(action, at)| ActionPower {
+                name: action.name.clone(),
+                count: run.actions[at],
+                energy_per_action_j: action.energy.value.0,
+                energy_j: (gathered.rates.actions[at].dynamic * run.actions[at]).0,
+                activity_factor: gathered.factors.of(gathered.rates, at, run.actions[at], run.cycles),
+            })
+            .collect();
+        ComponentPower {
+            name: component.name.clone(),
+            placement: component.placement,
+            energy_j: energy.total(),
+            energy_by_kind_j: *energy,
+            average_power_w: mean(energy.total(), run.duration).0,
+            activity_factor: busiest(actions.iter().map(|action| action.activity_factor)),
+            actions,
+        }
+    })
+    .collect()
+}
+
+/// All peaks, shortest first; the last one is the whole run.
+fn peak_power(
+    peaks: Peaks,
+    run: &Run,
+    rates: &Rates,
+    pat: &Pat,
+    summary: &ActivitySummary,
+) -> (Vec<PeakPower>, Vec<String>) {
+    let found = peaks.finish(run.cycles);
+    let mut labels = found.whole_run;
+    labels.push("whole run".to_owned());
+    let whole = FoundPeak {
+        labels,
+        cycles: run.cycles,
+        start_cycle: run.span.start,
+        power: run.power,
+        actions: run.actions.clone(),
+    };
+    let rows = found.peaks.iter().chain(std::iter::once(&whole)).map(|peak| {
+        let time = run.clock.time_of(peak.cycles as f64);
+        let span =
+            Span { start: peak.start_cycle, end: peak.start_cycle.saturating_add_unsigned(peak.cycles) };
+        PeakPower {
+            label: peak.labels.join(", "),
+            window_s: time.0,
+            window_cycles: peak.cycles,
+            power_w: peak.power.0,
+            start_s: run.clock.time_of(peak.start_cycle as f64).0,
+            start_cycle: peak.start_cycle,
+            region: open_longest(&summary.regions, span),
+            components: shares(rates, pat, peak, time),
+        }
+    });
+    (rows.collect(), found.warnings)
+}
+
+/// Each counted component's part of a peak, largest first; equals stay in the chip file's order.
+fn shares(rates: &Rates, pat: &Pat, peak: &FoundPeak, time: Seconds) -> Vec<ComponentShare> {
+    let all = pat.components.iter().zip(&rates.components).filter(|(_, rate)| rate.is_counted);
+    let mut shares: Vec<ComponentShare> = all
+        .map(|(component, rate)| {
+            let energy = rates.component_energy(rate, &peak.actions, time);
+            let power = mean(energy.total(), time);
+            let share = if peak.power.0 > 0.0 { power / peak.power } else { 0.0 };
+            ComponentShare { name: component.name.clone(), power_w: power.0, share }
+        })
+        .collect();
+    shares.sort_by(|a, b| b.power_w.total_cmp(&a.power_w));
+    shares
+}

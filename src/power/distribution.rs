@@ -1,0 +1,89 @@
+//! How the windows' power is distributed over time, and its largest step.
+
+use hdrhistogram::Histogram;
+
+use crate::units::{Hertz, Seconds, Watts};
+
+use super::result::{PowerDistribution, PowerStep};
+
+/// Power is counted in whole microwatts; above 1.8·10¹³ W it saturates.
+const STEPS_PER_WATT: f64 = 1e6;
+
+/// Percentiles, minimum, time above TDP and the largest step, gathered window by window.
+pub(super) struct Distribution {
+    histogram: Histogram<u64>,
+    minimum: Option<Watts>,
+    maximum: Watts,
+    tdp: Watts,
+    cycles_above_tdp: u64,
+    /// Power of the window before, if the run covered all of it.
+    previous: Option<Watts>,
+    largest_step: Option<(Watts, i64)>,
+}
+
+impl Distribution {
+    pub(super) fn new(tdp: Watts) -> anyhow::Result<Distribution> {
+        Ok(Distribution {
+            // Three significant digits.
+            histogram: Histogram::new(3)?,
+            minimum: None,
+            maximum: Watts(0.0),
+            tdp,
+            cycles_above_tdp: 0,
+            previous: None,
+            largest_step: None,
+        })
+    }
+
+    /// Takes the next window: its power and for how many cycles the run covered it.
+    pub(super) fn push(
+        &mut self,
+        start: i64,
+        cycles: u64,
+        is_full: bool,
+        power: Watts,
+    ) -> anyhow::Result<()> {
+        self.histogram.record_n((power.0 * STEPS_PER_WATT).round() as u64, cycles)?;
+        self.minimum = Some(self.minimum.filter(|lowest| *lowest <= power).unwrap_or(power));
+        self.maximum = if power > self.maximum { power } else { self.maximum };
+        self.cycles_above_tdp += if power > self.tdp { cycles } else { 0 };
+        if let Some(previous) = self.previous.filter(|_| is_full) {
+            let step = power - previous;
+            if self.largest_step.is_none_or(|(largest, _)| step.0.abs() > largest.0.abs()) {
+                self.largest_step = Some((step, start));
+            }
+        }
+        self.previous = is_full.then_some(power);
+        Ok(())
+    }
+
+    /// Percentiles: at least that part of the time is not above the power.
+    pub(super) fn percentiles(&self) -> PowerDistribution {
+        let lowest = self.minimum.unwrap_or_default().0;
+        // A histogram answers with the upper end of a bucket.
+        let at = |quantile: f64| {
+            let value = self.histogram.value_at_quantile(quantile) as f64 / STEPS_PER_WATT;
+            value.max(lowest).min(self.maximum.0)
+        };
+        PowerDistribution {
+            minimum_w: lowest,
+            p50_w: at(0.5),
+            p90_w: at(0.9),
+            p95_w: at(0.95),
+            p99_w: at(0.99),
+            p99_9_w: at(0.999),
+        }
+    }
+
+    pub(super) fn time_above_tdp(&self, clock: Hertz) -> Seconds {
+        clock.time_of(self.cycles_above_tdp as f64)
+    }
+
+    pub(super) fn largest_step(&self, clock: Hertz) -> Option<PowerStep> {
+        self.largest_step.map(|(step, at)| PowerStep {
+            step_w: step.0,
+            at_s: clock.time_of(at as f64).0,
+            at_cycle: at,
+        })
+    }
+}
