@@ -186,7 +186,7 @@ fn stale_layers_are_left_out_and_named() {
 #[test]
 fn a_killed_run_is_read_and_says_what_is_missing() {
     let notes = record(open_run("killed"), 1 << 16).notes();
-    for text in ["no COMPUTE_REPORT.csv", "layer1 has no OFMAP_DRAM_TRACE.csv", "layer1/OFMAP_SRAM_TRACE.csv"]
+    for text in ["no COMPUTE_REPORT.csv", "no OFMAP_DRAM_TRACE.csv in layer1", "layer1/OFMAP_SRAM_TRACE.csv"]
     {
         assert!(notes.contains(text), "{notes}");
     }
@@ -255,7 +255,7 @@ fn two_layers_written_by_hand_give_the_events_on_paper() {
         assert_eq!(events("ofmap_dram/write"), [(9, 2)]);
         assert_eq!(recording.rows(layer, "ifmap_sram/read"), 10);
     }
-    for text in ["layer0 has no FILTER_DRAM_TRACE.csv", "joined back to back", "4 partial sums"] {
+    for text in ["no FILTER_DRAM_TRACE.csv in layer0, layer1", "joined back to back", "4 partial sums"] {
         assert!(recording.notes().contains(text), "{}", recording.notes());
     }
 }
