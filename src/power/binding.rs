@@ -163,7 +163,6 @@ impl Binding {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
-    use crate::chip;
     use crate::power::rules::split;
 
     fn resolve(binding: &Binding, channel: &str) -> Resolution {
@@ -183,7 +182,7 @@ mod tests {
 
     #[test]
     fn scale_sim_binds_to_tpu_v1_by_rows_of_its_memories() {
-        let binding = Binding::new(&chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
+        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "tensor_unit/mac"), [own("tensor_unit/mac", 1.0)]);
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 256.0)]);
         assert_eq!(bound(&binding, "filter_sram/read"), [own("weight_fifo/read", 1.0 / 256.0)]);
@@ -198,7 +197,7 @@ mod tests {
 
     #[test]
     fn scale_sim_binds_to_eyeriss_by_words_of_16_bits_and_charges_the_scratchpads() {
-        let binding = Binding::new(&chip::load("eyeriss").unwrap(), None, Some("scale-sim")).unwrap();
+        let binding = Binding::new(&crate::chip::load("eyeriss").unwrap(), None, Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("global_buffer/read", 0.25)]);
         assert_eq!(bound(&binding, "ofmap_dram/write"), [own("dram/write", 1.0)]);
         let mac: Vec<String> = bound(&binding, "tensor_unit/mac").into_iter().map(|(name, _)| name).collect();
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_chips_own_name_comes_before_the_built_in_rules_and_the_users_rules_before_both() {
-        let pat = chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("tpu-v1").unwrap();
         let toml = pat.to_toml().unwrap().replace("\"weight_fifo\"", "\"filter_sram\"");
         let pat = Pat::parse("mine", &toml).unwrap();
         let binding = Binding::new(&pat, None, Some("scale-sim")).unwrap();
@@ -222,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_extra_rule_adds_to_what_a_channel_is_bound_to_and_binds_nothing_alone() {
-        let pat = chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("tpu-v1").unwrap();
         let file = "[[bind]]\nfrom = \"*/*\"\nto = \"pcie/transfer\"\nextra = true\nscale = 0.5";
         let binding = Binding::new(&pat, Some(("f", file)), None).unwrap();
         assert_eq!(
@@ -234,7 +233,7 @@ mod tests {
 
     #[test]
     fn an_unbound_name_is_explained_with_the_nearest_and_a_cure() {
-        let binding = Binding::new(&chip::load("tpu-v1").unwrap(), None, None).unwrap();
+        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, None).unwrap();
         let unbound = |channel| match resolve(&binding, channel) {
             Resolution::Unbound(why) => (why.to_string(), why.expected(), why.cure()),
             other => panic!("{other:?}"),
@@ -253,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_cannot_be_is_explained_with_its_number() {
-        let pat = chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("tpu-v1").unwrap();
         let complaint = |rule: &str| {
             let file = format!(
                 "[[bind]]\nfrom = \"a/b\"\nto = \"control/x\"\nextra = true\n[[bind]]\nfrom = \"c/d\"\n{rule}"
@@ -288,7 +287,7 @@ mod tests {
         let page = include_str!("../../docs/binding.md");
         let examples: Vec<&str> =
             page.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        let pat = chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("tpu-v1").unwrap();
         let binding = Binding::new(&pat, Some(("docs", &examples.concat())), Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "PE[167]/mac"), [own("tensor_unit/mac", 1.0)]);
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 16.0)]);

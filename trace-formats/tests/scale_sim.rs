@@ -186,7 +186,7 @@ fn stale_layers_are_left_out_and_named() {
 #[test]
 fn a_killed_run_is_read_and_says_what_is_missing() {
     let notes = record(open_run("killed"), 1 << 16).notes();
-    for text in ["no COMPUTE_REPORT.csv", "layer1 has no OFMAP_DRAM_TRACE.csv", "layer1/OFMAP_SRAM_TRACE.csv"]
+    for text in ["no COMPUTE_REPORT.csv", "no OFMAP_DRAM_TRACE.csv in layer1", "layer1/OFMAP_SRAM_TRACE.csv"]
     {
         assert!(notes.contains(text), "{notes}");
     }
@@ -255,7 +255,7 @@ fn two_layers_written_by_hand_give_the_events_on_paper() {
         assert_eq!(events("ofmap_dram/write"), [(9, 2)]);
         assert_eq!(recording.rows(layer, "ifmap_sram/read"), 10);
     }
-    for text in ["layer0 has no FILTER_DRAM_TRACE.csv", "joined back to back", "4 partial sums"] {
+    for text in ["no FILTER_DRAM_TRACE.csv in layer0, layer1", "joined back to back", "4 partial sums"] {
         assert!(recording.notes().contains(text), "{}", recording.notes());
     }
 }
@@ -270,4 +270,27 @@ fn the_only_config_beside_a_run_is_taken_and_a_wrong_name_is_warned_of() {
     assert!(recording.totals().keys().any(|(_, channel)| channel == "tensor_unit/mac"));
     assert!(recording.notes().contains("scale.cfg is taken"), "{}", recording.notes());
     assert!(!record(open_run("twelve"), 1 << 16).notes().contains("is taken for"));
+}
+
+#[test]
+fn a_stream_of_one_trace_is_told_by_its_addresses_and_says_what_it_leaves_out() {
+    use trace_formats::event::Fact;
+    let text = "-2.0,4.0,1.0,5.0\n-1.0,6.0,1.0,1.0\n0.0,-1.0,1.0,1.0\n1.0,7.0,8";
+    let input = trace_formats::input::Input::from_reader("stream", Box::new(std::io::Cursor::new(text)));
+    let opened = trace_formats::format::open(input.expect("input"), &Default::default()).expect("trace");
+    assert_eq!((opened.format, opened.metadata.inferences), ("scale-sim", None));
+    let recording = record(opened, 1);
+    let counts: Vec<_> = recording.by_cycle("", "ifmap_dram/read").into_iter().collect();
+    assert_eq!(counts, [(-2, 3), (-1, 1)]);
+    let skipped = |reason: &str| -> u64 {
+        let each = recording.facts.iter().map(|fact| match fact {
+            Fact::Skipped(skipped) if skipped.reason == reason => skipped.count,
+            _ => 0,
+        });
+        each.sum()
+    };
+    assert_eq!((skipped("phantom_padding"), skipped("cut_last_row")), (4, 1));
+    for text in ["taken for IFMAP_DRAM_TRACE.csv", "a guess"] {
+        assert!(recording.notes().contains(text), "{}", recording.notes());
+    }
 }

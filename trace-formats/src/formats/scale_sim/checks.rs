@@ -9,6 +9,17 @@ use crate::metadata::{Note, NoteKind};
 /// How many layers a note lists.
 const LISTED: usize = 3;
 
+/// At most ten names, and how many more there are.
+pub fn listing(names: impl IntoIterator<Item = String>) -> String {
+    const SHOWN: usize = 10;
+    let names: Vec<String> = names.into_iter().collect();
+    let listed = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}
+
 /// What is known of the run beside its traces.
 pub struct Context<'a> {
     /// The reports.

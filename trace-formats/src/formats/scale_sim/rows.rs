@@ -104,9 +104,12 @@ fn number(line: &[u8], start: usize) -> Result<(Option<i64>, usize), (DataError,
 fn slow_number(line: &[u8], start: usize) -> Result<(Option<i64>, usize), (DataError, usize)> {
     let rest = line.get(start..).unwrap_or_default();
     let length = memchr::memchr(b',', rest).unwrap_or(rest.len());
-    let field = rest[..length].trim_ascii();
+    let end = start + length;
+    let field = rest[..length].trim_ascii_start();
+    let start = end - field.len();
+    let field = field.trim_ascii_end();
     if field.is_empty() {
-        return Ok((None, start + length));
+        return Ok((None, end));
     }
     let value = std::str::from_utf8(field).ok().and_then(|text| text.parse::<f64>().ok());
     match value {
@@ -114,7 +117,7 @@ fn slow_number(line: &[u8], start: usize) -> Result<(Option<i64>, usize), (DataE
         Some(value) if value.is_nan() => Err((not_a_number(field), start)),
         Some(value) if value.abs() >= LIMIT as f64 => Err((number_too_large(field), start)),
         Some(value) if value.fract() != 0.0 => Err((fraction(field), start)),
-        Some(value) => Ok((Some(value as i64), start + length)),
+        Some(value) => Ok((Some(value as i64), end)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::checks::{self, Context};
+use super::checks::{self, Context, listing};
 use super::config::{Config, Dataflow};
 use super::decoder::TraceDecoder;
 use super::layers::{SurveyedLayer, SurveyedTrace, streamed, survey_layers};
@@ -113,20 +113,27 @@ fn layers_of_run(found: Vec<LayerFiles>, reports: &Reports, notes: &mut Vec<Note
              runs, and layers may be missing",
         ));
     }
-    layers.retain(|layer| {
-        let missing: Vec<_> =
-            Stream::ALL.into_iter().filter(|stream| !layer.files.iter().any(|f| f.0 == *stream)).collect();
-        if !missing.is_empty() {
-            let names: Vec<_> = missing.iter().map(|stream| stream.file_name()).collect();
-            notes.push(Note::warning(format!("layer{} has no {}", layer.id, names.join(", "))));
-        }
-        !layer.files.is_empty()
-    });
+    note_missing_traces(&layers, notes);
+    layers.retain(|layer| !layer.files.is_empty());
     layers
 }
 
+fn note_missing_traces(layers: &[LayerFiles], notes: &mut Vec<Note>) {
+    for stream in Stream::ALL {
+        let without = layers.iter().filter(|layer| layer.path(stream).is_none() && !layer.files.is_empty());
+        let without = directories(without.map(|layer| layer.id));
+        if !without.is_empty() {
+            notes.push(Note::warning(format!("no {} in {without}", stream.file_name())));
+        }
+    }
+    let bare = directories(layers.iter().filter(|layer| layer.files.is_empty()).map(|layer| layer.id));
+    if !bare.is_empty() {
+        notes.push(Note::warning(format!("left out, since they have no traces: {bare}")));
+    }
+}
+
 fn directories(ids: impl Iterator<Item = u64>) -> String {
-    ids.map(|id| format!("layer{id}")).collect::<Vec<_>>().join(", ")
+    listing(ids.map(|id| format!("layer{id}")))
 }
 
 /// Gives layers their names from the topology, and leaves out those without a single row.
@@ -206,19 +213,19 @@ fn notes_on_compute(layers: &[(String, SurveyedLayer)], config: Option<&Config>)
         ))];
     }
     let mut notes = Vec::new();
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     for (name, layer) in layers {
         if let Err(reason) = layer.folds {
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                Some((_, names)) => names.push(name),
-                None => reasons.push((reason, vec![name])),
+                Some((_, names)) => names.push(name.clone()),
+                None => reasons.push((reason, vec![name.clone()])),
             }
         }
     }
     for (reason, names) in reasons {
         notes.push(Note::warning(format!(
             "no {mac} and no partial sums read back in {}: {reason}",
-            names.join(", ")
+            listing(names)
         )));
     }
     let surveys = layers.iter().filter_map(|(_, layer)| layer.survey(Stream::OfmapSram));
@@ -241,7 +248,7 @@ fn notes_on_cut_rows(layers: &[(String, SurveyedLayer)]) -> Option<Note> {
     (!cut.is_empty()).then(|| {
         Note::warning(format!(
             "the last row has no line end, so its writer was stopped; the row may be cut and is left out: {}",
-            cut.join(", ")
+            listing(cut)
         ))
     })
 }

@@ -1,8 +1,10 @@
 //! Opening a v1 run's directory.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::super::scale_sim::checks::listing;
 use super::super::scale_sim::config::{Config, Dataflow};
 use super::super::scale_sim::decoder::TraceDecoder;
 use super::super::scale_sim::layers::in_parallel;
@@ -190,13 +192,17 @@ fn notes_on_compute(layers: &[Layer], config: Option<&Config>) -> Vec<Note> {
             "no tensor_unit/mac and no partial sums read back, since the dataflow is not known; give the run's .cfg \
              with --scalesim-config",
         ));
-    } else {
-        let reason = |layer: &Layer| {
-            layer.reads.as_ref().map_or(Some("sram_read is missing"), |r| r.1.macs.as_ref().err().copied())
+    }
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for layer in layers.iter().filter(|_| notes.is_empty()) {
+        let reason = match &layer.reads {
+            None => Some("sram_read is missing"),
+            Some((_, reads)) => reads.macs.as_ref().err().copied(),
         };
-        for (layer, reason) in layers.iter().filter_map(|layer| Some((layer, reason(layer)?))) {
-            notes.push(Note::warning(format!("no tensor_unit/mac in {}: {reason}", layer.name)));
-        }
+        reason.into_iter().for_each(|reason| reasons.entry(reason).or_default().push(layer.name.clone()));
+    }
+    for (reason, names) in reasons {
+        notes.push(Note::warning(format!("no tensor_unit/mac in {}: {reason}", listing(names))));
     }
     let read: u64 =
         layers.iter().flat_map(|layer| &layer.others).map(|(.., found)| found.partial_sums_read).sum();
@@ -211,7 +217,7 @@ fn notes_on_compute(layers: &[Layer], config: Option<&Config>) -> Vec<Note> {
     if !cut.is_empty() {
         notes.push(Note::warning(format!(
             "a last row has no line end, so its writer was stopped; the row may be cut and is left out: {}",
-            cut.join(", ")
+            listing(cut)
         )));
     }
     notes
