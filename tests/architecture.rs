@@ -92,7 +92,10 @@ fn power_reads_nothing_of_the_chip_but_its_pat() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for room in ["power", "report"] {
         for file in rust_files(&source.join(room)) {
-            for line in fs::read_to_string(&file).unwrap().lines() {
+            let text = fs::read_to_string(&file).unwrap();
+            // Unit tests may load a built-in chip to try things on.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for line in code.lines() {
                 for (at, _) in line.match_indices("crate::chip::") {
                     let rest = &line[at + "crate::chip::".len()..];
                     assert!(

@@ -44,7 +44,9 @@ impl ProfileWriter {
     fn facts(&mut self, summary: &ActivitySummary) -> Result<(), Rejection> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         writer.fact(Fact::Span(summary.span))?;
-        writer.fact(Fact::EventsTaken(summary.coverage.events))?;
+        // A profile holds the unbound channels too: another chip may have them.
+        let unbound: u64 = summary.coverage.unbound.values().sum();
+        writer.fact(Fact::EventsTaken(summary.coverage.events + unbound))?;
         for region in &summary.regions {
             let (start, end) = (region.span.start, region.span.end);
             let (kind, name) = (region.kind.clone(), region.name.clone());

@@ -43,7 +43,7 @@ pub type RegionCounts = BTreeMap<ChannelName, u128>;
 /// What was taken of the trace and what was not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Coverage {
-    /// Events taken.
+    /// Events taken, without the unbound.
     pub events: u64,
     /// Events whose channel nothing was bound to, by channel (`--unbound warn|ignore`).
     pub unbound: BTreeMap<ChannelName, u64>,

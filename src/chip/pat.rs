@@ -147,7 +147,7 @@ impl Pat {
     /// # Errors
     /// What the serialiser reports.
     pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("{:08x}", crc32(self.to_json()?.as_bytes())))
+        Ok(format!("{:08x}", crc32fast::hash(self.to_json()?.as_bytes())))
     }
 
     /// Thermal design power of the chip, without what is beside it: leakage + running clock +
@@ -207,27 +207,5 @@ impl Action {
     /// Power of this action at its TDP activity.
     pub fn tdp(&self, clock: Hertz) -> Watts {
         self.energy.value * self.capacity.value.0 * self.tdp_activity.value.0 * clock
-    }
-}
-
-/// CRC-32 as in IEEE 802.3, gzip and PNG; bit by bit, since a chip file is small.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-        }
-    }
-    !crc
-}
-
-#[cfg(test)]
-mod tests {
-    use super::crc32;
-
-    #[test]
-    fn the_checksum_is_the_usual_one() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
     }
 }

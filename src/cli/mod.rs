@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::report::output::abandon_all;
+
 /// How many watts, and when? Reads what an accelerator simulator says happened, and a chip's power model, and
 /// reports power over time, peaks, TDP headroom and energy per inference.
 #[derive(Debug, Parser)]
@@ -45,8 +47,16 @@ enum Command {
     Chip(chip::Chip),
 }
 
+/// Exit code of a program that an interrupt ended, as shells have it (128 + SIGINT).
+const INTERRUPTED: i32 = 130;
+
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
+    // Without a handler an interrupt ends the program too, but may leave a temporary file behind.
+    let _ = ctrlc::set_handler(|| {
+        abandon_all();
+        std::process::exit(INTERRUPTED);
+    });
     let result = match Arguments::parse().command {
         Command::Replay(command) => command.run(),
         Command::Inspect(command) => command.run(),

@@ -139,6 +139,7 @@ impl Replay {
         let options = PricingOptions {
             inferences: self.inferences,
             include_system: self.include_system,
+            warn_of_unbound: self.unbound != Unbound::Ignore,
             ..PricingOptions::default()
         };
         let mut csv = outputs.csv.take().map(|output| CsvObserver::new(output, pat)).transpose()?;

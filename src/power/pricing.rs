@@ -25,11 +25,18 @@ pub struct PricingOptions {
     pub inferences: Option<u64>,
     /// Counts components beside the chip into energy, power, peak and TDP.
     pub include_system: bool,
+    /// Warns of each channel of the trace that nothing is bound to; the coverage names it either way.
+    pub warn_of_unbound: bool,
 }
 
 impl Default for PricingOptions {
     fn default() -> PricingOptions {
-        PricingOptions { peak_lengths: PeakLength::defaults(), inferences: None, include_system: false }
+        PricingOptions {
+            peak_lengths: PeakLength::defaults(),
+            inferences: None,
+            include_system: false,
+            warn_of_unbound: true,
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Remarks {
             assumptions: notes(NoteKind::Assumption).map(|note| note.text.clone()).collect(),
         };
         remarks.clock(summary, pat);
-        remarks.binding(summary, binding);
+        remarks.binding(summary, binding, options.warn_of_unbound);
         remarks.model(pat, options);
         if summary.span.start >= summary.span.end {
             remarks.warnings.push("the run covers no cycle: it has no power".to_owned());
@@ -53,7 +53,7 @@ impl Remarks {
         }
     }
 
-    fn binding(&mut self, summary: &ActivitySummary, binding: &Binding) {
+    fn binding(&mut self, summary: &ActivitySummary, binding: &Binding, warn_of_unbound: bool) {
         self.assumptions.extend(binding.assumptions(summary.totals.keys()));
         for name in summary.totals.keys() {
             match binding.resolve(name) {
@@ -61,6 +61,7 @@ impl Remarks {
                 Resolution::Ignored => {
                     self.assumptions.push(format!("{name} costs nothing: the binding ignores it"));
                 }
+                Resolution::Unbound(_) if !warn_of_unbound => {}
                 Resolution::Unbound(why) => self.warnings.push(format!("{name} is not priced: {why}")),
             }
         }

@@ -22,7 +22,7 @@ pub struct PartialSums {
     pub order: EventOrder,
     /// First cycle and end of the events; sums over windows, which may stick out of the run, do not count.
     pub events_span: Option<Span>,
-    /// Events taken.
+    /// Events of channels that something is bound to.
     pub events: u64,
     /// Events of channels that nothing is bound to.
     pub unbound: FxHashMap<u32, u64>,
@@ -175,11 +175,12 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
-        self.sums.events += 1;
         let span = self.sums.events_span.get_or_insert(Span { start: event.start, end: event.end });
         *span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
         if self.unbound_channels[event.channel.0 as usize] {
             *self.sums.unbound.entry(event.channel.0).or_default() += 1;
+        } else {
+            self.sums.events += 1;
         }
         self.add(event)
     }

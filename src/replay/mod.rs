@@ -19,6 +19,7 @@
 mod accumulator;
 mod dictionary;
 pub mod inspect;
+mod lateness;
 mod map;
 mod merger;
 mod pipeline;

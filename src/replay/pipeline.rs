@@ -26,7 +26,8 @@ use trace_formats::{DataError, Decoder, Metadata, OpenedTrace, Part};
 
 use super::accumulator::{Accumulator, PartialSums};
 use super::dictionary::{Dictionary, NameSet};
-use super::merger::{Merger, Orders};
+use super::lateness::Orders;
+use super::merger::Merger;
 use super::source::{Chunks, OwnedChunk};
 use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
 

@@ -3,9 +3,26 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
+
+/// Temporary files of outputs that are neither committed nor dropped, for [`abandon_all`].
+static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what outputs have written so far under temporary names: the last act of a program that is interrupted
+/// and will drop nothing.
+pub fn abandon_all() {
+    for path in PENDING.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // A file that cannot be removed is no reason to keep an interrupted program alive.
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn no_longer_pending(path: &Path) {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner).retain(|pending| pending != path);
+}
 
 /// A place that was found writable before the run, and is written when there is something to say.
 ///
@@ -20,7 +37,36 @@ pub struct Output {
 enum Target {
     Standard(BufWriter<io::Stdout>),
     Direct(BufWriter<File>),
-    Renamed { file: BufWriter<NamedTempFile>, path: PathBuf },
+    Renamed { file: BufWriter<Temporary>, path: PathBuf },
+}
+
+/// A temporary file that is known to [`abandon_all`] while it lives.
+struct Temporary(Option<NamedTempFile>);
+
+impl Temporary {
+    fn persist(mut self, path: PathBuf) -> io::Result<()> {
+        let Some(file) = self.0.take() else { return Ok(()) };
+        no_longer_pending(file.path());
+        file.persist(path).map(drop).map_err(|problem| problem.error)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(file) = &self.0 {
+            no_longer_pending(file.path());
+        }
+    }
+}
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.as_mut().map_or(Ok(0), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.as_mut().map_or(Ok(()), Write::flush)
+    }
 }
 
 impl Output {
@@ -59,7 +105,7 @@ impl Output {
             Target::Direct(mut writer) => writer.flush(),
             Target::Renamed { file, path } => {
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-                file.persist(path).map(drop).map_err(|problem| problem.error)
+                file.persist(path)
             }
         }
     }
@@ -139,7 +185,8 @@ fn renamed(path: &Path, existing: Option<fs::Metadata>) -> Result<Target> {
     if let Some(existing) = existing {
         file.as_file().set_permissions(existing.permissions())?;
     }
-    Ok(Target::Renamed { file: BufWriter::new(file), path })
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
+    Ok(Target::Renamed { file: BufWriter::new(Temporary(Some(file))), path })
 }
 
 /// With the permissions of any new file (the umask applies); by default, only its owner could read the report.
