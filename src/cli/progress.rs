@@ -9,6 +9,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use trace_formats::OpenedTrace;
 
+/// Time between two pictures.
+const FRAME: Duration = Duration::from_millis(50);
+
 /// Draws bytes done until it is dropped. Silent where standard error is no terminal.
 pub struct Progress {
     done: Arc<AtomicU64>,
@@ -18,11 +21,20 @@ pub struct Progress {
 impl Progress {
     /// Starts to draw. `total` is the number of bytes to come, if it is known.
     pub fn start(total: Option<u64>, quiet: bool) -> Progress {
+        Progress::draw(quiet, move |counter, stopped| paint(total, counter, stopped))
+    }
+
+    /// Starts to draw that something goes on, for work whose size is not known.
+    pub fn spin(what: &'static str, quiet: bool) -> Progress {
+        Progress::draw(quiet, move |_, stopped| spin(what, stopped))
+    }
+
+    fn draw(quiet: bool, paint: impl FnOnce(&AtomicU64, &AtomicBool) + Send + 'static) -> Progress {
         let done = Arc::new(AtomicU64::new(0));
         let painter = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let stop = Arc::new(AtomicBool::new(false));
             let (counter, stopped) = (done.clone(), stop.clone());
-            (stop, thread::spawn(move || paint(total, &counter, &stopped)))
+            (stop, thread::spawn(move || paint(&counter, &stopped)))
         });
         Progress { done, painter }
     }
@@ -43,6 +55,15 @@ impl Drop for Progress {
     }
 }
 
+fn spin(what: &'static str, stopped: &AtomicBool) {
+    let bar = ProgressBar::new_spinner().with_message(what);
+    while !stopped.load(Ordering::Relaxed) {
+        bar.tick();
+        thread::sleep(FRAME);
+    }
+    bar.finish_and_clear();
+}
+
 fn paint(total: Option<u64>, counter: &AtomicU64, stopped: &AtomicBool) {
     let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     let template = match total {
@@ -54,7 +75,7 @@ fn paint(total: Option<u64>, counter: &AtomicU64, stopped: &AtomicBool) {
     }
     while !stopped.load(Ordering::Relaxed) {
         bar.set_position(counter.load(Ordering::Relaxed));
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(FRAME);
     }
     bar.finish_and_clear();
 }

@@ -9,6 +9,7 @@ use trace_formats::format::LayerJoin;
 use trace_formats::input::Input;
 use trace_formats::{OpenOptions, OpenedTrace, format};
 
+use super::progress::Progress;
 use crate::replay::{DEFAULT_CHUNK_BYTES, Io, ReplayOptions};
 use crate::units::Hertz;
 
@@ -122,6 +123,7 @@ impl TraceInput {
                 None => default_join,
             },
         };
+        let _spinner = Progress::spin("looking through the trace", self.quiet);
         self.traces.iter().map(|path| Ok(format::open(Input::open(path)?, &options)?)).collect()
     }
 
@@ -142,7 +144,11 @@ impl TraceInput {
 
     /// Names of the traces, as messages and reports print them.
     pub fn names(&self) -> Vec<String> {
-        self.traces.iter().map(|path| path.display().to_string()).collect()
+        let name = |path: &PathBuf| match path.as_os_str() == "-" {
+            true => "standard input".to_owned(),
+            false => path.display().to_string(),
+        };
+        self.traces.iter().map(name).collect()
     }
 }
 
