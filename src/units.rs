@@ -3,12 +3,16 @@
 //! Each type holds an `f64` in the unit that its name says. Arithmetic exists where it has a meaning:
 //! [`Watts`] × [`Seconds`] = [`Joules`], and no other way round.
 
+mod prefix;
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use prefix::with_prefix;
 
 /// A number whose unit is known from its type.
 pub trait Quantity: Copy {
@@ -263,45 +267,21 @@ impl Hertz {
     }
 }
 
-const PREFIXES: [(&str, f64); 10] = [
-    ("T", 1e12),
-    ("G", 1e9),
-    ("M", 1e6),
-    ("k", 1e3),
-    ("", 1.0),
-    ("m", 1e-3),
-    ("µ", 1e-6),
-    ("n", 1e-9),
-    ("p", 1e-12),
-    ("f", 1e-15),
-];
-
-/// Writes `12.3 µJ`: three significant digits and the prefix that keeps the number between 1 and 1000.
-fn write_si(f: &mut fmt::Formatter<'_>, value: f64, symbol: &str) -> fmt::Result {
-    // 999.6 rounds up to the next prefix.
-    let fits = |scale: f64| value.abs() >= scale * 0.9995;
-    let (prefix, scale) = PREFIXES.into_iter().find(|(_, scale)| fits(*scale)).unwrap_or(("f", 1e-15));
-    if value == 0.0 || !value.is_finite() {
-        return write!(f, "{value} {symbol}");
-    }
-    write_digits(f, value / scale)?;
-    write!(f, " {prefix}{symbol}")
-}
-
-fn write_digits(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
-    let decimals = match value.abs() {
+/// Areas have no prefix: three significant digits or none after the point.
+fn write_area(f: &mut fmt::Formatter<'_>, square_millimetres: f64) -> fmt::Result {
+    let decimals = match square_millimetres.abs() {
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,
         _ => 0,
     };
-    write!(f, "{value:.decimals$}")
+    write!(f, "{square_millimetres:.decimals$} mm²")
 }
 
 macro_rules! si_display {
     ($($name:ident $symbol:literal),*) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_si(f, self.0, $symbol)
+                f.write_str(&with_prefix(self.0, $symbol, 3))
             }
         }
     )*};
@@ -310,8 +290,7 @@ si_display!(Joules "J", Watts "W", Seconds "s", Hertz "Hz", Volts "V");
 
 impl fmt::Display for SquareMillimetres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_digits(f, self.0)?;
-        f.write_str(" mm²")
+        write_area(f, self.0)
     }
 }
 

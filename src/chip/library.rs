@@ -125,7 +125,7 @@ mod tests {
             "`components.tensor_unit.clock.running`: the unit \"pJ\" does not measure power; units that do: W,",
             "`components.tensor_unit.actions.mac.capacity`: 0 1/cycle: must be larger than 0",
             "`components.unified_buffer`: the name \"unified_buffer\" is used twice",
-            "`components.unified_buffer.clock.gated`: 3.50 W is more than the running clock's 2.70 W",
+            "`components.unified_buffer.clock.gated`: 3.5 W is more than the running clock's 2.7 W",
             "`components.weight_fifo.actions.read.tdp_activity`: 1.2 1: must lie between 0 and 1",
         ] {
             assert!(error.contains(part), "no {part:?} in\n{error}");

@@ -2,17 +2,7 @@
 
 /// The smallest number of letters to insert, drop or change between two words, whatever their case.
 pub(crate) fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut distances: Vec<usize> = (0..=right.len()).collect();
-    for (row, letter) in left.to_lowercase().chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut distances[0], row + 1);
-        for (column, other) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = distances[column + 1];
-            distances[column + 1] = changed.min(diagonal + 1).min(distances[column] + 1);
-        }
-    }
-    distances[right.len()]
+    strsim::levenshtein(&left.to_lowercase(), &right.to_lowercase())
 }
 
 /// The known name that is nearest to `name`, and its distance.
