@@ -65,9 +65,15 @@ impl Convert {
         } else {
             metadata.lateness_cycles = metadata.lateness_cycles.or(lateness_bound(&trace));
             let mut writer = output.writer(&metadata)?;
-            decode_in_order(trace, self.input.chunk_bytes, &mut *writer, |bytes| {
-                progress.counter().fetch_add(bytes, Ordering::Relaxed);
-            })?;
+            decode_in_order(
+                trace,
+                self.input.chunk_bytes,
+                self.input.replay_options().io,
+                &mut *writer,
+                |bytes| {
+                    progress.counter().fetch_add(bytes, Ordering::Relaxed);
+                },
+            )?;
             writer.finish()?;
         }
         output.commit()?;

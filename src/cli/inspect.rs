@@ -51,9 +51,15 @@ impl Inspect {
             let progress = Progress::start(total_bytes(std::slice::from_ref(&trace)), self.input.quiet);
             let (format, metadata) = (trace.format, trace.metadata.clone());
             let mut survey = TraceSurvey::new(&metadata, self.input.replay_options().skip_bad_records);
-            decode_in_order(trace, self.input.chunk_bytes, &mut survey, |bytes| {
-                progress.counter().fetch_add(bytes, Ordering::Relaxed);
-            })?;
+            decode_in_order(
+                trace,
+                self.input.chunk_bytes,
+                self.input.replay_options().io,
+                &mut survey,
+                |bytes| {
+                    progress.counter().fetch_add(bytes, Ordering::Relaxed);
+                },
+            )?;
             inspections.push(self.inspection(&path, format, &metadata, survey.finish(self.window)));
         }
         for inspection in &inspections {

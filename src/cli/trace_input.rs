@@ -122,6 +122,7 @@ impl TraceInput {
                 Some(Join::ComputeOnly) => LayerJoin::ComputeOnly,
                 None => default_join,
             },
+            threads: self.threads.map(usize::from),
         };
         let _spinner = Progress::spin("looking through the trace", self.quiet);
         self.traces.iter().map(|path| Ok(format::open(Input::open(path)?, &options)?)).collect()

@@ -7,7 +7,11 @@ use trace_formats::event::Fact;
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection, Span};
 
 use super::dictionary::Dictionary;
-use super::window_counts::WindowCounts;
+use super::window_counts::{Split, WindowCounts};
+
+/// Refusals that concern more than their record: skipping those would hide a channel, or make the outcome depend on
+/// how the bytes were cut.
+const NEVER_SKIPPED: [&str; 3] = ["unbound_channel", "count_overflow", "too_many_names"];
 
 /// The sums of one chunk. Adding two is order-free, but for `facts`, which the merger takes in order.
 #[derive(Default)]
@@ -28,6 +32,8 @@ pub struct PartialSums {
     pub unbound: FxHashMap<u32, u64>,
     /// Records that could not be decoded and were skipped, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
+    /// Events whose count was too small to be split evenly over their windows.
+    pub coarsely_split: u64,
     /// Rare facts, in the order of the file.
     pub facts: Vec<Fact>,
     /// How many of them stand before the first count.
@@ -133,7 +139,8 @@ impl<'a> Accumulator<'a> {
     fn add(&mut self, event: Event) -> Result<(), Rejection> {
         let Event { channel, regions, start, end, count } = event;
         self.sums.order.take(start, end);
-        self.sums.windows.spread(channel.0 as usize, start, end, count, self.window_cycles)?;
+        let split = self.sums.windows.spread(channel.0 as usize, start, end, count, self.window_cycles)?;
+        self.sums.coarsely_split += u64::from(split == Split::Coarse);
         let recent = &mut self.recent[channel.0 as usize];
         if recent.0 != regions.0 {
             if recent.1 > 0 {
@@ -175,8 +182,8 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
-        let span = self.sums.events_span.get_or_insert(Span { start: event.start, end: event.end });
-        *span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
+        let span = Span { start: event.start, end: event.end };
+        self.sums.events_span = Some(self.sums.events_span.map_or(span, |all| all.join(span)));
         if self.unbound_channels[event.channel.0 as usize] {
             *self.sums.unbound.entry(event.channel.0).or_default() += 1;
         } else {
@@ -198,7 +205,7 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        if !self.skip_bad_records {
+        if !self.skip_bad_records || NEVER_SKIPPED.contains(&error.reason()) {
             return Err(error);
         }
         *self.sums.bad_records.entry(error.reason()).or_default() += 1;

@@ -21,6 +21,7 @@ pub struct TraceSurvey {
     sets: Vec<Vec<usize>>,
     set_numbers: FxHashMap<String, u32>,
     regions: Vec<(String, String)>,
+    region_numbers: FxHashMap<(String, String), usize>,
     by_region: FxHashMap<(usize, u32), Tally>,
     overall: Vec<Tally>,
     declared: Vec<RegionDeclaration>,
@@ -110,6 +111,7 @@ impl TraceSurvey {
             sets: vec![Vec::new()],
             set_numbers: FxHashMap::from_iter([(String::new(), 0)]),
             regions: Vec::new(),
+            region_numbers: FxHashMap::default(),
             by_region: FxHashMap::default(),
             overall: Vec::new(),
             declared: metadata.regions.clone(),
@@ -124,10 +126,12 @@ impl TraceSurvey {
 
     fn region_number(&mut self, kind: &str, name: &str) -> usize {
         let key = (kind.to_owned(), name.to_owned());
-        self.regions.iter().position(|region| *region == key).unwrap_or_else(|| {
+        let next = self.regions.len();
+        let number = *self.region_numbers.entry(key.clone()).or_insert(next);
+        if number == next {
             self.regions.push(key);
-            self.regions.len() - 1
-        })
+        }
+        number
     }
 
     fn tallies(&mut self, channel: ChannelId, regions: RegionSetId, mut take: impl FnMut(&mut Tally)) {

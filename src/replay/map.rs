@@ -36,14 +36,20 @@ impl MappableFile {
         self.length
     }
 
+    /// Checks that the file still reaches `end`.
+    pub fn check_holds(&self, end: u64) -> io::Result<()> {
+        if self.file.metadata()?.len() < end {
+            return Err(io::Error::other("a file that became shorter while it was read (use --io read)"));
+        }
+        Ok(())
+    }
+
     /// Maps at least the bytes of `range`, which must lie within the file.
     ///
     /// The length is checked again each time: a file that became shorter is an error here, not a bus
     /// error later.
     pub fn segment(&self, range: Range<u64>) -> io::Result<Segment> {
-        if self.file.metadata()?.len() < range.end {
-            return Err(io::Error::other("the file became shorter while it was read (use --io read)"));
-        }
+        self.check_holds(range.end)?;
         let offset = range.start / ALIGNMENT * ALIGNMENT;
         let length = (range.end - offset) as usize;
         // SAFETY: the map is private to this process and only read. Two things can go wrong that no

@@ -8,16 +8,16 @@ use trace_formats::decoder::Chunk;
 use trace_formats::event::Fact;
 use trace_formats::{DataError, Decoder, Note, Rejection, Skipped, Span};
 
-use super::accumulator::PartialSums;
+use super::accumulator::{EventOrder, PartialSums};
 use super::dictionary::Dictionary;
-use super::lateness::{LatenessProbe, Orders};
+use super::placement::{Orders, PlacementProbe, windows_beyond_limit};
 use super::regions::RegionTable;
 use super::window_counts::{CountOverflow, WindowCounts};
 use crate::activity::{ActivitySummary, ChannelName, Coverage, WindowSink, WindowTiming};
 
-/// The most windows a run may have. Windows without events are closed one by one, so a cycle that is wrong
-/// by many orders of magnitude must end here and not after days.
-const MAX_WINDOWS: i64 = 1 << 27;
+/// The most bytes of open windows. What is held grows with the lateness over the length of a window, and with the
+/// number of channels.
+const MAX_OPEN_BYTES: usize = 1 << 30;
 
 /// The state of a run: open windows, totals, regions, and everything that is said once at the end.
 pub struct Merger<'a> {
@@ -46,6 +46,7 @@ pub struct Merger<'a> {
     summed_regions: BTreeMap<(String, ChannelName), u128>,
     regions: RegionTable,
     unbound: FxHashMap<u32, u64>,
+    coarsely_split: u64,
     coverage: Coverage,
     notes: Vec<Note>,
 }
@@ -80,6 +81,7 @@ impl<'a> Merger<'a> {
             summed_regions: BTreeMap::new(),
             regions: RegionTable::default(),
             unbound: FxHashMap::default(),
+            coarsely_split: 0,
             coverage: Coverage::default(),
             notes: Vec::new(),
         }
@@ -106,7 +108,7 @@ impl<'a> Merger<'a> {
 
     fn declare_span(&mut self, span: Span) {
         if self.counted_span.is_none() {
-            self.declared_span = Some(join(self.declared_span, span));
+            self.declared_span = Some(self.declared_span.map_or(span, |all| all.join(span)));
         } else {
             self.declared_end = self.declared_end.max(Some(span.end));
         }
@@ -137,7 +139,7 @@ impl<'a> Merger<'a> {
             self.part = part;
             self.latest_start = i64::MIN;
         }
-        self.refuse_late_events(&sums, decoder, chunk)?;
+        self.refuse_misplaced_events(&sums.order, decoder, chunk)?;
         for fact in sums.facts.drain(..sums.leading_facts) {
             self.fact(fact);
         }
@@ -145,16 +147,18 @@ impl<'a> Merger<'a> {
         if order.first_start <= order.last_start {
             self.latest_start = self.latest_start.max(order.last_start);
             let span = Span { start: order.first_start, end: order.last_end };
-            self.counted_span = Some(join(self.counted_span, span));
+            self.counted_span = Some(self.counted_span.map_or(span, |all| all.join(span)));
             if let Some(span) = sums.events_span {
-                self.events_span = Some(join(self.events_span, span));
+                self.events_span = Some(self.events_span.map_or(span, |all| all.join(span)));
             }
-            self.open.merge(std::mem::take(&mut sums.windows)).map_err(overflow)?;
+            let merged = self.open.merge(std::mem::take(&mut sums.windows));
+            merged.map_err(|error| chunk.locate(overflow(error), 0))?;
         }
         self.take_counters(sums);
         self.refuse_too_many_windows()?;
         let watermark = self.orders.watermark(part, self.latest_start);
-        self.close_before(watermark.div_euclid(self.timing.cycles as i64))
+        self.close_before(watermark.div_euclid(self.timing.cycles as i64))?;
+        self.refuse_too_much_open()
     }
 
     fn take_counters(&mut self, mut sums: PartialSums) {
@@ -172,25 +176,27 @@ impl<'a> Merger<'a> {
             *self.coverage.bad_records.entry(reason.to_owned()).or_default() += records;
         }
         self.coverage.events += sums.events;
+        self.coarsely_split += sums.coarsely_split;
         for fact in sums.facts.drain(..) {
             self.fact(fact);
         }
     }
 
-    fn refuse_late_events(
+    /// Looks for the first event of a chunk that comes too late or is too far away, if there is one.
+    fn refuse_misplaced_events(
         &self,
-        sums: &PartialSums,
+        order: &EventOrder,
         decoder: &dyn Decoder,
         chunk: &Chunk<'_>,
     ) -> anyhow::Result<()> {
-        let order = sums.order;
-        let closed = self.next_window.map_or(i64::MIN, |next| next.saturating_mul(self.timing.cycles as i64));
-        if let Some(lateness) = self.orders.lateness(self.part) {
-            let earliest = self.latest_start.saturating_sub_unsigned(lateness);
-            if order.first_start < earliest || order.largest_step_back > lateness {
-                decoder.decode(chunk, &mut LatenessProbe::new(self.latest_start, lateness))?;
-            }
+        let counted = Span { start: order.first_start, end: order.last_end };
+        let lateness = self.orders.lateness(self.part);
+        let probe = PlacementProbe::new(self.latest_start, lateness, self.open_span(), self.timing.cycles);
+        if !probe.suspects(order.first_start, order.largest_step_back, counted) {
+            return Ok(());
         }
+        decoder.decode(chunk, &mut { probe })?;
+        let closed = self.next_window.map_or(i64::MIN, |next| next.saturating_mul(self.timing.cycles as i64));
         if order.first_start < closed {
             bail!(
                 "found an event at cycle {} after the windows before cycle {closed} were closed, expected a file \
@@ -203,14 +209,20 @@ impl<'a> Merger<'a> {
 
     fn refuse_too_many_windows(&self) -> anyhow::Result<()> {
         let Some(span) = self.open_span() else { return Ok(()) };
-        let windows = span.end.saturating_sub(span.start) / self.timing.cycles as i64;
-        if windows > MAX_WINDOWS {
+        match windows_beyond_limit(span, self.timing.cycles) {
+            Some(refusal) => Err(DataError::from(refusal).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_too_much_open(&self) -> anyhow::Result<()> {
+        let bytes = self.open.bytes();
+        if bytes > MAX_OPEN_BYTES {
             bail!(
-                "found events from cycle {} to cycle {}, which are {windows} windows of {} cycles, expected at most \
-                 {MAX_WINDOWS}; choose a longer --window, or check the trace for a cycle that is wrong",
-                span.start,
-                span.end,
-                self.timing.cycles
+                "found {} channels in so many windows that can still receive events that they take {bytes} bytes, \
+                 expected at most {MAX_OPEN_BYTES}; choose a longer --window, or a smaller --lateness if the trace is \
+                 in the order of time",
+                self.dictionary.channels_from(0).len()
             );
         }
         Ok(())
@@ -218,15 +230,14 @@ impl<'a> Merger<'a> {
 
     /// The cycles of the run: declared and seen ones together. Windows of sums alone stand for themselves.
     fn run_span(&self) -> Option<Span> {
-        let span =
-            [self.events_span, self.declared_span].into_iter().flatten().reduce(|a, b| join(Some(a), b));
-        let span = span.or(self.counted_span)?;
+        let known = [self.events_span, self.declared_span].into_iter().flatten();
+        let span = Span::join_all(known).or(self.counted_span)?;
         Some(Span { end: self.declared_end.map_or(span.end, |end| end.max(span.end)), ..span })
     }
 
     /// The cycles whose windows are to be closed: the run's, and those of sums that reach beyond it.
     fn open_span(&self) -> Option<Span> {
-        [self.run_span(), self.counted_span].into_iter().flatten().reduce(|a, b| join(Some(a), b))
+        Span::join_all([self.run_span(), self.counted_span].into_iter().flatten())
     }
 
     /// Closes all windows before number `bound`.
@@ -277,6 +288,9 @@ impl<'a> Merger<'a> {
         };
         self.refuse_too_many_windows()?;
         self.close_before(last_window(span, self.timing.cycles) + 1)?;
+        if self.coarsely_split > 0 {
+            self.notes.push(coarse_note(self.coarsely_split));
+        }
         let summary = self.summary(span, metadata);
         self.sink.finish(&summary)?;
         Ok(summary)
@@ -320,12 +334,16 @@ impl<'a> Merger<'a> {
     }
 }
 
-fn overflow(error: CountOverflow) -> anyhow::Error {
-    DataError::from(Rejection::from(error)).into()
+fn overflow(error: CountOverflow) -> DataError {
+    DataError::from(Rejection::from(error))
 }
 
-fn join(span: Option<Span>, other: Span) -> Span {
-    span.map_or(other, |span| Span { start: span.start.min(other.start), end: span.end.max(other.end) })
+/// Said of a run whose events cannot be split evenly: its peaks stand where the remainders do.
+fn coarse_note(events: u64) -> Note {
+    Note::warning(format!(
+        "{events} event(s) count too few actions for the windows that they cover, so that their last window gets most of \
+         them: peaks may be false. Give the trace fractions (count_fraction_bits), or choose a longer --window"
+    ))
 }
 
 fn last_window(span: Span, cycles: u64) -> i64 {

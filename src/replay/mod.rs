@@ -19,11 +19,12 @@
 mod accumulator;
 mod dictionary;
 pub mod inspect;
-mod lateness;
 mod map;
 mod merger;
 mod pipeline;
+mod placement;
 mod regions;
+mod run_metadata;
 mod sequential;
 mod sliding;
 mod source;

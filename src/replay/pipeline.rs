@@ -3,31 +3,34 @@
 //! # How it starts, runs and stops
 //!
 //! One reader cuts chunks, `threads` workers decode them, and the calling thread merges. At most
-//! `2 × threads + 2` chunks exist at a time: the reader takes a token for each, and the merger gives it back
-//! when the chunk is merged. So memory is bounded by the tokens, whatever the speed of each stage, and no
+//! `2 × threads + 3` chunks exist at a time: the reader takes a token to hand on each that it has cut, and the
+//! merger gives it back when the chunk is merged. So memory is bounded by the tokens, whatever the speed of each stage, and no
 //! stage can wait for another in a circle: the oldest chunk always has a token, a worker and the merger's ear.
 //!
 //! *End*: the reader returns and drops its sender; the workers drain the channel, return, and drop theirs; the
 //! merger's loop ends when the last sender is gone. *Error*: a chunk that cannot be read or decoded travels as
 //! an error under its own number, so the first error *in the file* is reported, however threads raced. The
-//! merger stops at it and drops its receivers and the tokens; then the reader finds no token and the workers
-//! nobody to send to, and both return. *Closed pipe or failing sink*: an error of the merger, as before.
-//! *Panic*: `std::thread::scope` joins all and passes it on. *Interrupt*: the process ends; outputs are written
+//! merger stops at it and drops its receivers, the tokens and the stop channel, on which nothing is ever sent; then
+//! the reader finds no token, the workers see the stop channel closed, and they return. *Closed pipe or failing sink*: an error of the merger, as before. Only the
+//! workers are joined then: the reader may sit in a read of a pipe that says nothing for hours, and ends with the
+//! process. *Panic*: a worker's becomes the error of its chunk; the reader's ends its channel, and is found when it
+//! is joined. *Interrupt*: the process ends; outputs are written
 //! to temporary files that are renamed at the end, so nothing half-written is left under its final name.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context, bail};
-use crossbeam::channel::{Receiver, Sender, bounded, unbounded};
-use trace_formats::event::Fact;
-use trace_formats::{DataError, Decoder, Metadata, OpenedTrace, Part};
+use anyhow::anyhow;
+use crossbeam::channel::{Receiver, Sender, bounded, select, unbounded};
+use trace_formats::{DataError, Decoder, OpenedTrace, Part};
 
 use super::accumulator::{Accumulator, PartialSums};
 use super::dictionary::{Dictionary, NameSet};
-use super::lateness::Orders;
 use super::merger::Merger;
+use super::placement::Orders;
+use super::run_metadata::{combine_metadata, header_facts};
 use super::source::{Chunks, OwnedChunk};
 use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
 
@@ -112,57 +115,97 @@ pub fn replay(
     bytes_done: &AtomicU64,
 ) -> anyhow::Result<(ActivitySummary, Vec<InputDigest>)> {
     let metadata = combine_metadata(&traces, timing.cycles)?;
-    let mut digests = vec![crc32fast::Hasher::new(); traces.len()];
-    let mut sizes = vec![0; traces.len()];
+    let mut digests = Digests::new(traces.len());
     let (parts, infos) = list_parts(traces);
     let orders = parts.iter().map(|part| part.order).collect();
-    let dictionary = Dictionary::new(names);
     let orders = Orders::new(orders, options.lateness_cycles, DEFAULT_LATENESS_CYCLES);
+    let dictionary = Dictionary::new(names);
     let mut merger = Merger::new(&dictionary, timing, orders, sink);
     for fact in header_facts(&metadata) {
         merger.fact(fact);
     }
-    let threads = options.threads.max(1);
-    let in_flight = 2 * threads + 2;
-    let (work_sender, work) = bounded::<Work>(in_flight);
-    let (done_sender, done) = unbounded::<Decoded>();
-    let (token_sender, tokens) = bounded::<()>(in_flight);
-    std::thread::scope(|scope| {
-        scope.spawn(move || read_parts(parts, options, &tokens, &work_sender));
-        for _ in 0..threads {
-            let (work, done_sender, infos) = (work.clone(), done_sender.clone(), &infos);
-            let accumulator = Accumulator::new(&dictionary, timing.cycles, options.skip_bad_records);
-            scope.spawn(move || decode_chunks(accumulator, infos, &work, &done_sender));
-        }
-        drop((work, done_sender));
-        // Owned by this closure, so that returning early lets go of the reader and the workers.
-        let (token_sender, done) = (token_sender, done);
+    let workers = Workers { dictionary: &dictionary, infos: &infos, window_cycles: timing.cycles };
+    workers.run(parts, options, |part, sums, digest, chunk| {
+        let info = &infos[part];
+        let view = chunk.view();
+        merger.merge(part, sums, &*info.decoder, &view).map_err(|error| {
+            match error.downcast::<DataError>() {
+                Ok(error) => error.in_file(&info.name).into(),
+                Err(error) => error.context(info.name.clone()),
+            }
+        })?;
+        digests.add(info.trace, &digest, view.bytes.len());
+        bytes_done.fetch_add(view.bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    })?;
+    Ok((merger.finish(metadata)?, digests.finish()))
+}
+
+/// What the threads of a run share.
+struct Workers<'a> {
+    dictionary: &'a Dictionary<'a>,
+    infos: &'a [PartInfo],
+    window_cycles: u64,
+}
+
+impl Workers<'_> {
+    /// Starts the reader and the workers, and calls `merge` here with each decoded chunk, in order.
+    fn run(
+        &self,
+        parts: Vec<Part>,
+        options: &ReplayOptions,
+        mut merge: impl FnMut(usize, PartialSums, crc32fast::Hasher, &OwnedChunk) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let threads = options.threads.max(1);
+        let in_flight = 2 * threads + 2;
+        let (work_sender, work) = bounded::<Work>(in_flight);
+        let (done_sender, done) = unbounded::<Decoded>();
+        let (token_sender, tokens) = bounded::<()>(in_flight);
+        let (stop_sender, stop) = bounded::<()>(0);
         for _ in 0..in_flight {
             let _ = token_sender.send(());
         }
-        in_order(&done, |part, sums, digest, chunk| {
-            let info = &infos[part];
-            let view = chunk.view();
-            merger.merge(part, sums, &*info.decoder, &view).map_err(|error| {
-                match error.downcast::<DataError>() {
-                    Ok(error) => error.in_file(&info.name).into(),
-                    Err(error) => error.context(info.name.clone()),
-                }
-            })?;
-            digests[info.trace].combine(&digest);
-            sizes[info.trace] += view.bytes.len() as u64;
-            bytes_done.fetch_add(view.bytes.len() as u64, Ordering::Relaxed);
-            let _ = token_sender.send(());
-            Ok(())
-        })
-    })?;
-    let summary = merger.finish(metadata)?;
-    let inputs = digests
-        .into_iter()
-        .zip(sizes)
-        .map(|(digest, bytes)| InputDigest { bytes, crc32: digest.finalize() })
-        .collect();
-    Ok((summary, inputs))
+        let reader = {
+            let options = options.clone();
+            std::thread::spawn(move || read_parts(parts, &options, &tokens, &work_sender))
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (work, stop, done_sender) = (work.clone(), stop.clone(), done_sender.clone());
+                let accumulator =
+                    Accumulator::new(self.dictionary, self.window_cycles, options.skip_bad_records);
+                scope.spawn(move || decode_chunks(accumulator, self.infos, &work, &stop, &done_sender));
+            }
+            // Owned by this closure, so that whichever way it returns lets go of the reader and the workers.
+            drop(done_sender);
+            let (_work, _stop_sender, done, token_sender) = (work, stop_sender, done, token_sender);
+            in_order(&done, |part, sums, digest, chunk| {
+                merge(part, sums, digest, &chunk)?;
+                let _ = token_sender.send(());
+                Ok(())
+            })
+        })?;
+        reader.join().map_err(|_| anyhow!("the thread that reads the trace panicked: please report this"))
+    }
+}
+
+/// Digests of all traces while they are read.
+struct Digests(Vec<(u64, crc32fast::Hasher)>);
+
+impl Digests {
+    fn new(traces: usize) -> Digests {
+        Digests(vec![(0, crc32fast::Hasher::new()); traces])
+    }
+
+    fn add(&mut self, trace: usize, chunk: &crc32fast::Hasher, bytes: usize) {
+        let (size, digest) = &mut self.0[trace];
+        *size += bytes as u64;
+        digest.combine(chunk);
+    }
+
+    fn finish(self) -> Vec<InputDigest> {
+        self.0.into_iter().map(|(bytes, digest)| InputDigest { bytes, crc32: digest.finalize() }).collect()
+    }
 }
 
 /// The reader: chunk after chunk, part after part, a token for each.
@@ -192,23 +235,54 @@ fn decode_chunks(
     mut accumulator: Accumulator<'_>,
     infos: &[PartInfo],
     work: &Receiver<Work>,
+    stop: &Receiver<()>,
     done: &Sender<Decoded>,
 ) {
-    for (number, part, chunk) in work {
+    loop {
+        let (number, part, chunk) = select! {
+            recv(work) -> work => match work {
+                Ok(work) => work,
+                Err(_) => return,
+            },
+            recv(stop) -> _ => return,
+        };
         let outcome = chunk.and_then(|chunk| {
             let info = &infos[part];
-            let view = chunk.view();
-            let decoded = info.decoder.decode(&view, &mut accumulator);
-            let sums = accumulator.take();
-            decoded.map_err(|error| error.in_file(&info.name))?;
-            let mut digest = crc32fast::Hasher::new();
-            digest.update(view.bytes);
+            let decode = AssertUnwindSafe(|| decode_chunk(&*info.decoder, &chunk, &mut accumulator));
+            // A chunk that is lost would be waited for forever. After a panic this worker takes no further chunk
+            // that could see a half-filled accumulator: the error ends the run.
+            let decoded = catch_unwind(decode).unwrap_or_else(|_| Err(panicked(&chunk)));
+            let (sums, digest) = decoded.map_err(|error| error.in_file(&info.name))?;
             Ok((sums, digest, chunk))
         });
         if done.send(Decoded { number, part, outcome }).is_err() {
             return;
         }
     }
+}
+
+fn decode_chunk(
+    decoder: &dyn Decoder,
+    chunk: &OwnedChunk,
+    accumulator: &mut Accumulator<'_>,
+) -> Result<(PartialSums, crc32fast::Hasher), DataError> {
+    let view = chunk.view();
+    let decoded = decoder.decode(&view, accumulator);
+    let sums = accumulator.take();
+    decoded?;
+    let mut digest = crc32fast::Hasher::new();
+    digest.update(view.bytes);
+    Ok((sums, digest))
+}
+
+fn panicked(chunk: &OwnedChunk) -> DataError {
+    let error = DataError::new(
+        "internal",
+        "records that made the decoder panic",
+        "a decoder that explains what it cannot read",
+        "this is a fault of nm-trace: please report it with the records from here on",
+    );
+    chunk.view().locate(error, 0)
 }
 
 /// Calls `merge` with the decoded chunks in the order of their numbers. Those that overtake wait here; there are
@@ -242,55 +316,97 @@ fn list_parts(traces: Vec<OpenedTrace>) -> (Vec<Part>, Vec<PartInfo>) {
     (parts, infos)
 }
 
-/// What several traces of one run say of themselves together.
-fn combine_metadata(traces: &[OpenedTrace], window_cycles: u64) -> anyhow::Result<Metadata> {
-    let mut traces = traces.iter();
-    let mut all = traces.next().context("no trace was given")?.metadata.clone();
-    for OpenedTrace { metadata, .. } in traces {
-        if metadata.count_fraction_bits != all.count_fraction_bits {
-            bail!(
-                "found traces with count_fraction_bits {} and {}, expected the same in all traces of one run; convert \
-                 one of them",
-                all.count_fraction_bits,
-                metadata.count_fraction_bits
-            );
-        }
-        if let (Some(one), Some(other)) = (all.clock_hz, metadata.clock_hz)
-            && one != other
-        {
-            bail!(
-                "found traces with clocks of {one} Hz and {other} Hz, expected one clock in all traces of a run"
-            );
-        }
-        all.clock_hz = all.clock_hz.or(metadata.clock_hz);
-        all.inferences = all.inferences.or(metadata.inferences);
-        all.binding = all.binding.or_else(|| metadata.binding.clone());
-        all.window_cycles = all.window_cycles.max(metadata.window_cycles);
-        if let Some(span) = metadata.span {
-            let start = all.span.map_or(span.start, |all| all.start.min(span.start));
-            let end = all.span.map_or(span.end, |all| all.end.max(span.end));
-            all.span = Some(trace_formats::Span { start, end });
-        }
-        all.regions.extend(metadata.regions.iter().cloned());
-        all.skipped.extend(metadata.skipped.iter().cloned());
-        all.notes.extend(metadata.notes.iter().cloned());
-    }
-    if let Some(source) = all.window_cycles
-        && (source == 0 || !window_cycles.is_multiple_of(source))
-    {
-        bail!(
-            "found a trace of sums over windows of {source} cycles, expected a --window that is a multiple of it, not \
-             {window_cycles} cycles; choose --window {}",
-            window_cycles.div_ceil(source.max(1)) * source
-        );
-    }
-    Ok(all)
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-/// What a header says, as the facts that it would be between the events.
-fn header_facts(metadata: &Metadata) -> impl Iterator<Item = Fact> + '_ {
-    let span = metadata.span.into_iter().map(Fact::Span);
-    let regions = metadata.regions.iter().cloned().map(Fact::Region);
-    let skipped = metadata.skipped.iter().cloned().map(Fact::Skipped);
-    span.chain(regions).chain(skipped).chain(metadata.notes.iter().cloned().map(Fact::Note))
+    use trace_formats::decoder::{Chunk, Cut, cut_lines};
+    use trace_formats::input::Content;
+    use trace_formats::{EventSink, Metadata, PartOrder};
+
+    use super::*;
+    use crate::activity::ChannelName;
+    use crate::replay::AdmitAll;
+
+    /// Panics at a line that says so, else counts lines as events, one a cycle.
+    struct Lines;
+
+    impl Decoder for Lines {
+        fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError> {
+            cut_lines(bytes)
+        }
+
+        fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+            let channel = sink.channel("unit", "act")?;
+            for (line, text) in
+                chunk.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate()
+            {
+                assert!(text != b"panic", "as asked for");
+                let start = (chunk.lines_before + line as u64) as i64;
+                let regions = trace_formats::RegionSetId::NONE;
+                sink.event(trace_formats::Event { channel, regions, start, end: start + 1, count: 1 })?;
+            }
+            Ok(())
+        }
+    }
+
+    struct Dropped;
+
+    impl WindowSink for Dropped {
+        fn window(&mut self, _: i64, _: &[ChannelName], _: &[u64]) -> anyhow::Result<()> {
+            Ok(())
+        }
+
+        fn finish(&mut self, _: &ActivitySummary) -> anyhow::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn run(content: Content) -> anyhow::Result<ActivitySummary> {
+        let order = PartOrder::Lateness(None);
+        let name = "lines".to_owned();
+        let part = Part { name, content, header_bytes: 0, header_lines: 0, decoder: Arc::new(Lines), order };
+        let trace = OpenedTrace { format: "lines", metadata: Metadata::default(), parts: vec![part] };
+        let timing = WindowTiming { cycles: 10, clock_hz: 1e9, count_fraction_bits: 0 };
+        let options = ReplayOptions { threads: 3, chunk_bytes: 8, ..ReplayOptions::default() };
+        Ok(replay(vec![trace], &AdmitAll, timing, &options, &mut Dropped, &AtomicU64::new(0))?.0)
+    }
+
+    #[test]
+    fn every_line_is_counted_however_chunks_overtake_each_other() {
+        let summary = run(Content::from_bytes(b"a\n".repeat(10_000))).unwrap();
+        assert_eq!(summary.totals.values().copied().sum::<u128>(), 10_000);
+        assert_eq!(summary.coverage.events, 10_000);
+    }
+
+    #[test]
+    fn a_decoder_that_panics_ends_the_run_with_its_place_and_not_with_a_hang() {
+        let mut bytes = b"a\n".repeat(1000);
+        bytes.extend(b"panic\n");
+        bytes.extend(b"a\n".repeat(1000));
+        let message = run(Content::from_bytes(bytes)).unwrap_err().to_string();
+        assert!(message.contains("lines: line ") && message.contains("please report"), "{message}");
+    }
+
+    /// A pipe whose writer has said something and now says nothing.
+    struct Silent(&'static [u8]);
+
+    impl std::io::Read for Silent {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() {
+                std::thread::sleep(Duration::from_secs(3600));
+            }
+            let length = self.0.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    #[test]
+    fn an_error_is_reported_while_the_reader_waits_for_a_silent_pipe() {
+        let silent = Silent(b"a\na\na\na\npanic\na\na\na\na\na\n");
+        let input = trace_formats::input::Input::from_reader("pipe", Box::new(silent)).unwrap();
+        assert!(run(input.into_content().unwrap()).is_err());
+    }
 }

@@ -29,7 +29,19 @@ pub fn parse_tags(tags: &str) -> Result<Vec<(&str, &str)>, Rejection> {
         }
         Ok((kind, name))
     };
-    tags.split(';').map(parse).collect()
+    let parsed: Vec<(&str, &str)> = tags.split(';').map(parse).collect::<Result<_, _>>()?;
+    // Rows of one kind and their remainder add up to the whole: an action can be in one region of a kind only.
+    for (at, (kind, _)) in parsed.iter().enumerate() {
+        if parsed[..at].iter().any(|(earlier, _)| earlier == kind) {
+            return Err(Rejection {
+                reason: "bad_region",
+                found: format!("two regions of the kind {kind:?} in {tags:?}"),
+                expected: "at most one region of each kind".to_owned(),
+                cure: "give the two different kinds (op:…), or share the count between two events".to_owned(),
+            });
+        }
+    }
+    Ok(parsed)
 }
 
 /// The regions of a run while it is read.
@@ -51,7 +63,8 @@ impl RegionTable {
     pub fn declare(&mut self, region: &RegionDeclaration) {
         let entry = self.regions.entry((region.kind.clone(), region.name.clone())).or_default();
         entry.id = entry.id.or(region.id);
-        entry.declared = Some(join(entry.declared, Span { start: region.start, end: region.end }));
+        let span = Span { start: region.start, end: region.end };
+        entry.declared = Some(entry.declared.map_or(span, |declared| declared.join(span)));
     }
 
     /// Adds what events with a set of tags counted, and when they were.
@@ -59,7 +72,7 @@ impl RegionTable {
         for (kind, name) in parse_tags(tags).unwrap_or_default() {
             let entry = self.regions.entry((kind.to_owned(), name.to_owned())).or_default();
             if let Some(span) = span {
-                entry.seen = Some(join(entry.seen, span));
+                entry.seen = Some(entry.seen.map_or(span, |seen| seen.join(span)));
             }
             for &(channel, count) in counts {
                 *entry.counts.entry(channel.clone()).or_default() += count;
@@ -84,22 +97,18 @@ impl RegionTable {
         let mut next: BTreeMap<String, u64> = BTreeMap::new();
         for (id, region) in &regions {
             let next = next.entry(region.kind.clone()).or_default();
-            *next = (*next).max(id.map_or(0, |id| id + 1));
+            *next = (*next).max(id.map_or(0, |id| id.saturating_add(1)));
         }
         regions
             .into_iter()
             .map(|(id, mut region)| {
                 let next = next.entry(region.kind.clone()).or_default();
                 region.id = id.unwrap_or(*next);
-                *next += u64::from(id.is_none());
+                *next = next.saturating_add(u64::from(id.is_none()));
                 region
             })
             .collect()
     }
-}
-
-fn join(span: Option<Span>, other: Span) -> Span {
-    span.map_or(other, |span| Span { start: span.start.min(other.start), end: span.end.max(other.end) })
 }
 
 #[cfg(test)]
@@ -115,6 +124,7 @@ mod tests {
         assert_eq!(parse_tags("").unwrap(), []);
         assert!(parse_tags("op:").is_err());
         assert!(parse_tags("a;;b").is_err());
+        assert!(parse_tags("a;layer:b").is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use trace_formats::{DataError, EventSink, OpenedTrace};
 
+use super::pipeline::Io;
 use super::source::Chunks;
 
 /// Decodes a trace in its own order. `progress` is told how many bytes were done.
@@ -11,6 +12,7 @@ use super::source::Chunks;
 pub fn decode_in_order(
     trace: OpenedTrace,
     chunk_bytes: usize,
+    io: Io,
     sink: &mut dyn EventSink,
     mut progress: impl FnMut(u64),
 ) -> Result<(), DataError> {
@@ -18,7 +20,7 @@ pub fn decode_in_order(
         let name = part.name.clone();
         let decoder = part.decoder.clone();
         let decode_part = || -> Result<(), DataError> {
-            let mut chunks = Chunks::new(part, chunk_bytes, true)?;
+            let mut chunks = Chunks::new(part, chunk_bytes, io == Io::Map)?;
             while let Some(chunk) = chunks.next_chunk()? {
                 let view = chunk.view();
                 decoder.decode(&view, sink)?;

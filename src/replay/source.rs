@@ -127,7 +127,10 @@ fn next_mapped(
     loop {
         let end = (offset + wanted).min(file.length());
         let current = match segment {
-            Some(current) if current.end() >= end => current.clone(),
+            Some(current) if current.end() >= end => {
+                file.check_holds(end).map_err(|error| DataError::io(&error))?;
+                current.clone()
+            }
             _ => {
                 let map_to = (offset + wanted.max(SEGMENT_BYTES)).min(file.length());
                 let fresh =

@@ -25,6 +25,15 @@ struct Page {
     steps: Vec<i64>,
 }
 
+/// How evenly an event's count could be split over its windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// No window got much more than its part.
+    Even,
+    /// The remainder makes the last window stand out: the count is small against the number of windows.
+    Coarse,
+}
+
 /// A sum that does not fit.
 pub struct CountOverflow;
 
@@ -50,11 +59,12 @@ impl WindowCounts {
         end: i64,
         count: u64,
         cycles: i64,
-    ) -> Result<(), CountOverflow> {
+    ) -> Result<Split, CountOverflow> {
         let first = start.div_euclid(cycles);
         let last = (end - 1).div_euclid(cycles);
         if first == last {
-            return self.point(first, channel, count);
+            self.point(first, channel, count)?;
+            return Ok(Split::Even);
         }
         let length = (end - start) as u128;
         let part = |overlap: i64| (u128::from(count) * overlap as u128 / length) as u64;
@@ -66,7 +76,11 @@ impl WindowCounts {
             self.step(first + 1, channel, middle as i64)?;
             self.step(last, channel, -(middle as i64))?;
         }
-        self.point(last, channel, count - head - middle * between)
+        let remainder = count - head - middle * between;
+        self.point(last, channel, remainder)?;
+        let even = part(end - last * cycles);
+        // One or two more than its part are what rounding down three times leaves; a tenth more is not seen.
+        Ok(if remainder > even + 2 + even / 10 { Split::Coarse } else { Split::Even })
     }
 
     /// Adds to one window.
@@ -144,6 +158,11 @@ impl WindowCounts {
         Ok(())
     }
 
+    /// Bytes of the counts that are held.
+    pub fn bytes(&self) -> usize {
+        self.pages.iter().map(|page| 8 * (page.points.len() + page.steps.len())).sum()
+    }
+
     /// Forgets the pages that end at or before `window`.
     pub fn forget_before(&mut self, window: i64) {
         let page = window.div_euclid(PAGE_WINDOWS as i64);
@@ -181,6 +200,15 @@ mod tests {
         assert!(counts.spread(0, 5, 35, 10, 10).is_ok());
         // 5 of 30 cycles, 10, 10 and 5: 10/6 → 1, 10/3 → 3, 3, and 10 − 7 = 3 for the last.
         assert_eq!(windows(&counts, 0..4), [1, 3, 3, 3]);
+    }
+
+    #[test]
+    fn a_count_that_is_small_against_its_windows_is_told_apart() {
+        let mut counts = WindowCounts::default();
+        assert_eq!(counts.spread(0, 0, 1_000_000, 999, 1000).ok(), Some(Split::Coarse));
+        assert_eq!(counts.spread(0, 0, 1_000_000, 999_999, 1000).ok(), Some(Split::Coarse));
+        assert_eq!(counts.spread(0, 0, 1_000_000, 99_999_999, 1000).ok(), Some(Split::Even));
+        assert_eq!(counts.spread(0, 0, 3000, 10, 1000).ok(), Some(Split::Even));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub struct Event {
 /// Why a sink refuses what a decoder hands it. The decoder adds the position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// A short name of the reason, by which skipped records are counted (`unknown_channel`).
+    /// A short name of the reason, by which skipped records are counted (`unbound_channel`).
     pub reason: &'static str,
     /// What was found.
     pub found: String,
@@ -70,7 +70,7 @@ pub trait EventSink {
     /// Takes one event.
     ///
     /// # Errors
-    /// A [`Rejection`] if the event is too late, too far ahead, or overflows a sum.
+    /// A [`Rejection`] if the event overflows a sum, or the sink can take no more.
     fn event(&mut self, event: Event) -> Result<(), Rejection>;
 
     /// Takes the count of a whole window that an earlier pass has already summed: it adds to windows

@@ -59,6 +59,8 @@ pub struct OpenOptions {
     pub scale_sim_topology: Option<PathBuf>,
     /// How the layers of a SCALE-Sim run are joined into one timeline.
     pub join: LayerJoin,
+    /// Threads to look through the files of a run with; `None`: as many as the machine has cores.
+    pub threads: Option<usize>,
 }
 
 /// How layers that each restart at cycle 0 become one timeline.
@@ -69,7 +71,7 @@ pub enum LayerJoin {
     BackToBack,
     /// A layer's cycle 0 follows the last `OFMAP_SRAM` cycle of the layer before: prefetch and drain overlap.
     Overlap,
-    /// As `Overlap`, and DRAM traffic outside of the layer's compute cycles is left out of the timeline.
+    /// As `Overlap`, and DRAM traffic outside of the layer's compute cycles is counted at their edge.
     ComputeOnly,
     /// Not joined: each layer keeps the cycles of its files. For looking at a run, not for pricing it.
     Separate,

@@ -42,6 +42,19 @@ pub struct Span {
     pub end: i64,
 }
 
+impl Span {
+    /// The shortest span that holds both.
+    #[must_use]
+    pub fn join(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The shortest span that holds all of them, if there is any.
+    pub fn join_all(spans: impl IntoIterator<Item = Span>) -> Option<Span> {
+        spans.into_iter().reduce(Span::join)
+    }
+}
+
 /// A named interval of cycles: a layer, an operation, an inference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -88,15 +88,16 @@ pub fn streamed(dataflow: Dataflow) -> Stream {
 pub fn survey_layers(
     layers: Vec<LayerFiles>,
     config: Option<&Config>,
+    threads: Option<usize>,
 ) -> Result<Vec<SurveyedLayer>, DataError> {
-    let mut surveyed = in_parallel(&layers, |layer| survey_folds(layer, config))?;
+    let mut surveyed = in_parallel(&layers, threads, |layer| survey_folds(layer, config))?;
     let mut open: Vec<(usize, Stream, PathBuf)> = Vec::new();
     for (index, layer) in layers.into_iter().enumerate() {
         let known: Vec<Stream> = surveyed[index].traces.iter().map(|trace| trace.stream).collect();
         let rest = layer.files.into_iter().filter(|(stream, _)| !known.contains(stream));
         open.extend(rest.map(|(stream, path)| (index, stream, path)));
     }
-    let surveys = in_parallel(&open, |(index, stream, path)| {
+    let surveys = in_parallel(&open, threads, |(index, stream, path)| {
         let role = role(&surveyed[*index], *stream, config.and_then(|config| config.dataflow));
         survey(path, Style::Rectangular(None), padding_rule(*stream, config), role)
     })?;
@@ -176,15 +177,17 @@ pub fn padding_rule(stream: Stream, config: Option<&Config>) -> PaddingRule {
     }
 }
 
-/// Does the work on every item with as many threads as there are processors; results in order.
+/// Does the work on every item with so many threads, or as many as there are processors; results in order.
 ///
 /// # Errors
 /// The error of the first item, in order, that has one.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
+    threads: Option<usize>,
     work: impl Fn(&T) -> Result<R, DataError> + Sync,
 ) -> Result<Vec<R>, DataError> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = threads.unwrap_or_else(processors).min(items.len());
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(items.len()));
     std::thread::scope(|scope| {

@@ -34,7 +34,7 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     if layers.is_empty() {
         return Err(no_traces());
     }
-    let layers = survey_layers(layers, config.as_ref())?;
+    let layers = survey_layers(layers, config.as_ref(), options.threads)?;
     let layers = name_layers(layers, names.as_deref(), &mut notes);
     if layers.is_empty() {
         return Err(empty_traces());

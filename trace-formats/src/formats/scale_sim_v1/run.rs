@@ -47,7 +47,7 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     if files.is_empty() {
         return Err(no_traces());
     }
-    let layers = in_parallel(&files, |files| survey_layer(files, operands, dataflow))?;
+    let layers = in_parallel(&files, options.threads, |files| survey_layer(files, operands, dataflow))?;
     let cycles: Vec<LayerCycles> = layers.iter().map(Layer::cycles).collect();
     let placed = placement::place(&cycles, options.join)?;
     notes.extend(

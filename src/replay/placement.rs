@@ -1,7 +1,7 @@
-//! How far out of order events may come, and which windows can still receive one.
+//! Where events may lie in time: how far out of order, how far apart, and which windows can still receive one.
 
 use trace_formats::event::Fact;
-use trace_formats::{ChannelId, DataError, Event, EventSink, PartOrder, RegionSetId, Rejection};
+use trace_formats::{ChannelId, DataError, Event, EventSink, PartOrder, RegionSetId, Rejection, Span};
 
 /// What the parts of a run say of their order, to know which windows can still receive counts.
 pub struct Orders {
@@ -51,20 +51,60 @@ impl Orders {
     }
 }
 
-/// Decodes a chunk again to find the event that came too late, for its position.
-pub struct LatenessProbe {
-    latest_start: i64,
-    lateness: u64,
+/// The most windows a run may have. Windows without events are closed one by one, so a cycle that is wrong
+/// by many orders of magnitude must end here and not after days.
+const MAX_WINDOWS: i64 = 1 << 27;
+
+/// Why a span cannot be cut into windows, if it cannot.
+pub fn windows_beyond_limit(span: Span, window_cycles: u64) -> Option<Rejection> {
+    let windows = span.end.saturating_sub(span.start) / window_cycles as i64;
+    (windows > MAX_WINDOWS).then(|| Rejection {
+        reason: "too_many_windows",
+        found: format!(
+            "events from cycle {} to cycle {}, which are {windows} windows of {window_cycles} cycles",
+            span.start, span.end
+        ),
+        expected: format!("at most {MAX_WINDOWS} windows"),
+        cure: "choose a longer --window, or check the trace for a cycle that is wrong".to_owned(),
+    })
 }
 
-impl LatenessProbe {
-    /// `latest_start` is that of the events ahead of the chunk.
-    pub fn new(latest_start: i64, lateness: u64) -> LatenessProbe {
-        LatenessProbe { latest_start, lateness }
+/// Decodes a chunk again to find the first event that comes too late or is too far away, for its position.
+pub struct PlacementProbe {
+    latest_start: i64,
+    lateness: u64,
+    span: Option<Span>,
+    window_cycles: u64,
+}
+
+impl PlacementProbe {
+    /// `latest_start` and `span` are those of the events ahead of the chunk; without a lateness any order will do.
+    pub fn new(
+        latest_start: i64,
+        lateness: Option<u64>,
+        span: Option<Span>,
+        window_cycles: u64,
+    ) -> PlacementProbe {
+        PlacementProbe { latest_start, lateness: lateness.unwrap_or(u64::MAX), span, window_cycles }
+    }
+
+    /// Whether events from `first_start` on, which step back by so much at most and cover `counted`, can hold one.
+    pub fn suspects(&self, first_start: i64, largest_step_back: u64, counted: Span) -> bool {
+        let is_late = first_start < self.earliest() || largest_step_back > self.lateness;
+        let is_far = counted.start < counted.end && self.beyond(counted).is_some();
+        is_late || is_far
+    }
+
+    fn earliest(&self) -> i64 {
+        self.latest_start.saturating_sub_unsigned(self.lateness)
+    }
+
+    fn beyond(&self, event: Span) -> Option<Rejection> {
+        windows_beyond_limit(self.span.map_or(event, |span| span.join(event)), self.window_cycles)
     }
 }
 
-impl EventSink for LatenessProbe {
+impl EventSink for PlacementProbe {
     fn channel(&mut self, _component: &str, _action: &str) -> Result<ChannelId, Rejection> {
         Ok(ChannelId(0))
     }
@@ -74,7 +114,7 @@ impl EventSink for LatenessProbe {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
-        if event.start < self.latest_start.saturating_sub_unsigned(self.lateness) {
+        if event.start < self.earliest() {
             return Err(Rejection {
                 reason: "late_event",
                 found: format!("an event at cycle {} after one at cycle {}", event.start, self.latest_start),
@@ -82,7 +122,12 @@ impl EventSink for LatenessProbe {
                 cure: "sort the trace by time, or allow more with --lateness CYCLES".to_owned(),
             });
         }
+        let span = Span { start: event.start, end: event.end };
+        if let Some(refusal) = self.beyond(span) {
+            return Err(refusal);
+        }
         self.latest_start = self.latest_start.max(event.start);
+        self.span = Some(self.span.map_or(span, |all| all.join(span)));
         Ok(())
     }
 
@@ -95,6 +140,6 @@ impl EventSink for LatenessProbe {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        if error.reason() == "late_event" { Err(error) } else { Ok(()) }
+        if ["late_event", "too_many_windows"].contains(&error.reason()) { Err(error) } else { Ok(()) }
     }
 }
