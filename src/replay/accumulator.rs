@@ -7,7 +7,7 @@ use trace_formats::event::Fact;
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection, Span};
 
 use super::dictionary::Dictionary;
-use super::window_counts::{Split, WindowCounts};
+use super::window_counts::WindowCounts;
 
 /// Refusals that concern more than their record: skipping those would hide a channel, or make the outcome depend on
 /// how the bytes were cut.
@@ -32,8 +32,6 @@ pub struct PartialSums {
     pub unbound: FxHashMap<u32, u64>,
     /// Records that could not be decoded and were skipped, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
-    /// Events whose count was too small to be split evenly over their windows.
-    pub coarsely_split: u64,
     /// Rare facts, in the order of the file.
     pub facts: Vec<Fact>,
     /// How many of them stand before the first count.
@@ -139,8 +137,7 @@ impl<'a> Accumulator<'a> {
     fn add(&mut self, event: Event) -> Result<(), Rejection> {
         let Event { channel, regions, start, end, count } = event;
         self.sums.order.take(start, end);
-        let split = self.sums.windows.spread(channel.0 as usize, start, end, count, self.window_cycles)?;
-        self.sums.coarsely_split += u64::from(split == Split::Coarse);
+        self.sums.windows.spread(channel.0 as usize, start, end, count, self.window_cycles)?;
         let recent = &mut self.recent[channel.0 as usize];
         if recent.0 != regions.0 {
             if recent.1 > 0 {

@@ -12,7 +12,7 @@ use super::accumulator::{EventOrder, PartialSums};
 use super::dictionary::Dictionary;
 use super::placement::{Orders, PlacementProbe, windows_beyond_limit};
 use super::regions::RegionTable;
-use super::window_counts::{CountOverflow, WindowCounts};
+use super::window_counts::{CountOverflow, Running, WindowCounts};
 use crate::activity::{ActivitySummary, ChannelName, Coverage, WindowSink, WindowTiming};
 
 /// The most bytes of open windows. What is held grows with the lateness over the length of a window, and with the
@@ -27,7 +27,7 @@ pub struct Merger<'a> {
     sink: &'a mut dyn WindowSink,
     channels: Vec<ChannelName>,
     counts: Vec<u64>,
-    levels: Vec<i64>,
+    running: Vec<Running>,
     open: WindowCounts,
     next_window: Option<i64>,
     part: usize,
@@ -46,7 +46,6 @@ pub struct Merger<'a> {
     summed_regions: BTreeMap<(String, ChannelName), u128>,
     regions: RegionTable,
     unbound: FxHashMap<u32, u64>,
-    coarsely_split: u64,
     coverage: Coverage,
     notes: Vec<Note>,
 }
@@ -66,7 +65,7 @@ impl<'a> Merger<'a> {
             sink,
             channels: Vec::new(),
             counts: Vec::new(),
-            levels: Vec::new(),
+            running: Vec::new(),
             open: WindowCounts::default(),
             next_window: None,
             part: 0,
@@ -81,7 +80,6 @@ impl<'a> Merger<'a> {
             summed_regions: BTreeMap::new(),
             regions: RegionTable::default(),
             unbound: FxHashMap::default(),
-            coarsely_split: 0,
             coverage: Coverage::default(),
             notes: Vec::new(),
         }
@@ -176,7 +174,6 @@ impl<'a> Merger<'a> {
             *self.coverage.bad_records.entry(reason.to_owned()).or_default() += records;
         }
         self.coverage.events += sums.events;
-        self.coarsely_split += sums.coarsely_split;
         for fact in sums.facts.drain(..) {
             self.fact(fact);
         }
@@ -228,11 +225,21 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// The cycles of the run: declared and seen ones together. Windows of sums alone stand for themselves.
+    /// The cycles of the run: declared ones and events together. Where sums over windows say more, they reach at
+    /// least one cycle into their windows; where nothing is declared, they stand for themselves.
     fn run_span(&self) -> Option<Span> {
-        let known = [self.events_span, self.declared_span].into_iter().flatten();
-        let span = Span::join_all(known).or(self.counted_span)?;
-        Some(Span { end: self.declared_end.map_or(span.end, |end| end.max(span.end)), ..span })
+        let counted = self.counted_span;
+        let Some(declared) = self.declared_span else {
+            let end = |span: Span| self.declared_end.map_or(span.end, |end| end.max(span.end));
+            return counted.map(|span| Span { end: end(span), ..span });
+        };
+        let span = Span::join_all([self.events_span, Some(declared)].into_iter().flatten())?;
+        let window = self.timing.cycles as i64;
+        let reached = counted.map_or(span, |counted| Span {
+            start: span.start.min(counted.start.saturating_add(window - 1)),
+            end: span.end.max(counted.end.saturating_sub(window - 1)),
+        });
+        Some(Span { end: self.declared_end.map_or(reached.end, |end| end.max(reached.end)), ..reached })
     }
 
     /// The cycles whose windows are to be closed: the run's, and those of sums that reach beyond it.
@@ -260,12 +267,12 @@ impl<'a> Merger<'a> {
         }
         self.channels.extend(self.dictionary.channels_from(self.channels.len()));
         self.counts.resize(self.channels.len(), 0);
-        self.levels.resize(self.channels.len(), 0);
+        self.running.resize(self.channels.len(), Running::default());
         // Nothing is open past the last event: what the bound asks for beyond it is left for later.
         let last = self.open_span().map_or(first, |span| last_window(span, self.timing.cycles));
         let bound = bound.min(last + 1);
         for window in first..bound {
-            self.open.read(window, &mut self.counts, &mut self.levels).map_err(overflow)?;
+            self.open.take(window, &mut self.counts, &mut self.running).map_err(overflow)?;
             self.sink.window(window, &self.channels, &self.counts)?;
         }
         if bound > first {
@@ -288,9 +295,6 @@ impl<'a> Merger<'a> {
         };
         self.refuse_too_many_windows()?;
         self.close_before(last_window(span, self.timing.cycles) + 1)?;
-        if self.coarsely_split > 0 {
-            self.notes.push(coarse_note(self.coarsely_split));
-        }
         let summary = self.summary(span, metadata);
         self.sink.finish(&summary)?;
         Ok(summary)
@@ -336,14 +340,6 @@ impl<'a> Merger<'a> {
 
 fn overflow(error: CountOverflow) -> DataError {
     DataError::from(Rejection::from(error))
-}
-
-/// Said of a run whose events cannot be split evenly: its peaks stand where the remainders do.
-fn coarse_note(events: u64) -> Note {
-    Note::warning(format!(
-        "{events} event(s) count too few actions for the windows that they cover, so that their last window gets most of \
-         them: peaks may be false. Give the trace fractions (count_fraction_bits), or choose a longer --window"
-    ))
 }
 
 fn last_window(span: Span, cycles: u64) -> i64 {

@@ -7,8 +7,14 @@ use rustc_hash::FxHashMap;
 /// Cycles a page.
 const PAGE_CYCLES: usize = 256;
 
-/// Counts by cycle, filled in any order. Events of one cycle are points; the inside of longer ones is a level
-/// that rises where they start and falls where they end.
+/// Rates are kept in units of 2⁻⁴⁸ of a count a cycle.
+const RATE_BITS: u32 = 48;
+
+/// What rounding a rate can leave of a whole count: a maximum is rounded up to a whole count beyond it.
+const ROUNDING: u128 = 1 << (RATE_BITS - 16);
+
+/// Counts by cycle, filled in any order. Events of one cycle are points; longer ones are spread evenly: a rate that
+/// rises where they start and falls where they end.
 #[derive(Default)]
 pub struct CycleCounts {
     points: FxHashMap<i64, Box<[u64; PAGE_CYCLES]>>,
@@ -16,27 +22,26 @@ pub struct CycleCounts {
 }
 
 impl CycleCounts {
-    /// Spreads `count` over `[start, end)`: each cycle gets it divided by the length and rounded down, the last one
-    /// the remainder too. `false` if a cycle's sum would pass 2⁶⁴.
+    /// Spreads `count` evenly over `[start, end)`. `false` if a cycle's sum would pass 2⁶⁴.
     #[must_use]
     pub fn add(&mut self, start: i64, end: i64, count: u64) -> bool {
-        let cycles = (end - start) as u64;
-        let each = count / cycles;
-        if cycles > 1 && each > 0 {
-            *self.steps.entry(start).or_default() += i128::from(each);
-            *self.steps.entry(end).or_default() -= i128::from(each);
+        if end - start > 1 {
+            let rate = (i128::from(count) << RATE_BITS) / i128::from(end - start);
+            *self.steps.entry(start).or_default() += rate;
+            *self.steps.entry(end).or_default() -= rate;
+            return true;
         }
-        let rest = if cycles > 1 { count - each * cycles } else { count };
-        let (page, at) = place(end - 1);
+        let (page, at) = place(start);
         let page = self.points.entry(page).or_insert_with(|| Box::new([0; PAGE_CYCLES]));
-        match page[at].checked_add(rest) {
+        match page[at].checked_add(count) {
             Some(sum) => page[at] = sum,
             None => return false,
         }
         true
     }
 
-    /// The largest count in one cycle and in any `window` consecutive cycles.
+    /// The largest count in one cycle and in any `window` consecutive cycles; what events that are spread over
+    /// several cycles put into them is rounded up to a whole count.
     pub fn maxima(&self, window: u64) -> (u128, u128) {
         let mut in_one_cycle = 0;
         let mut sliding = SlidingMaximum::new(window);
@@ -44,7 +49,7 @@ impl CycleCounts {
             in_one_cycle = rate.max(in_one_cycle);
             sliding.push(start, end, rate);
         });
-        (in_one_cycle, sliding.finish())
+        (counts(in_one_cycle), counts(sliding.finish()))
     }
 
     /// Calls `take` with each run of cycles of one count above 0, in the order of time.
@@ -74,11 +79,16 @@ impl CycleCounts {
             }
             if point == Some(next) {
                 let count = points.next().map_or(0, |(_, count)| count);
-                take(next, next + 1, level as u128 + u128::from(count));
+                take(next, next + 1, level as u128 + (u128::from(count) << RATE_BITS));
                 cycle = next + 1;
             }
         }
     }
+}
+
+/// Whole counts of a sum of rates, rounded up.
+fn counts(sum: u128) -> u128 {
+    (sum + (1 << RATE_BITS) - 1 - ROUNDING.min(sum)) >> RATE_BITS
 }
 
 fn place(cycle: i64) -> (i64, usize) {
@@ -156,16 +166,16 @@ mod tests {
             window in 1u64..200,
         ) {
             let mut counts = CycleCounts::default();
-            let mut cycles = vec![0u128; 1000];
+            let mut cycles = vec![0f64; 1000];
             for &(start, length, count) in &events {
                 prop_assert!(counts.add(start, start + length, count));
                 for cycle in start..start + length {
-                    cycles[(cycle + 500) as usize] += u128::from(count / length as u64);
+                    cycles[(cycle + 500) as usize] += count as f64 / length as f64;
                 }
-                cycles[(start + length - 1 + 500) as usize] += u128::from(count % length as u64);
             }
-            let one = cycles.iter().copied().max().unwrap();
-            let many = cycles.windows(window as usize).map(|cycles| cycles.iter().sum::<u128>()).max().unwrap();
+            let most = |sums: &mut dyn Iterator<Item = f64>| (sums.fold(0.0, f64::max) - 1e-6).ceil() as u128;
+            let one = most(&mut cycles.iter().copied());
+            let many = most(&mut cycles.windows(window as usize).map(|cycles| cycles.iter().sum()));
             prop_assert_eq!(counts.maxima(window), (one, many));
         }
     }

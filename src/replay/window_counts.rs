@@ -6,10 +6,17 @@ use trace_formats::Rejection;
 /// Windows a page: pages are made where events fall, so a gap of a million windows costs nothing.
 const PAGE_WINDOWS: usize = 32;
 
+/// Shares of a count in a window are kept in units of 2⁻⁴⁸ of it until the window is closed.
+const SHARE_BITS: u32 = 48;
+
 /// Counts by window and channel. Adding is order-free, so partial sums of workers merge in any order.
 ///
-/// An event that covers many windows puts its first and last part into them as points, and the equal
-/// parts between as two steps of a difference array: it costs the same for one window and for a million.
+/// An event that covers several windows is spread evenly over its cycles. Its shares in the first and the last
+/// window are points, and the equal ones between are two steps of a difference array: it costs the same for two
+/// windows and for a million. Closing a window takes the whole counts of all shares up to its end, less those
+/// already taken, and carries the fraction on. So every window has what an even spread gives it, to less than one
+/// count; all windows together have exactly the events' counts, since an event's shares sum to it; and the sum of
+/// neighbouring windows is what a window of their length would have had.
 #[derive(Default)]
 pub struct WindowCounts {
     pages: Vec<Page>,
@@ -17,21 +24,23 @@ pub struct WindowCounts {
     latest: Option<(i64, usize)>,
 }
 
-/// `points` and `steps` hold `PAGE_WINDOWS` entries a channel, channel by channel, so that a page grows
-/// by appending when a channel is met later. `steps` stays empty in most pages.
+/// Each vector holds `PAGE_WINDOWS` entries a channel, channel by channel, so that a page grows by appending when a
+/// channel is met later. `shares` and `steps` stay empty where no event covers two windows.
+#[derive(Default)]
 struct Page {
     number: i64,
     points: Vec<u64>,
-    steps: Vec<i64>,
+    shares: Vec<i128>,
+    steps: Vec<i128>,
 }
 
-/// How evenly an event's count could be split over its windows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// No window got much more than its part.
-    Even,
-    /// The remainder makes the last window stand out: the count is small against the number of windows.
-    Coarse,
+/// What runs on from one window of a channel to the next, in units of 2⁻⁴⁸ of a count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Running {
+    /// What events that cover the whole window put into it.
+    level: i128,
+    /// The fraction of a count that is not yet taken; a hair below zero where rounding up took it early.
+    carried: i128,
 }
 
 /// A sum that does not fit.
@@ -49,9 +58,7 @@ impl From<CountOverflow> for Rejection {
 }
 
 impl WindowCounts {
-    /// Spreads `count` over the cycles `[start, end)`, by overlap, with windows of `cycles` cycles: each
-    /// window but the last gets its part rounded down, the last one the remainder, so that the parts
-    /// sum to exactly `count`.
+    /// Spreads `count` evenly over the cycles `[start, end)`, with windows of `cycles` cycles.
     pub fn spread(
         &mut self,
         channel: usize,
@@ -59,108 +66,110 @@ impl WindowCounts {
         end: i64,
         count: u64,
         cycles: i64,
-    ) -> Result<Split, CountOverflow> {
+    ) -> Result<(), CountOverflow> {
         let first = start.div_euclid(cycles);
         let last = (end - 1).div_euclid(cycles);
         if first == last {
-            self.point(first, channel, count)?;
-            return Ok(Split::Even);
+            return self.point(first, channel, count);
         }
-        let length = (end - start) as u128;
-        let part = |overlap: i64| (u128::from(count) * overlap as u128 / length) as u64;
-        let head = part((first + 1) * cycles - start);
-        let middle = part(cycles);
-        let between = (last - first - 1) as u64;
-        self.point(first, channel, head)?;
-        if between > 0 && middle > 0 {
-            self.step(first + 1, channel, middle as i64)?;
-            self.step(last, channel, -(middle as i64))?;
-        }
-        let remainder = count - head - middle * between;
-        self.point(last, channel, remainder)?;
-        let even = part(end - last * cycles);
-        // One or two more than its part are what rounding down three times leaves; a tenth more is not seen.
-        Ok(if remainder > even + 2 + even / 10 { Split::Coarse } else { Split::Even })
+        let whole = i128::from(count) << SHARE_BITS;
+        // Rounded up, so that a share that is a whole count is not seen as a hair less; the last window has what is
+        // left, which the rounding may make a hair negative.
+        let length = i128::from(end - start);
+        let each_cycle = (whole + length - 1) / length;
+        let head = each_cycle * i128::from((first + 1) * cycles - start);
+        let middle = each_cycle * i128::from(cycles);
+        self.share(first, channel, head)?;
+        self.share(last, channel, whole - head - middle * i128::from(last - first - 1))?;
+        self.step(first + 1, channel, middle)?;
+        self.step(last, channel, -middle)
     }
 
     /// Adds to one window.
     pub fn point(&mut self, window: i64, channel: usize, count: u64) -> Result<(), CountOverflow> {
         let (page, at) = self.entry(window, channel);
-        let points = &mut self.pages[page].points;
-        if points.len() <= at {
-            points.resize((channel + 1) * PAGE_WINDOWS, 0);
-        }
-        points[at] = points[at].checked_add(count).ok_or(CountOverflow)?;
+        let entry = entry_of(&mut page.points, at);
+        *entry = entry.checked_add(count).ok_or(CountOverflow)?;
         Ok(())
     }
 
-    fn step(&mut self, window: i64, channel: usize, by: i64) -> Result<(), CountOverflow> {
+    fn share(&mut self, window: i64, channel: usize, share: i128) -> Result<(), CountOverflow> {
         let (page, at) = self.entry(window, channel);
-        let steps = &mut self.pages[page].steps;
-        if steps.len() <= at {
-            steps.resize((channel + 1) * PAGE_WINDOWS, 0);
-        }
-        steps[at] = steps[at].checked_add(by).ok_or(CountOverflow)?;
+        let entry = entry_of(&mut page.shares, at);
+        *entry = entry.checked_add(share).ok_or(CountOverflow)?;
+        Ok(())
+    }
+
+    fn step(&mut self, window: i64, channel: usize, by: i128) -> Result<(), CountOverflow> {
+        let (page, at) = self.entry(window, channel);
+        let entry = entry_of(&mut page.steps, at);
+        *entry = entry.checked_add(by).ok_or(CountOverflow)?;
         Ok(())
     }
 
     /// The page of a window, made if need be, and the place of window and channel in it.
-    fn entry(&mut self, window: i64, channel: usize) -> (usize, usize) {
+    fn entry(&mut self, window: i64, channel: usize) -> (&mut Page, usize) {
         let number = window.div_euclid(PAGE_WINDOWS as i64);
         let at = channel * PAGE_WINDOWS + window.rem_euclid(PAGE_WINDOWS as i64) as usize;
-        if let Some((latest, page)) = self.latest
-            && latest == number
-        {
-            return (page, at);
-        }
+        let page = match self.latest {
+            Some((latest, page)) if latest == number => page,
+            _ => self.page(number),
+        };
+        self.latest = Some((number, page));
+        (&mut self.pages[page], at)
+    }
+
+    fn page(&mut self, number: i64) -> usize {
         let next = self.pages.len();
         let page = *self.page_of.entry(number).or_insert(next);
         if page == next {
-            self.pages.push(Page { number, points: Vec::new(), steps: Vec::new() });
+            self.pages.push(Page { number, ..Page::default() });
         }
-        self.latest = Some((number, page));
-        (page, at)
+        page
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: WindowCounts) -> Result<(), CountOverflow> {
         for theirs in other.pages {
-            let (page, _) = self.entry(theirs.number * PAGE_WINDOWS as i64, 0);
+            let page = self.page(theirs.number);
             let ours = &mut self.pages[page];
-            if ours.points.len() < theirs.points.len() {
-                ours.points.resize(theirs.points.len(), 0);
-            }
-            for (ours, theirs) in ours.points.iter_mut().zip(theirs.points) {
-                *ours = ours.checked_add(theirs).ok_or(CountOverflow)?;
-            }
-            if ours.steps.len() < theirs.steps.len() {
-                ours.steps.resize(theirs.steps.len(), 0);
-            }
-            for (ours, theirs) in ours.steps.iter_mut().zip(theirs.steps) {
-                *ours = ours.checked_add(theirs).ok_or(CountOverflow)?;
-            }
+            add_all(&mut ours.points, &theirs.points, |a, b| a.checked_add(b))?;
+            add_all(&mut ours.shares, &theirs.shares, |a, b| a.checked_add(b))?;
+            add_all(&mut ours.steps, &theirs.steps, |a, b| a.checked_add(b))?;
         }
         Ok(())
     }
 
-    /// Adds the points of `window` to `counts`, and its steps to `levels`, which run from window to window.
-    pub fn read(&self, window: i64, counts: &mut [u64], levels: &mut [i64]) -> Result<(), CountOverflow> {
+    /// Takes the counts of `window`, the next after the one that was taken before with the same `running`.
+    pub fn take(
+        &self,
+        window: i64,
+        counts: &mut [u64],
+        running: &mut [Running],
+    ) -> Result<(), CountOverflow> {
         let number = window.div_euclid(PAGE_WINDOWS as i64);
         let in_page = window.rem_euclid(PAGE_WINDOWS as i64) as usize;
         let page = self.page_of.get(&number).map(|&page| &self.pages[page]);
-        for (channel, (count, level)) in counts.iter_mut().zip(levels).enumerate() {
+        for (channel, (count, running)) in counts.iter_mut().zip(running).enumerate() {
             let at = channel * PAGE_WINDOWS + in_page;
+            *count = page.and_then(|page| page.points.get(at)).copied().unwrap_or(0);
             let step = page.and_then(|page| page.steps.get(at)).copied().unwrap_or(0);
-            *level = level.checked_add(step).ok_or(CountOverflow)?;
-            let point = page.and_then(|page| page.points.get(at)).copied().unwrap_or(0);
-            *count = (*level as u64).checked_add(point).ok_or(CountOverflow)?;
+            let share = page.and_then(|page| page.shares.get(at)).copied().unwrap_or(0);
+            running.level = running.level.checked_add(step).ok_or(CountOverflow)?;
+            let shares = running.level.checked_add(share).ok_or(CountOverflow)?;
+            let shares = shares.checked_add(running.carried).ok_or(CountOverflow)?;
+            let whole = (shares >> SHARE_BITS).max(0);
+            running.carried = shares - (whole << SHARE_BITS);
+            let whole = u64::try_from(whole).map_err(|_| CountOverflow)?;
+            *count = count.checked_add(whole).ok_or(CountOverflow)?;
         }
         Ok(())
     }
 
     /// Bytes of the counts that are held.
     pub fn bytes(&self) -> usize {
-        self.pages.iter().map(|page| 8 * (page.points.len() + page.steps.len())).sum()
+        let bytes = |page: &Page| 8 * page.points.len() + 16 * (page.shares.len() + page.steps.len());
+        self.pages.iter().map(bytes).sum()
     }
 
     /// Forgets the pages that end at or before `window`.
@@ -175,40 +184,66 @@ impl WindowCounts {
     }
 }
 
+fn entry_of<T: Clone + Default>(entries: &mut Vec<T>, at: usize) -> &mut T {
+    if entries.len() <= at {
+        entries.resize((at / PAGE_WINDOWS + 1) * PAGE_WINDOWS, T::default());
+    }
+    &mut entries[at]
+}
+
+fn add_all<T: Copy + Default>(
+    ours: &mut Vec<T>,
+    theirs: &[T],
+    add: impl Fn(T, T) -> Option<T>,
+) -> Result<(), CountOverflow> {
+    if ours.len() < theirs.len() {
+        ours.resize(theirs.len(), T::default());
+    }
+    for (ours, &theirs) in ours.iter_mut().zip(theirs) {
+        *ours = add(*ours, theirs).ok_or(CountOverflow)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use proptest::prelude::*;
 
     use super::*;
 
     fn windows(counts: &WindowCounts, range: std::ops::Range<i64>) -> Vec<u64> {
-        let mut level = [0];
+        let mut running = [Running::default()];
         range
             .map(|window| {
                 let mut count = [0];
-                assert!(counts.read(window, &mut count, &mut level).is_ok());
+                assert!(counts.take(window, &mut count, &mut running).is_ok());
                 count[0]
             })
             .collect()
     }
 
     #[test]
-    fn an_event_is_split_by_overlap_and_the_remainder_goes_to_its_last_window() {
+    fn an_event_is_split_by_overlap_and_fractions_are_carried_to_the_next_window() {
         let mut counts = WindowCounts::default();
         assert!(counts.spread(0, 5, 35, 10, 10).is_ok());
-        // 5 of 30 cycles, 10, 10 and 5: 10/6 → 1, 10/3 → 3, 3, and 10 − 7 = 3 for the last.
-        assert_eq!(windows(&counts, 0..4), [1, 3, 3, 3]);
+        // A third of a count a cycle: 5/3, 5, 25/3 and 10 counts by the ends of the windows.
+        assert_eq!(windows(&counts, 0..4), [1, 4, 3, 2]);
     }
 
     #[test]
-    fn a_count_that_is_small_against_its_windows_is_told_apart() {
+    fn equal_shares_that_are_whole_counts_are_equal() {
         let mut counts = WindowCounts::default();
-        assert_eq!(counts.spread(0, 0, 1_000_000, 999, 1000).ok(), Some(Split::Coarse));
-        assert_eq!(counts.spread(0, 0, 1_000_000, 999_999, 1000).ok(), Some(Split::Coarse));
-        assert_eq!(counts.spread(0, 0, 1_000_000, 99_999_999, 1000).ok(), Some(Split::Even));
-        assert_eq!(counts.spread(0, 0, 3000, 10, 1000).ok(), Some(Split::Even));
+        assert!(counts.spread(0, 0, 27, 9, 9).is_ok());
+        assert_eq!(windows(&counts, 0..3), [3, 3, 3]);
+    }
+
+    #[test]
+    fn a_few_counts_over_many_windows_do_not_pile_up_in_the_last() {
+        let mut counts = WindowCounts::default();
+        assert!(counts.spread(0, 0, 1_000_000, 999, 1000).is_ok());
+        let windows = windows(&counts, 0..1000);
+        assert_eq!(windows.iter().copied().max(), Some(1));
+        assert_eq!(windows.iter().sum::<u64>(), 999);
     }
 
     #[test]
@@ -238,6 +273,25 @@ mod tests {
             let all = windows(&whole, first..900);
             prop_assert_eq!(&all, &windows(&late, first..900));
             prop_assert_eq!(all.iter().sum::<u64>(), events.iter().map(|event| event.2).sum::<u64>());
+        }
+
+        #[test]
+        fn neighbouring_windows_sum_to_the_window_of_their_length(
+            events in prop::collection::vec((-500i64..500, 1i64..300, 0u64..10_000), 1..40),
+            cycles in 1i64..50,
+            together in 2i64..6,
+        ) {
+            let mut short = WindowCounts::default();
+            let mut long = WindowCounts::default();
+            for &(start, length, count) in &events {
+                prop_assert!(short.spread(0, start, start + length, count, cycles).is_ok());
+                prop_assert!(long.spread(0, start, start + length, count, cycles * together).is_ok());
+            }
+            let first = (-500i64).div_euclid(cycles * together);
+            let last = 800i64.div_euclid(cycles * together) + 1;
+            let short = windows(&short, first * together..last * together);
+            let sums: Vec<u64> = short.chunks(together as usize).map(|chunk| chunk.iter().sum()).collect();
+            prop_assert_eq!(sums, windows(&long, first..last));
         }
     }
 }
