@@ -1,0 +1,207 @@
+//! The pages say what the program does: every key of every JSON report stands on docs/reports.md.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use common::{program, root, succeed};
+use serde_json::{Map, Value};
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_slice(&succeed(program().args(arguments)).stdout).unwrap()
+}
+
+/// The paths of all keys, `components[].actions[].name`, in the order of the alphabet.
+fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                found.insert(path.clone());
+                keys(value, &path, found);
+            }
+        }
+        Value::Array(elements) => {
+            elements.iter().for_each(|element| keys(element, &format!("{path}[]"), found))
+        }
+        _ => {}
+    }
+}
+
+fn all_keys(reports: &[Value]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    reports.iter().for_each(|report| keys(report, "", &mut found));
+    found
+}
+
+/// The part of docs/reports.md below a heading, up to the next one of that level.
+fn section(heading: &str) -> String {
+    let page = std::fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    let found = page.split("\n## ").find(|section| section.lines().next() == Some(heading));
+    found.unwrap_or_else(|| panic!("docs/reports.md has no section {heading:?}")).to_owned()
+}
+
+/// The words in backticks in the first cell of every row of the section's tables.
+fn rows(section: &str) -> BTreeSet<String> {
+    let cells = section.lines().filter_map(|line| line.strip_prefix('|')?.split('|').next());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// Tables say `regions` or `regions[]` for what holds others, and name the entries of a map by `<...>`.
+fn check(heading: &str, keys: &BTreeSet<String>, maps: &[(&str, &str)]) {
+    let rows = rows(&section(heading));
+    let written = |key: &String| {
+        let mut key = key.clone();
+        for (map, entry) in maps {
+            if key.starts_with(map) && key.len() > map.len() {
+                key = format!("{map}{entry}");
+            }
+        }
+        key
+    };
+    let keys: BTreeSet<String> = keys.iter().map(written).collect();
+    let on_page: BTreeSet<String> = rows.iter().map(|row| row.trim_end_matches("[]").to_owned()).collect();
+    let missing: Vec<&String> = keys.difference(&on_page).collect();
+    assert!(missing.is_empty(), "not in the tables of docs/reports.md, {heading}: {missing:?}");
+    let unknown: Vec<&String> = on_page.difference(&keys).collect();
+    assert!(unknown.is_empty(), "no report has what docs/reports.md, {heading}, lists: {unknown:?}");
+}
+
+/// A trace with everything that the fixtures do not show: a bad row, an unbound channel, skipped entries.
+fn odd_trace() -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::with_suffix(".csv").unwrap();
+    let text = "# nm-trace activity 1\n# skipped: padding, layer:a, dram/read, 3\nstart,end,component,action,count,region\n\
+                0,1,tensor_unit,mac,4,layer:a\n1,2,unknown,thing,1,layer:a\n2,3,tensor_unit,mac,oops,layer:a\n";
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+#[test]
+fn every_key_of_the_replay_report_is_on_the_page_and_no_other() {
+    let odd = odd_trace();
+    let odd = odd.path().to_str().unwrap();
+    let reports = [
+        json(&[
+            "replay",
+            "fixtures/scale-sim/conv_ws_user",
+            "--chip",
+            "eyeriss",
+            "--window",
+            "100",
+            "--json",
+            "-",
+        ]),
+        json(&["replay", "fixtures/activity/long.csv", "--chip", "tpu-v1", "--window", "4", "--json", "-"]),
+        json(&["replay", odd, "--chip", "tpu-v1", "--on-error", "skip", "--unbound", "warn", "--json", "-"]),
+    ];
+    check("The keys of replay", &all_keys(&reports), &[("coverage.bad_records", ".<reason>")]);
+}
+
+#[test]
+fn every_key_of_the_inspection_is_on_the_page_and_no_other() {
+    let odd = odd_trace();
+    let reports = [
+        json(&["inspect", "fixtures/scale-sim/conv_ws_calc", "--json"]),
+        json(&["inspect", odd.path().to_str().unwrap(), "--on-error", "skip", "--json"]),
+    ];
+    check("The keys of inspect", &all_keys(&reports), &[]);
+}
+
+#[test]
+fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
+    let reports = [json(&["chip", "tpu-v1", "--json"]), json(&["chip", "eyeriss", "--json"])];
+    check("The keys of chip", &all_keys(&reports), &[("timing.cycle_time_s", ".<component>")]);
+}
+
+/// What is null in a report has a row that says so.
+#[test]
+fn what_is_null_in_a_report_is_said_to_be_so() {
+    let odd = odd_trace();
+    let odd = odd.path().to_str().unwrap();
+    let reports = [
+        (
+            "The keys of replay",
+            json(&[
+                "replay",
+                odd,
+                "--chip",
+                "tpu-v1",
+                "--on-error",
+                "skip",
+                "--unbound",
+                "warn",
+                "--json",
+                "-",
+            ]),
+        ),
+        (
+            "The keys of replay",
+            json(&[
+                "replay",
+                "fixtures/activity/long.csv",
+                "--chip",
+                "eyeriss",
+                "--unbound",
+                "ignore",
+                "--json",
+                "-",
+            ]),
+        ),
+        ("The keys of inspect", json(&["inspect", odd, "--on-error", "skip", "--json"])),
+        ("The keys of inspect", json(&["inspect", "fixtures/scale-sim/conv_ws_calc", "--json"])),
+        ("The keys of chip", json(&["chip", "tpu-v1", "--json"])),
+        ("The keys of chip", json(&["chip", "eyeriss", "--json"])),
+    ];
+    for (heading, report) in &reports {
+        let section = section(heading);
+        let mut nulls = BTreeSet::new();
+        null_keys(report, "", &mut nulls);
+        for key in nulls {
+            let row =
+                section.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{key}`")));
+            let row = row.unwrap_or_else(|| panic!("{heading}: no row for {key}"));
+            assert!(row.contains("null"), "{key} can be null, and its row does not say so: {row}");
+        }
+    }
+}
+
+fn null_keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Value::Null => {
+            found.insert(path.to_owned());
+        }
+        Value::Array(elements) => {
+            elements.iter().for_each(|value| null_keys(value, &format!("{path}[]"), found))
+        }
+        Value::Object(entries) => {
+            let entries: &Map<String, Value> = entries;
+            entries.iter().for_each(|(key, value)| null_keys(value, &join(key), found));
+        }
+        _ => {}
+    }
+}
+
+/// The long options that a page names, `--window`, without those of other programs.
+#[test]
+fn every_option_that_a_page_names_exists() {
+    let mut known: BTreeSet<String> = ["--help", "--version"].map(str::to_owned).into();
+    for command in nm_trace::cli::command().get_subcommands() {
+        known.extend(
+            command.get_arguments().filter_map(|argument| Some(format!("--{}", argument.get_long()?))),
+        );
+    }
+    for page in ["binding.md", "chip-files.md", "power.md", "reading-traces.md", "reports.md"] {
+        let text = std::fs::read_to_string(root().join("docs").join(page)).unwrap();
+        for (at, _) in text.match_indices("--") {
+            let option: String =
+                text[at..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+            let starts_a_word = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-' || c == '|');
+            if starts_a_word && option.len() > 3 && option.chars().any(|c| c != '-') {
+                assert!(known.contains(&option), "docs/{page} names {option}, which no command has");
+            }
+        }
+    }
+}
