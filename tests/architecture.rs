@@ -109,6 +109,31 @@ fn power_reads_nothing_of_the_chip_but_its_pat() {
     }
 }
 
+/// Rooms that may name the crate `trace_formats`: what becomes of its events, spans and notes.
+const READERS_OF_TRACES: [&str; 4] = ["activity", "replay", "power", "cli"];
+
+#[test]
+fn only_rooms_behind_the_decoders_name_the_crate_of_formats() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in rust_files(&source) {
+        let inside = file.strip_prefix(&source).unwrap();
+        let room = inside.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let names =
+            code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("trace_formats::"));
+        assert!(
+            !names || READERS_OF_TRACES.contains(&room.as_str()),
+            "{} names trace_formats",
+            inside.display()
+        );
+        // Power reads what a summary is made of, and never a decoder, a format or a writer.
+        let reads_bytes = ["decoder", "format::", "formats::", "input", "writer"];
+        let reads_bytes = reads_bytes.iter().any(|module| code.contains(&format!("trace_formats::{module}")));
+        assert!(!reads_bytes || room != "power", "{} reads bytes", inside.display());
+    }
+}
+
 #[test]
 fn trace_formats_depends_on_no_other_crate_of_the_workspace() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -49,7 +49,7 @@ pub struct TraceInput {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
-    /// How regular files are read: mapped, or with reads (for files that may still change)
+    /// How regular files are read: mapped unless they were written to in the last seconds, mapped, or read
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub io: IoChoice,
 
@@ -86,8 +86,10 @@ pub enum OnError {
 /// How regular files are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum IoChoice {
-    /// Mapped into memory, piece by piece
+    /// Mapped, unless written to in the last seconds
     #[default]
+    Auto,
+    /// Mapped into memory, piece by piece
     Map,
     /// Read into buffers
     Read,
@@ -135,6 +137,7 @@ impl TraceInput {
             threads: self.threads.map_or_else(cores, usize::from),
             chunk_bytes: self.chunk_bytes,
             io: match self.io {
+                IoChoice::Auto => Io::Auto,
                 IoChoice::Map => Io::Map,
                 IoChoice::Read => Io::Read,
             },

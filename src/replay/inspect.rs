@@ -164,27 +164,27 @@ impl TraceSurvey {
             .map(|(channel, tally)| tally.finish(channel, window_cycles))
             .collect();
         overall.sort_by(|a, b| a.channel.cmp(&b.channel));
-        let summed = std::mem::take(&mut self.summed_regions);
-        for ((tags, _), _) in summed.iter().filter(|(_, count)| **count > 0) {
-            for (kind, name) in parse_tags(tags).unwrap_or_default() {
-                self.region_number(kind, name);
-            }
-        }
-        for region in std::mem::take(&mut self.declared) {
-            self.region_number(&region.kind, &region.name);
-            self.declared.push(region);
-        }
-        let mut regions: Vec<RegionStatistics> =
-            (0..self.regions.len()).map(|number| self.region(number, window_cycles, &summed)).collect();
+        let declared = self.declarations();
+        let mut channels = self.channels_by_region(window_cycles);
+        let regions =
+            std::mem::take(&mut self.regions).into_iter().enumerate().map(|(number, (kind, name))| {
+                let mut channels = channels.remove(&number).unwrap_or_default();
+                channels.sort_by(|a, b| a.channel.cmp(&b.channel));
+                let seen = channels.iter().filter_map(|channel| channel.active_cycles);
+                let seen = Span::join_all(seen.map(|(first, last)| Span { start: first, end: last + 1 }));
+                let (id, span) = declared.get(&number).copied().unzip();
+                RegionStatistics { kind, id: id.flatten(), name, span: span.or(seen), channels }
+            });
+        let mut regions: Vec<RegionStatistics> = regions.collect();
         // By number where the source numbers them: layers that each restart at 0 have no order in time.
         regions.sort_by(|a, b| {
             let key =
                 |region: &RegionStatistics| (region.id.is_none(), region.id, region.span.map(|s| s.start));
             (&a.kind, key(a), &a.name).cmp(&(&b.kind, key(b), &b.name))
         });
-        let span = self.declared.iter().map(|region| Span { start: region.start, end: region.end });
+        let spans = declared.values().map(|(_, span)| *span).chain(self.span);
         TraceContents {
-            span: span.chain(self.span).reduce(join),
+            span: Span::join_all(spans),
             events: self.events,
             channels: overall,
             regions,
@@ -194,32 +194,33 @@ impl TraceSurvey {
         }
     }
 
-    fn region(
-        &self,
-        number: usize,
-        window_cycles: u64,
-        summed: &BTreeMap<(String, ChannelName), u128>,
-    ) -> RegionStatistics {
-        let (kind, name) = self.regions[number].clone();
-        let declared = || self.declared.iter().filter(|region| region.kind == kind && region.name == name);
-        let mut channels: Vec<ChannelStatistics> = Vec::new();
-        for (channel, name) in self.channels.iter().enumerate() {
-            if let Some(tally) = self.by_region.get(&(number, channel as u32)) {
-                channels.push(tally.finish(name, window_cycles));
+    /// Number in the source and span of every declared region.
+    fn declarations(&mut self) -> FxHashMap<usize, (Option<u64>, Span)> {
+        let mut declared: FxHashMap<usize, (Option<u64>, Span)> = FxHashMap::default();
+        for region in std::mem::take(&mut self.declared) {
+            let span = Span { start: region.start, end: region.end };
+            let number = self.region_number(&region.kind, &region.name);
+            let (id, all) = declared.entry(number).or_insert((region.id, span));
+            (*id, *all) = (id.or(region.id), all.join(span));
+        }
+        declared
+    }
+
+    /// What was counted in each region, event by event or in sum.
+    fn channels_by_region(&mut self, window_cycles: u64) -> FxHashMap<usize, Vec<ChannelStatistics>> {
+        let mut channels: FxHashMap<usize, Vec<ChannelStatistics>> = FxHashMap::default();
+        for ((region, channel), tally) in std::mem::take(&mut self.by_region) {
+            let name = &self.channels[channel as usize];
+            channels.entry(region).or_default().push(tally.finish(name, window_cycles));
+        }
+        for ((tags, channel), count) in std::mem::take(&mut self.summed_regions) {
+            for (kind, name) in parse_tags(&tags).unwrap_or_default() {
+                let statistics =
+                    ChannelStatistics { count, ..Tally::default().finish(&channel, window_cycles) };
+                channels.entry(self.region_number(kind, name)).or_default().push(statistics);
             }
         }
-        for ((tags, channel), &count) in summed {
-            let tags = parse_tags(tags).unwrap_or_default();
-            if tags.contains(&(kind.as_str(), name.as_str())) {
-                channels.push(ChannelStatistics { count, ..Tally::default().finish(channel, window_cycles) });
-            }
-        }
-        channels.sort_by(|a, b| a.channel.cmp(&b.channel));
-        let seen = channels.iter().filter_map(|channel| channel.active_cycles);
-        let seen = seen.map(|(first, last)| Span { start: first, end: last + 1 }).reduce(join);
-        let span =
-            declared().map(|region| Span { start: region.start, end: region.end }).reduce(join).or(seen);
-        RegionStatistics { id: declared().find_map(|region| region.id), kind, name, span, channels }
+        channels
     }
 }
 
@@ -281,7 +282,7 @@ impl EventSink for TraceSurvey {
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
         self.events += 1;
         let span = Span { start: event.start, end: event.end };
-        self.span = Some(self.span.map_or(span, |all| join(all, span)));
+        self.span = Some(self.span.map_or(span, |all| all.join(span)));
         self.add(event)
     }
 
@@ -292,7 +293,7 @@ impl EventSink for TraceSurvey {
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
         match fact {
             Fact::Region(region) => self.declared.push(region),
-            Fact::Span(span) => self.span = Some(self.span.map_or(span, |all| join(all, span))),
+            Fact::Span(span) => self.span = Some(self.span.map_or(span, |all| all.join(span))),
             Fact::Note(note) => self.notes.push(note),
             Fact::Skipped(skipped) => self.skipped.push(skipped),
             Fact::RegionCount { regions, component, action, count } => {
@@ -315,8 +316,4 @@ impl EventSink for TraceSurvey {
         *self.bad_records.entry(error.reason().to_owned()).or_default() += 1;
         Ok(())
     }
-}
-
-fn join(one: Span, other: Span) -> Span {
-    Span { start: one.start.min(other.start), end: one.end.max(other.end) }
 }

@@ -4,11 +4,15 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use memmap2::{Mmap, MmapOptions};
 
 /// Offsets of a map must be multiples of the page size; 64 KiB is one on every platform we know.
 const ALIGNMENT: u64 = 64 * 1024;
+
+/// A file that nobody has written to for so long is taken to be whole.
+const SETTLED_AFTER: Duration = Duration::from_secs(10);
 
 /// A regular file that is mapped piece by piece, so that resident memory stays flat: a piece is let go
 /// when the last chunk cut from it has been merged.
@@ -29,6 +33,13 @@ impl MappableFile {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         Ok(metadata.is_file().then(|| MappableFile { file, length: metadata.len() }))
+    }
+
+    /// Whether the file may still be changing: its last change is seconds ago, or its time is not known.
+    pub fn was_written_lately(&self) -> bool {
+        let changed = self.file.metadata().and_then(|metadata| metadata.modified());
+        let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
+        age.is_none_or(|age| age < SETTLED_AFTER)
     }
 
     /// The file's length in bytes when it was opened.
@@ -57,8 +68,8 @@ impl MappableFile {
         // change between two looks at them; decoders parse each record once, index only within slices,
         // and so can report nonsense but not leave the slice. Another process may truncate the file
         // after the check above and before this segment is dropped (a few MiB, milliseconds later):
-        // then touching the lost pages raises SIGBUS. Files that may still change are read instead
-        // (`--io read`, and every input that is not a regular file).
+        // then touching the lost pages raises SIGBUS. Files that may still change are read instead: those written
+        // to in the last seconds, every input that is not a regular file, and all with `--io read`.
         let map = unsafe { MmapOptions::new().offset(offset).len(length).map(&self.file)? };
         #[cfg(unix)]
         {

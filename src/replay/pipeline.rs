@@ -43,8 +43,10 @@ pub const DEFAULT_LATENESS_CYCLES: u64 = 1_000_000;
 /// How regular files are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Io {
-    /// Mapped into memory, piece by piece.
+    /// Mapped if nobody has written to it lately, else read.
     #[default]
+    Auto,
+    /// Mapped into memory, piece by piece.
     Map,
     /// Read into buffers; for files that may still change.
     Read,
@@ -70,7 +72,7 @@ impl Default for ReplayOptions {
         ReplayOptions {
             threads: 1,
             chunk_bytes: DEFAULT_CHUNK_BYTES,
-            io: Io::Map,
+            io: Io::Auto,
             skip_bad_records: false,
             lateness_cycles: None,
         }
@@ -213,7 +215,7 @@ fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<()>, 
     let mut number = 0;
     for (index, part) in parts.into_iter().enumerate() {
         let name = part.name.clone();
-        let chunks = Chunks::new(part, options.chunk_bytes, options.io == Io::Map);
+        let chunks = Chunks::new(part, options.chunk_bytes, options.io);
         let (mut chunks, mut failure) = match chunks {
             Ok(chunks) => (Some(chunks), None),
             Err(error) => (None, Some(error)),

@@ -47,14 +47,23 @@ fn check_agreement(one: &Metadata, other: &Metadata) -> anyhow::Result<()> {
             other.count_fraction_bits
         );
     }
-    match (one.clock_hz, other.clock_hz) {
-        (Some(one), Some(other)) if one != other => {
-            bail!(
-                "found traces with clocks of {one} Hz and {other} Hz, expected one clock in all traces of a run"
-            )
-        }
-        _ => Ok(()),
+    if let Some((one, other)) = contradiction(one.clock_hz, other.clock_hz) {
+        bail!(
+            "found traces with clocks of {one} Hz and {other} Hz, expected one clock in all traces of a run; correct \
+             the clock_hz of one of them"
+        );
     }
+    if let Some((one, other)) = contradiction(one.inferences, other.inferences) {
+        bail!(
+            "found traces of {one} and of {other} inferences, expected the same in all traces of a run; correct the \
+             inferences of one of them"
+        );
+    }
+    Ok(())
+}
+
+fn contradiction<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<(T, T)> {
+    one.zip(other).filter(|(one, other)| one != other)
 }
 
 /// What a header says, as the facts that it would be between the events.

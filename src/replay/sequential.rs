@@ -20,7 +20,7 @@ pub fn decode_in_order(
         let name = part.name.clone();
         let decoder = part.decoder.clone();
         let decode_part = || -> Result<(), DataError> {
-            let mut chunks = Chunks::new(part, chunk_bytes, io == Io::Map)?;
+            let mut chunks = Chunks::new(part, chunk_bytes, io)?;
             while let Some(chunk) = chunks.next_chunk()? {
                 let view = chunk.view();
                 decoder.decode(&view, sink)?;

@@ -8,6 +8,7 @@ use trace_formats::input::Content;
 use trace_formats::{DataError, Decoder, Part};
 
 use super::map::{MappableFile, Segment};
+use super::pipeline::Io;
 
 /// How many bytes are mapped at a time, at least.
 const SEGMENT_BYTES: u64 = 8 << 20;
@@ -56,16 +57,17 @@ enum Feed {
 }
 
 impl Chunks {
-    /// Starts a part. `may_map` allows a plain regular file to be mapped.
+    /// Starts a part. `io` says whether a plain regular file is mapped.
     ///
     /// # Errors
     /// A file that cannot be opened, or a header that is no longer there.
-    pub fn new(part: Part, chunk_bytes: usize, may_map: bool) -> Result<Chunks, DataError> {
+    pub fn new(part: Part, chunk_bytes: usize, io: Io) -> Result<Chunks, DataError> {
         let Part { mut content, header_bytes, header_lines, decoder, .. } = part;
-        let mapped = match content.plain_file().filter(|_| may_map) {
+        let mapped = match content.plain_file().filter(|_| io != Io::Read) {
             Some(path) => MappableFile::open(path).map_err(|error| DataError::io(&error))?,
             None => None,
         };
+        let mapped = mapped.filter(|file| io == Io::Map || !file.was_written_lately());
         let feed = match mapped {
             Some(file) => Feed::Map { file, segment: None },
             None => {

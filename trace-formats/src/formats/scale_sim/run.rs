@@ -160,6 +160,15 @@ fn name_layers(
             named.push((name, layer));
         }
     }
+    if let Some(names) = names
+        && names.len() > named.len() + unnamed.len()
+    {
+        notes.push(Note::warning(format!(
+            "the topology has {} layers and the run {}: check that it is the run's own",
+            names.len(),
+            named.len()
+        )));
+    }
     if !unnamed.is_empty() {
         notes.push(Note::warning(format!(
             "the topology has no name for {}",
