@@ -98,7 +98,7 @@ fn first_event_is_in_times(content: &mut Content, header_bytes: usize) -> Result
         if found.is_some() || is_all || bytes.len() >= MAX_HEADER_BYTES {
             return Ok(found.unwrap_or(false));
         }
-        wanted = 2 * wanted;
+        wanted *= 2;
     }
 }
 
