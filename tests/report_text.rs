@@ -3,8 +3,9 @@
 
 mod report_support;
 
+use nm_trace::chip::pat::Pat;
 use nm_trace::power::PowerReport;
-use nm_trace::report::chip::{self, ChipRow, ChipTable};
+use nm_trace::report::chip;
 use nm_trace::report::inspect::{
     self, ChannelTotal, Count, CycleSpan, InspectedChannel, InspectedRegion, Inspection, SkippedEntries,
 };
@@ -34,6 +35,29 @@ fn a_typical_report_reads_well() {
 #[test]
 fn what_is_unknown_is_said_with_the_reason() {
     insta::assert_snapshot!(rendered(&reports::unknowns()));
+}
+
+#[test]
+fn a_report_that_includes_the_system_says_so() {
+    let mut report = reports::typical();
+    report.includes_system = true;
+    report.energy_j += report.system_energy_j;
+    let text = rendered(&report);
+    assert!(text.contains("\n  chip and system "), "{text}");
+    assert!(text.contains("(in every total, power and peak above)"), "{text}");
+    // Once in the table whose sum it is in, once off the chip.
+    assert_eq!(text.matches("\n  dram ").count(), 2, "{text}");
+}
+
+#[test]
+fn a_partial_window_above_all_whole_ones_is_called_one() {
+    let mut report = reports::typical();
+    report.power_over_time[0].peak_power_w = 80.0;
+    report.time_above_tdp_s = 83e-9;
+    let text = rendered(&report);
+    assert!(text.contains("highest 80 W (partial window)"), "{text}");
+    assert!(text.contains("a partial one is above it for 83 ns"), "{text}");
+    assert!(!rendered(&reports::typical()).contains("partial"));
 }
 
 #[test]
@@ -177,35 +201,57 @@ fn the_widest_numbers_of_an_inspection_still_fit() {
     fits(inspect::render(&widest));
 }
 
-fn chip_table() -> ChipTable {
-    let row = |name: &str, area_mm2, [dynamic_tdp_w, clock_w, leakage_w]: [f64; 3]| {
-        let tdp_w = dynamic_tdp_w + clock_w + leakage_w;
-        ChipRow {
-            name: name.to_string(),
-            area_mm2,
-            leakage_w,
-            clock_w,
-            dynamic_tdp_w,
-            tdp_w,
-            share: tdp_w / 75.0,
-        }
-    };
-    ChipTable {
-        name: "tpu-v1".to_string(),
-        description: "TPU v1: 28 nm, 700 MHz, one 256 × 256 weight-stationary tensor unit".to_string(),
-        clock_hz: 700e6,
-        area_mm2: Some(331.0),
-        die_area_mm2: None,
-        tdp_w: 75.0,
-        components: vec![
-            row("tensor_unit", Some(79.4), [28.0, 6.5, 5.0]),
-            row("unified_buffer", Some(95.99), [12.0, 1.5, 8.5]),
-            row("a_component_with_a_name_that_is_longer_than_its_column", None, [10.0, 0.75, 2.75]),
-        ],
-    }
+/// A chip with every kind of gap: no die area, a component without area, an action that moves no data, a DRAM beside
+/// it.
+fn a_chip() -> Pat {
+    let text = r#"
+name = "tpu-v1"
+description = "TPU v1: 28 nm, 700 MHz, one 256 × 256 weight-stationary tensor unit"
+clock = { value = 700, unit = "MHz", source = "published" }
+area = { value = 331, unit = "mm2", source = "published" }
+
+[[components]]
+name = "tensor_unit"
+area = { value = 79.4, unit = "mm2", source = "derived: 24 % of 331 mm2" }
+leakage = { value = 5, unit = "W", source = "assumed" }
+clock = { running = { value = 6.5, unit = "W", source = "assumed" }, gated = { value = 1, unit = "W", source = "assumed" } }
+
+[[components.actions]]
+name = "mac"
+energy = { value = 0.61, unit = "pJ", source = "derived: 28 W at 700 MHz" }
+capacity = { value = 65536, unit = "1/cycle", source = "published: 256 × 256" }
+tdp_activity = { value = 1, unit = "1", source = "assumed for every tensor unit" }
+
+[[components]]
+name = "a_component_with_a_name_that_is_longer_than_its_column"
+leakage = { value = 2.75, unit = "W", source = "assumed" }
+clock = { running = { value = 0.75, unit = "W", source = "assumed" }, gated = { value = 0.75, unit = "W", source = "assumed" } }
+
+[[components.actions]]
+name = "read"
+bits = 2048
+energy = { value = 50, unit = "pJ", source = "a paper" }
+capacity = { value = 0.5, unit = "1/cycle", source = "published" }
+tdp_activity = { value = 0.25, unit = "1", source = "assumed" }
+clock_share = { value = 0.5, unit = "1", source = "assumed" }
+
+[[components]]
+name = "dram"
+placement = "system"
+leakage = { value = 0.25, unit = "W", source = "a data sheet" }
+clock = { running = { value = 0, unit = "W", source = "none" }, gated = { value = 0, unit = "W", source = "none" } }
+
+[[components.actions]]
+name = "read"
+bits = 512
+energy = { value = 10, unit = "nJ", source = "a data sheet" }
+capacity = { value = 0.1, unit = "1/cycle", source = "a data sheet" }
+tdp_activity = { value = 0.5, unit = "1", source = "assumed" }
+"#;
+    Pat::parse("chip.toml", text).unwrap()
 }
 
 #[test]
-fn a_chip_has_tables_of_power_and_area() {
-    insta::assert_snapshot!(fits(chip::render(&chip_table())));
+fn a_chip_has_tables_of_power_area_and_actions_and_all_sources() {
+    insta::assert_snapshot!(fits(chip::render(&a_chip())));
 }

@@ -7,7 +7,9 @@ mod library;
 mod nearest;
 pub mod pat;
 mod report;
+mod sources;
 
 pub use error::{ChipError, Problem};
 pub use library::{BUILT_IN, BuiltIn, load};
 pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};
+pub use sources::Sources;

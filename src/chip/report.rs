@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::pat::{Action, Component, Pat, Placement};
+use super::sources::Sources;
 use crate::units::Hertz;
 
 /// A chip in numbers, every key with its unit.
@@ -40,6 +41,8 @@ pub struct ChipReport {
     pub components: Vec<ComponentReport>,
     /// What limits the clock.
     pub timing: TimingReport,
+    /// Where each number of this object comes from, by its key.
+    pub sources: Sources,
 }
 
 /// One component.
@@ -63,8 +66,12 @@ pub struct ComponentReport {
     pub clock_gated_w: f64,
     /// Its part of the thermal design power (of the system's, if it stands beside the chip).
     pub tdp_w: f64,
+    /// Shortest cycle at which it works.
+    pub cycle_time_s: Option<f64>,
     /// Its actions.
     pub actions: Vec<ActionReport>,
+    /// Where each number of this object comes from, by its key.
+    pub sources: Sources,
 }
 
 /// One action.
@@ -76,14 +83,16 @@ pub struct ActionReport {
     pub description: String,
     /// Energy of one.
     pub energy_j: f64,
-    /// Where that figure comes from.
-    pub energy_source: String,
     /// Bits that one moves.
     pub bits: Option<u64>,
     /// Most in a cycle.
     pub capacity_per_cycle: f64,
     /// Part of the capacity that TDP assumes.
     pub tdp_activity: f64,
+    /// Part of the gateable clock that it keeps running at its capacity.
+    pub clock_share: f64,
+    /// Where each number of this object comes from, by its key.
+    pub sources: Sources,
 }
 
 /// Timing of the chip.
@@ -120,6 +129,7 @@ impl ChipReport {
                 critical_path: pat.critical_path.clone(),
                 cycle_time_s: cycle_times.collect(),
             },
+            sources: pat.sources(),
         }
     }
 }
@@ -135,18 +145,21 @@ fn component_report(component: &Component, clock: Hertz) -> ComponentReport {
         clock_running_w: component.clock_running.value.0,
         clock_gated_w: component.clock_gated.value.0,
         tdp_w: component.tdp(clock).0,
-        actions: component.actions.iter().map(action_report).collect(),
+        cycle_time_s: component.cycle_time.as_ref().map(|time| time.value.0),
+        actions: component.actions.iter().map(|action| action_report(component, action)).collect(),
+        sources: component.sources(),
     }
 }
 
-fn action_report(action: &Action) -> ActionReport {
+fn action_report(component: &Component, action: &Action) -> ActionReport {
     ActionReport {
         name: action.name.clone(),
         description: action.description.clone(),
         energy_j: action.energy.value.0,
-        energy_source: action.energy.source.clone(),
         bits: action.bits,
         capacity_per_cycle: action.capacity.value.0,
         tdp_activity: action.tdp_activity.value.0,
+        clock_share: component.clock_share(action).0,
+        sources: action.sources(),
     }
 }

@@ -11,6 +11,8 @@ use trace_formats::{Metadata, OpenedTrace, PartOrder};
 
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
+use super::sinks::ProfileSink;
+use super::skipping_writer::SkippingWriter;
 use super::trace_input::TraceInput;
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
@@ -26,6 +28,10 @@ use crate::units::Hertz;
 pub struct Convert {
     #[command(flatten)]
     input: TraceInput,
+
+    /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
+    #[arg(long, value_name = "CYCLES")]
+    lateness: Option<u64>,
 
     /// Where to write; `.csv`, `.jsonl` or `.nmt` says the format, `.gz` or `.zst` on top compresses
     #[arg(short, long, value_name = "FILE")]
@@ -63,21 +69,26 @@ impl Convert {
         if let Some(window) = self.window {
             self.write_windows(trace, window, &metadata, &output, &progress)?;
         } else {
-            metadata.lateness_cycles = metadata.lateness_cycles.or(lateness_bound(&trace));
-            let mut writer = output.writer(&metadata)?;
-            decode_in_order(
-                trace,
-                self.input.chunk_bytes,
-                self.input.replay_options().io,
-                &mut *writer,
-                |bytes| {
-                    progress.counter().fetch_add(bytes, Ordering::Relaxed);
-                },
-            )?;
-            writer.finish()?;
+            let lateness = self.lateness.or(metadata.lateness_cycles);
+            metadata.lateness_cycles = lateness.or_else(|| lateness_bound(&trace));
+            self.write_events(trace, &metadata, &output, &progress).map_err(|error| output.cause(error))?;
         }
         output.commit()?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn write_events(
+        &self,
+        trace: OpenedTrace,
+        metadata: &Metadata,
+        output: &TraceOutput,
+        progress: &Progress,
+    ) -> Result<()> {
+        let mut writer = SkippingWriter::new(output.writer(metadata)?, self.input.skips_bad_records());
+        decode_in_order(trace, self.input.chunk_bytes, self.input.io(), &mut writer, |bytes| {
+            progress.counter().fetch_add(bytes, Ordering::Relaxed);
+        })?;
+        Ok(writer.finish()?)
     }
 
     fn metadata_of(&self, trace: &OpenedTrace) -> Metadata {
@@ -104,9 +115,11 @@ impl Convert {
             count_fraction_bits: metadata.count_fraction_bits,
         };
         trace.metadata.origin.clone_from(&metadata.origin);
-        let mut sink = ProfileWriter::new(output.writer(&profile_metadata(metadata, cycles))?, cycles);
-        let options = self.input.replay_options();
-        replay(vec![trace], &AdmitAll, timing, &options, &mut sink, progress.counter())?;
+        let writer = output.writer(&profile_metadata(metadata, cycles))?;
+        let mut sink = ProfileSink(ProfileWriter::new(writer, cycles));
+        let options = self.input.replay_options(self.lateness);
+        replay(vec![trace], &AdmitAll, timing, &options, &mut sink, progress.counter())
+            .map_err(|error| output.cause(error))?;
         Ok(())
     }
 }

@@ -5,17 +5,18 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use trace_formats::format::LayerJoin;
 use trace_formats::{Metadata, NoteKind};
 
 use super::progress::{Progress, total_bytes};
 use super::trace_input::TraceInput;
+use super::window_length::MAX_WINDOW_CYCLES;
 use crate::replay::decode_in_order;
 use crate::replay::inspect::{ChannelStatistics, RegionStatistics, TraceContents, TraceSurvey};
 use crate::report::inspect::{
     self, ChannelTotal, Count, CycleSpan, InspectedChannel, InspectedRegion, Inspection, SkippedEntries,
 };
+use crate::report::json;
 use crate::report::output::Output;
 
 /// Say what a trace holds, without a chip: format, span, regions, channels, and what is odd about it.
@@ -28,7 +29,7 @@ pub struct Inspect {
     input: TraceInput,
 
     /// Length in cycles of the window that slides over each channel to find the most actions in it
-    #[arg(long, value_name = "CYCLES", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "CYCLES", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MAX_WINDOW_CYCLES))]
     window: u64,
 
     /// Print JSON instead of text
@@ -50,22 +51,15 @@ impl Inspect {
         for (trace, path) in self.input.open(None, LayerJoin::Separate)?.into_iter().zip(self.input.names()) {
             let progress = Progress::start(total_bytes(std::slice::from_ref(&trace)), self.input.quiet);
             let (format, metadata) = (trace.format, trace.metadata.clone());
-            let mut survey = TraceSurvey::new(&metadata, self.input.replay_options().skip_bad_records);
-            decode_in_order(
-                trace,
-                self.input.chunk_bytes,
-                self.input.replay_options().io,
-                &mut survey,
-                |bytes| {
-                    progress.counter().fetch_add(bytes, Ordering::Relaxed);
-                },
-            )?;
+            let mut survey = TraceSurvey::new(&metadata, self.input.skips_bad_records());
+            decode_in_order(trace, self.input.chunk_bytes, self.input.io(), &mut survey, |bytes| {
+                progress.counter().fetch_add(bytes, Ordering::Relaxed);
+            })?;
             inspections.push(self.inspection(&path, format, &metadata, survey.finish(self.window)));
         }
         for inspection in &inspections {
             if self.json {
-                serde_json::to_writer_pretty(output.writer(), inspection)?;
-                writeln!(output.writer())?;
+                json::write(inspection, output.writer())?;
             } else {
                 output.writer().write_all(inspect::render(inspection).as_bytes())?;
             }
@@ -87,7 +81,7 @@ impl Inspect {
         let regions = contents.regions.iter().enumerate();
         Inspection {
             schema_version: inspect::SCHEMA_VERSION,
-            provenance: json!({ "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")), "inputs": [path] }),
+            provenance: serde_json::json!({ "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")), "inputs": [path] }),
             format: format.to_owned(),
             producer: metadata.producer.clone(),
             origin: metadata.origin.clone(),

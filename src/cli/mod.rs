@@ -7,6 +7,7 @@ mod outputs;
 mod progress;
 mod replay;
 mod sinks;
+mod skipping_writer;
 mod trace_input;
 mod window_length;
 
@@ -14,6 +15,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use trace_formats::DataError;
 
 use crate::report::output::abandon_all;
 
@@ -74,9 +76,12 @@ pub fn run() -> ExitCode {
 }
 
 /// Whoever reads our output has gone (`| head`): nothing to complain of.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            || cause
+                .downcast_ref::<DataError>()
+                .is_some_and(|error| error.reason() == trace_formats::error::CLOSED_PIPE)
             || cause
                 .downcast_ref::<serde_json::Error>()
                 .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))

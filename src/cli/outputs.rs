@@ -2,26 +2,33 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use flate2::write::GzEncoder;
 use trace_formats::Metadata;
 use trace_formats::writer::{TraceWriter, WRITABLE_FORMATS, WritableFormat};
 
-use crate::report::output::Output;
+use crate::report::output::{Output, is_standard};
 
 /// zstd's own default.
 const ZSTD_LEVEL: i32 = 3;
 
 /// A file that a trace writer writes into, and that gets its name only when all of it is there.
 pub struct TraceOutput {
+    name: String,
     sink: SharedSink,
     format: &'static WritableFormat,
 }
 
 #[derive(Clone)]
-struct SharedSink(Arc<Mutex<Option<Sink>>>);
+struct SharedSink(Arc<Mutex<State>>);
+
+struct State {
+    sink: Option<Sink>,
+    /// The first error of writing: what a format's writer makes of it names a place in the input.
+    failure: Option<(io::ErrorKind, String)>,
+}
 
 enum Sink {
     Plain(Output),
@@ -55,7 +62,9 @@ impl TraceOutput {
         } else {
             Sink::Plain(output)
         };
-        Ok(TraceOutput { sink: SharedSink(Arc::new(Mutex::new(Some(sink)))), format })
+        let state = State { sink: Some(sink), failure: None };
+        let name = if is_standard(path) { "standard output".to_owned() } else { name.into_owned() };
+        Ok(TraceOutput { name, sink: SharedSink(Arc::new(Mutex::new(state))), format })
     }
 
     /// A writer of the format, its header written.
@@ -63,7 +72,17 @@ impl TraceOutput {
     /// # Errors
     /// What writing reports.
     pub fn writer(&self, metadata: &Metadata) -> Result<Box<dyn TraceWriter>> {
-        Ok((self.format.create)(Box::new(self.sink.clone()), metadata)?)
+        (self.format.create)(Box::new(self.sink.clone()), metadata).map_err(|error| self.cause(error.into()))
+    }
+
+    /// The reason why writing a trace ended early: this output's own failure, if there was one.
+    pub fn cause(&self, error: anyhow::Error) -> anyhow::Error {
+        match self.sink.lock().failure.take() {
+            Some((kind, text)) => {
+                anyhow::Error::new(io::Error::new(kind, text)).context(format!("cannot write {}", self.name))
+            }
+            None => error,
+        }
     }
 
     /// Ends the compression and gives the file its name. The writer has been finished before.
@@ -71,7 +90,7 @@ impl TraceOutput {
     /// # Errors
     /// What writing or renaming reports.
     pub fn commit(self) -> Result<()> {
-        let sink = self.sink.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let sink = self.sink.lock().sink.take();
         let output = match sink.context("the output was already closed")? {
             Sink::Plain(output) => output,
             Sink::Gzip(encoder) => encoder.finish().context("cannot end the gzip stream")?,
@@ -82,13 +101,24 @@ impl TraceOutput {
 }
 
 impl SharedSink {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn with(&self, act: impl FnOnce(&mut dyn Write) -> io::Result<usize>) -> io::Result<usize> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        let mut state = self.lock();
+        let result = match state.sink.as_mut() {
             Some(Sink::Plain(output)) => act(output),
             Some(Sink::Gzip(encoder)) => act(encoder),
             Some(Sink::Zstd(encoder)) => act(encoder),
             None => Err(io::Error::other("the output was already closed")),
+        };
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            state.failure.get_or_insert_with(|| (error.kind(), error.to_string()));
         }
+        result
     }
 }
 

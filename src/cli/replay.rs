@@ -10,9 +10,10 @@ use serde_json::json;
 use trace_formats::format::LayerJoin;
 use trace_formats::{Metadata, OpenedTrace, Rejection};
 
+use super::is_closed_pipe;
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
-use super::sinks::{CsvObserver, Sinks};
+use super::sinks::{CsvObserver, ProfileSink, Sinks};
 use super::trace_input::TraceInput;
 use super::window_length::WindowLength;
 use crate::activity::{ChannelName, ProfileWriter, WindowTiming, profile_metadata};
@@ -30,6 +31,10 @@ use crate::units::Hertz;
 pub struct Replay {
     #[command(flatten)]
     input: TraceInput,
+
+    /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
+    #[arg(long, value_name = "CYCLES")]
+    lateness: Option<u64>,
 
     /// A built-in chip's name (`nm-trace chip` shows one), or a chip file (TOML or JSON)
     #[arg(long, value_name = "NAME|FILE")]
@@ -142,35 +147,46 @@ impl Replay {
             warn_of_unbound: self.unbound != Unbound::Ignore,
             ..PricingOptions::default()
         };
-        let mut csv = outputs.csv.take().map(|output| CsvObserver::new(output, pat)).transpose()?;
+        let csv = outputs.csv.take().map(|output| CsvObserver::new(output, pat, self.include_system));
+        let mut csv = csv.transpose()?;
         let observer = csv.as_mut().map(|csv| csv as &mut dyn PowerObserver);
         let mut pricing = Pricing::new(pat, binding, timing, options, observer)?;
         let profile = outputs.profile.as_ref();
-        let mut profile = profile.map(|output| self.profile_writer(output, &traces, timing)).transpose()?;
+        let profile = profile.map(|output| self.profile_sink(output, &traces, timing)).transpose()?;
         let names = Admitted { binding, unbound: self.unbound };
         let progress = Progress::start(total_bytes(&traces), self.input.quiet);
-        let mut sinks = Sinks { pricing: &mut pricing, profile: profile.as_mut() };
-        let options = self.input.replay_options();
-        let (_, digests) = replay(traces, &names, timing, &options, &mut sinks, progress.counter())?;
+        let mut sinks = Sinks { pricing: &mut pricing, profile };
+        let options = self.input.replay_options(self.lateness);
+        let (_, digests) = replay(traces, &names, timing, &options, &mut sinks, progress.counter())
+            .map_err(|error| outputs.cause(error))?;
         drop(progress);
         let report = pricing.into_report().context("the run ended without a report")?;
-        csv.map_or(Ok(()), CsvObserver::finish)?;
+        outputs.csv = csv.map(CsvObserver::finish).transpose()?.flatten();
         Ok((report, digests))
     }
 
-    fn profile_writer(
+    fn profile_sink(
         &self,
         output: &TraceOutput,
         traces: &[OpenedTrace],
         timing: WindowTiming,
-    ) -> Result<ProfileWriter> {
-        let first = traces.first().map(|trace| trace.metadata.clone()).unwrap_or_default();
-        let clock_hz = traces.iter().find_map(|trace| trace.metadata.clock_hz);
-        let inferences = self.inferences.or(first.inferences);
-        let origin = first.origin.clone().or_else(|| Some(self.input.names().join(" ")));
-        let metadata = Metadata { clock_hz, inferences, origin, ..first };
+    ) -> Result<ProfileSink> {
+        let metadata = || traces.iter().map(|trace| &trace.metadata);
+        let first = metadata().next().cloned().unwrap_or_default();
+        // Of several traces, the first that says something.
+        let metadata = Metadata {
+            // The chip's clock is not the trace's: the profile, too, takes that of the chip that prices it.
+            clock_hz: metadata().find_map(|one| one.clock_hz).or(self.input.clock.map(|clock| clock.0)),
+            inferences: self.inferences.or(metadata().find_map(|one| one.inferences)),
+            producer: metadata().find_map(|one| one.producer.clone()),
+            binding: metadata().find_map(|one| one.binding.clone()),
+            origin: metadata()
+                .find_map(|one| one.origin.clone())
+                .or_else(|| Some(self.input.names().join(" "))),
+            ..first
+        };
         let writer = output.writer(&profile_metadata(&metadata, timing.cycles))?;
-        Ok(ProfileWriter::new(writer, timing.cycles))
+        Ok(ProfileSink(ProfileWriter::new(writer, timing.cycles)))
     }
 
     /// Everything that may differ between runs that are otherwise equal.
@@ -251,19 +267,37 @@ impl Outputs {
         })
     }
 
-    /// Writes what is written at the end; power over time was written while the run lasted.
-    fn write(self, report: &PowerReport) -> Result<()> {
-        if let Some(mut output) = self.json {
-            json_report::write(report, output.writer())?;
-            output.commit()?;
+    /// Why a replay ended early: the profile could not be written, if that was it.
+    fn cause(&self, error: anyhow::Error) -> anyhow::Error {
+        match &self.profile {
+            Some(profile) => profile.cause(error),
+            None => error,
         }
-        if let Some(output) = self.profile {
-            output.commit()?;
+    }
+
+    /// Writes what is written at the end; power over time and the profile were written while the run lasted. An
+    /// output whose reader has gone (`| head`) keeps no other from being whole.
+    fn write(mut self, report: &PowerReport) -> Result<()> {
+        if let Some(output) = &mut self.json {
+            unless_closed(json_report::write(report, output.writer()).map_err(Into::into))?;
         }
-        if let Some(mut output) = self.text {
-            output.writer().write_all(text::render(report).as_bytes())?;
-            output.commit()?;
+        if let Some(output) = &mut self.text {
+            unless_closed(output.writer().write_all(text::render(report).as_bytes()).map_err(Into::into))?;
+        }
+        if let Some(profile) = self.profile {
+            unless_closed(profile.commit())?;
+        }
+        for output in [self.csv, self.json, self.text].into_iter().flatten() {
+            unless_closed(output.commit())?;
         }
         Ok(())
+    }
+}
+
+/// A closed pipe is nothing to stop for.
+fn unless_closed(result: Result<()>) -> Result<()> {
+    match result {
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        result => result,
     }
 }

@@ -1,7 +1,11 @@
 //! Who takes the closed windows of a replay: pricing, a saved profile, and power over time as CSV.
 
-use anyhow::Result;
+use std::borrow::Cow;
 
+use anyhow::Result;
+use trace_formats::{Note, Skipped};
+
+use super::is_closed_pipe;
 use crate::activity::{ActivitySummary, ChannelName, ProfileWriter, WindowSink};
 use crate::chip::pat::{Pat, Placement};
 use crate::power::{PowerObserver, PowerRow, Pricing};
@@ -13,7 +17,7 @@ pub struct Sinks<'a, 'b> {
     /// Prices each window.
     pub pricing: &'a mut Pricing<'b>,
     /// Writes each window's counts.
-    pub profile: Option<&'a mut ProfileWriter>,
+    pub profile: Option<ProfileSink>,
 }
 
 impl WindowSink for Sinks<'_, '_> {
@@ -33,40 +37,96 @@ impl WindowSink for Sinks<'_, '_> {
     }
 }
 
-/// Writes power over time while the run lasts: a row a window, a column a component of the chip.
+/// Writes a profile that says of records which could not be read that they were left out.
+pub struct ProfileSink(pub ProfileWriter);
+
+impl WindowSink for ProfileSink {
+    fn begin(&mut self, first_cycle: i64) -> Result<()> {
+        self.0.begin(first_cycle)
+    }
+
+    fn window(&mut self, index: i64, channels: &[ChannelName], counts: &[u64]) -> Result<()> {
+        self.0.window(index, channels, counts)
+    }
+
+    fn finish(&mut self, summary: &ActivitySummary) -> Result<()> {
+        let bad_records = &summary.coverage.bad_records;
+        let mut summary = Cow::Borrowed(summary);
+        let left_out = left_out(bad_records.iter().map(|(reason, &records)| (reason.as_str(), records)));
+        if let Some((skipped, note)) = left_out {
+            let summary = summary.to_mut();
+            summary.coverage.skipped.extend(skipped);
+            summary.notes.push(note);
+        }
+        self.0.finish(&summary)
+    }
+}
+
+/// What a converted trace says of records that could not be read: how many, by reason, and a warning.
+pub fn left_out<'a>(
+    bad_records: impl Iterator<Item = (&'a str, u64)> + Clone,
+) -> Option<(Vec<Skipped>, Note)> {
+    let entry = |(reason, count): (&str, u64)| Skipped {
+        reason: reason.to_owned(),
+        region: None,
+        channel: None,
+        count,
+    };
+    let skipped: Vec<Skipped> = bad_records.clone().map(entry).collect();
+    let reasons: Vec<String> = bad_records.map(|(reason, records)| format!("{reason} {records}")).collect();
+    let text = format!(
+        "records that could not be read were left out when the trace was converted: {}",
+        reasons.join(", ")
+    );
+    (!skipped.is_empty()).then(|| (skipped, Note::warning(text)))
+}
+
+/// Writes power over time while the run lasts: a row a window, a column a component that counts.
+///
+/// Once its reader has gone it writes nothing more; the other outputs go on.
 pub struct CsvObserver {
-    csv: PowerCsv<Output>,
-    on_chip: Vec<bool>,
+    csv: Option<PowerCsv<Output>>,
+    is_counted: Vec<bool>,
 }
 
 impl CsvObserver {
-    /// Writes the column names.
+    /// Writes the column names: the components of the chip, and those beside it if they are included.
     ///
     /// # Errors
     /// What writing reports.
-    pub fn new(output: Output, pat: &Pat) -> Result<CsvObserver> {
-        let on_chip: Vec<bool> =
-            pat.components.iter().map(|component| component.placement == Placement::Chip).collect();
-        let components = pat.components.iter().zip(&on_chip).filter(|(_, on_chip)| **on_chip);
+    pub fn new(output: Output, pat: &Pat, include_system: bool) -> Result<CsvObserver> {
+        let is_counted = pat.components.iter();
+        let is_counted: Vec<bool> =
+            is_counted.map(|component| include_system || component.placement == Placement::Chip).collect();
+        let components = pat.components.iter().zip(&is_counted).filter(|(_, is_counted)| **is_counted);
         let names: Vec<String> = components.map(|(component, _)| component.name.clone()).collect();
-        Ok(CsvObserver { csv: PowerCsv::new(output, &names)?, on_chip })
+        Ok(CsvObserver { csv: Some(PowerCsv::new(output, &names)?), is_counted })
     }
 
-    /// Ends the file.
+    /// Ends the content. Its output is then to be committed, unless its reader has gone.
     ///
     /// # Errors
     /// What writing reports.
-    pub fn finish(self) -> Result<()> {
-        self.csv.finish()?.commit()
+    pub fn finish(self) -> Result<Option<Output>> {
+        match self.csv.map(PowerCsv::finish).transpose() {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(None),
+            result => Ok(result?),
+        }
     }
 }
 
 impl PowerObserver for CsvObserver {
     fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
-        let powers = row.components.iter().zip(&self.on_chip).filter(|(_, on_chip)| **on_chip);
+        let Some(csv) = &mut self.csv else { return Ok(()) };
+        let powers = row.components.iter().zip(&self.is_counted).filter(|(_, is_counted)| **is_counted);
         let powers_w: Vec<f64> = powers.map(|(power, _)| power.0).collect();
         let (start_s, end_s) = (row.start.0, row.end.0);
-        self.csv.row(row.start_cycle, row.end_cycle, start_s, end_s, row.total.0, &powers_w, row.system.0)?;
+        let written =
+            csv.row(row.start_cycle, row.end_cycle, start_s, end_s, row.total.0, &powers_w, row.system.0);
+        match written.map_err(anyhow::Error::from) {
+            Err(error) if is_closed_pipe(&error) => self.csv = None,
+            result => result?,
+        }
         Ok(())
     }
 }

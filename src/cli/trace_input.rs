@@ -7,13 +7,13 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use trace_formats::format::LayerJoin;
 use trace_formats::input::Input;
-use trace_formats::{OpenOptions, OpenedTrace, format};
+use trace_formats::{Note, OpenOptions, OpenedTrace, format};
 
 use super::progress::Progress;
 use crate::replay::{DEFAULT_CHUNK_BYTES, Io, ReplayOptions};
 use crate::units::Hertz;
 
-/// Which trace, and how it is read.
+/// Which trace, and how it is read: what every subcommand offers that reads one.
 #[derive(Debug, Args)]
 pub struct TraceInput {
     /// A trace file, a SCALE-Sim run directory, or `-` for standard input; plain, gzip or zstd.
@@ -41,11 +41,7 @@ pub struct TraceInput {
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub on_error: OnError,
 
-    /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
-    #[arg(long, value_name = "CYCLES")]
-    pub lateness: Option<u64>,
-
-    /// Worker threads [default: the machine's cores]. Changes no result
+    /// Threads to work with [default: the machine's cores]. Changes no result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
@@ -127,22 +123,47 @@ impl TraceInput {
             threads: self.threads.map(usize::from),
         };
         let _spinner = Progress::spin("looking through the trace", self.quiet);
-        self.traces.iter().map(|path| Ok(format::open(Input::open(path)?, &options)?)).collect()
+        let open = |path: &PathBuf| -> Result<OpenedTrace> {
+            let mut trace = format::open(Input::open(path)?, &options)?;
+            trace.metadata.notes.extend(self.unused_clock(&trace));
+            Ok(trace)
+        };
+        self.traces.iter().map(open).collect()
     }
 
-    /// How the pipeline runs.
-    pub fn replay_options(&self) -> ReplayOptions {
+    /// Cycles are of the clock that counted them, whatever the user would like it to have been.
+    fn unused_clock(&self, trace: &OpenedTrace) -> Option<Note> {
+        let (own, asked) = (trace.metadata.clock_hz?, self.clock?.0);
+        (own != asked).then(|| {
+            Note::warning(format!(
+                "--clock {asked} Hz is not used: the trace's cycles are those of its own clock of {own} Hz"
+            ))
+        })
+    }
+
+    /// Whether records that cannot be read are left out and counted.
+    pub fn skips_bad_records(&self) -> bool {
+        self.on_error == OnError::Skip
+    }
+
+    /// How regular files are read.
+    pub fn io(&self) -> Io {
+        match self.io {
+            IoChoice::Auto => Io::Auto,
+            IoChoice::Map => Io::Map,
+            IoChoice::Read => Io::Read,
+        }
+    }
+
+    /// How the pipeline runs. A lateness wins over the trace's own.
+    pub fn replay_options(&self, lateness_cycles: Option<u64>) -> ReplayOptions {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         ReplayOptions {
             threads: self.threads.map_or_else(cores, usize::from),
             chunk_bytes: self.chunk_bytes,
-            io: match self.io {
-                IoChoice::Auto => Io::Auto,
-                IoChoice::Map => Io::Map,
-                IoChoice::Read => Io::Read,
-            },
-            skip_bad_records: self.on_error == OnError::Skip,
-            lateness_cycles: self.lateness,
+            io: self.io(),
+            skip_bad_records: self.skips_bad_records(),
+            lateness_cycles,
         }
     }
 

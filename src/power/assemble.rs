@@ -99,6 +99,7 @@ pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> any
         clock_hz: run.clock.0,
         window_s: gathered.timing.seconds(gathered.timing.cycles as f64),
         window_cycles: gathered.timing.cycles,
+        includes_system: options.include_system,
         energy_j: run.energy.total(),
         energy_by_kind_j: run.energy,
         system_energy_j: run.system.0,

@@ -6,8 +6,9 @@ use crate::units::{Hertz, Seconds, Watts};
 
 use super::result::{PowerDistribution, PowerStep};
 
-/// Power is counted in whole microwatts; above 1.8·10¹³ W it saturates.
-const STEPS_PER_WATT: f64 = 1e6;
+/// Power is counted in whole nanowatts, so that three digits are right from a microwatt up; above 1.8·10¹⁰ W it
+/// saturates.
+const STEPS_PER_WATT: f64 = 1e9;
 
 /// Percentiles, minimum, time above TDP and the largest step, gathered window by window.
 pub(super) struct Distribution {
@@ -85,5 +86,32 @@ impl Distribution {
             at_s: clock.time_of(at as f64).0,
             at_cycle: at,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn median(powers: &[f64]) -> f64 {
+        let mut distribution = Distribution::new(Watts(1.0)).unwrap();
+        for (at, power) in powers.iter().enumerate() {
+            distribution.push(at as i64, 1, true, Watts(*power)).unwrap();
+        }
+        distribution.percentiles().p50_w
+    }
+
+    #[test]
+    fn percentiles_have_three_digits_from_a_microwatt_to_a_gigawatt() {
+        for power in [1.234e-6, 5.678e-4, 0.4321, 87.65, 1.234e9] {
+            let found = median(&[power * 0.5, power, power * 2.0]);
+            assert!((found - power).abs() <= 1e-3 * power, "{found} is not {power}");
+        }
+    }
+
+    #[test]
+    fn a_power_beyond_all_sense_is_still_counted() {
+        assert!(median(&[1.0, 1e30, 1e31]) > 1e9);
     }
 }

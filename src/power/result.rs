@@ -28,13 +28,16 @@ pub struct PowerReport {
     pub window_s: f64,
     /// Length of a profile window in cycles.
     pub window_cycles: u64,
-    /// Energy of the chip, without what is off it (see `system_energy_j`).
+    /// Every total, power and peak includes what stands beside the chip (`--include-system`); else they are the
+    /// chip's alone. What is said of the chip below is then said of chip and system.
+    pub includes_system: bool,
+    /// Energy of the chip; what stands beside it (see `system_energy_j`) is in it only if `includes_system`.
     pub energy_j: f64,
-    /// The chip's energy by kind.
+    /// `energy_j` by kind.
     pub energy_by_kind_j: EnergyByKind,
-    /// Energy of components outside of the chip (DRAM devices), not in any other total.
+    /// Energy of components outside of the chip (DRAM devices); in another total only if `includes_system`.
     pub system_energy_j: f64,
-    /// Energy of the chip over the length of the run.
+    /// `energy_j` over the length of the run.
     pub average_power_w: f64,
     /// Largest average power over each of several lengths of time, shortest first.
     pub peak_power: Vec<PeakPower>,
@@ -42,7 +45,7 @@ pub struct PowerReport {
     pub largest_step: Option<PowerStep>,
     /// Distribution of the windows' power, weighted by time.
     pub power_distribution: PowerDistribution,
-    /// The chip's thermal design power by its definition.
+    /// Thermal design power by its definition: the chip's, and the system's if `includes_system`.
     pub tdp_w: f64,
     /// `tdp_w` less the highest `peak_power` over one profile window.
     pub tdp_headroom_w: f64,
@@ -229,7 +232,7 @@ pub struct RegionPower {
     pub duration_s: f64,
     /// Cycles from its start to its end; for the remainder, cycles outside of all regions.
     pub cycles: u64,
-    /// Energy of the chip in it.
+    /// Energy of the chip in it, and of the system if the report's `includes_system`.
     pub energy_j: f64,
     /// By kind.
     pub energy_by_kind_j: EnergyByKind,
@@ -252,7 +255,7 @@ pub struct RegionComponent {
     pub energy_j: f64,
 }
 
-/// Power of the chip over a few neighbouring windows.
+/// Power, as the report's `average_power_w` means it, over a few neighbouring windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PowerBin {
     /// Start, from cycle 0.

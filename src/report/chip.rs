@@ -1,6 +1,8 @@
-//! What a chip is made of, for `nm-trace chip NAME`: tables of power and area with bars.
+//! What a chip is made of, for `nm-trace chip NAME`: tables of power, area and actions, and where all numbers come
+//! from.
 
-use serde::Serialize;
+use crate::chip::pat::{Action, Component, Pat, Placement, Sourced};
+use crate::units::SquareMillimetres;
 
 use super::page::Page;
 use super::quantity::{UNKNOWN, area, bar, percent, si, si3};
@@ -8,69 +10,35 @@ use super::table::{Column, Table};
 
 const BAR: usize = 12;
 
-/// A chip and its components, ready to be printed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ChipTable {
-    /// Its name.
-    pub name: String,
-    /// One line about it.
-    pub description: String,
-    /// Its clock.
-    pub clock_hz: f64,
-    /// Area that the published figure means.
-    pub area_mm2: Option<f64>,
-    /// Area of the die, with pads.
-    pub die_area_mm2: Option<f64>,
-    /// Its thermal design power.
-    pub tdp_w: f64,
-    /// Its components, in the chip file's order.
-    pub components: Vec<ChipRow>,
-}
-
-/// One component of a chip.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ChipRow {
-    /// Its name.
-    pub name: String,
-    /// Its area; null where the chip file does not say.
-    pub area_mm2: Option<f64>,
-    /// Leakage at the chip's reference.
-    pub leakage_w: f64,
-    /// Clock power when running.
-    pub clock_w: f64,
-    /// Power of its actions at the activity that TDP assumes.
-    pub dynamic_tdp_w: f64,
-    /// Its part of TDP: the sum of the three.
-    pub tdp_w: f64,
-    /// `tdp_w` over the chip's, 0 to 1.
-    pub share: f64,
-}
-
 /// The chip as text. It ends in a newline.
-pub fn render(chip: &ChipTable) -> String {
+pub fn render(chip: &Pat) -> String {
     let mut page = Page::titled(&chip.name);
     if !chip.description.is_empty() {
         page.paragraph(&chip.description);
         page.line("");
     }
-    let known = |area_mm2: Option<f64>| match area_mm2 {
-        Some(mm2) => area(mm2),
+    let known = |sourced: &Option<Sourced<SquareMillimetres>>| match sourced {
+        Some(sourced) => area(sourced.value.0),
         None => "unknown: the chip file does not say".to_string(),
     };
-    page.fact("Clock", &si(chip.clock_hz, "Hz"));
-    page.fact("Area", &known(chip.area_mm2));
-    page.fact("Die area", &known(chip.die_area_mm2));
-    page.fact("TDP", &si(chip.tdp_w, "W"));
+    page.fact("Clock", &si(chip.clock.value.0, "Hz"));
+    page.fact("Area", &known(&chip.area));
+    page.fact("Die area", &known(&chip.die_area));
+    page.fact("TDP", &si(chip.tdp().0, "W"));
     page.heading("Thermal design power");
     page.table(&power(chip));
-    if chip.components.iter().any(|component| component.area_mm2.is_some()) {
+    if on_chip(chip).any(|component| component.area.is_some()) {
         page.heading("Area");
         page.table(&areas(chip));
     }
+    page.heading("Actions");
+    page.table(&actions(chip));
+    page.paragraph("capacity: the most in a cycle; TDP activity: the part of it that TDP assumes.");
+    page.list("Sources", &sources(chip));
     page.finish()
 }
 
-fn power(chip: &ChipTable) -> Table {
+fn power(chip: &Pat) -> Table {
     let mut table = Table::new(vec![
         Column::words("component"),
         Column::number("dynamic"),
@@ -80,15 +48,33 @@ fn power(chip: &ChipTable) -> Table {
         Column::number("share"),
         Column::bar(),
     ]);
-    for row in &chip.components {
-        let powers = [row.dynamic_tdp_w, row.clock_w, row.leakage_w, row.tdp_w];
-        table.row(power_row(&row.name, powers, row.share, bar(row.share, 1.0, BAR)));
+    let tdp_w = chip.tdp().0;
+    for component in on_chip(chip) {
+        let powers = powers(chip, component);
+        let share = if tdp_w > 0.0 { powers[3] / tdp_w } else { 0.0 };
+        table.row(power_row(&component.name, powers, share, bar(share, 1.0, BAR)));
     }
-    let sum = |power: fn(&ChipRow) -> f64| chip.components.iter().map(power).sum();
-    let sums = [sum(|row| row.dynamic_tdp_w), sum(|row| row.clock_w), sum(|row| row.leakage_w), chip.tdp_w];
+    let sum = |column: usize| on_chip(chip).map(|component| powers(chip, component)[column]).sum();
+    let sums = [sum(0), sum(1), sum(2), tdp_w];
     table.rule();
     table.row(power_row("chip", sums, 1.0, String::new()));
     table
+}
+
+fn on_chip(chip: &Pat) -> impl Iterator<Item = &Component> {
+    chip.components.iter().filter(|component| component.placement == Placement::Chip)
+}
+
+fn area_of(component: &Component) -> Option<f64> {
+    component.area.as_ref().map(|area| area.value.0)
+}
+
+/// Its part of TDP: dynamic, clock, leakage, and the sum of the three.
+fn powers(chip: &Pat, component: &Component) -> [f64; 4] {
+    let (clock, leakage) = (component.clock_running.value.0, component.leakage.value.0);
+    let tdp = component.tdp(chip.clock.value).0;
+    // What is left of the sum may be a rounding error below nothing.
+    [(tdp - leakage - clock).max(0.0), clock, leakage, tdp]
 }
 
 fn power_row(name: &str, powers: [f64; 4], share: f64, bar: String) -> Vec<String> {
@@ -100,18 +86,18 @@ fn power_row(name: &str, powers: [f64; 4], share: f64, bar: String) -> Vec<Strin
 }
 
 /// Areas are shares of the chip where its own is known and holds them, else of their sum.
-fn areas(chip: &ChipTable) -> Table {
+fn areas(chip: &Pat) -> Table {
     let mut table = Table::new(vec![
         Column::words("component"),
         Column::number("area"),
         Column::number("share"),
         Column::bar(),
     ]);
-    let sum: f64 = chip.components.iter().filter_map(|component| component.area_mm2).sum();
-    let whole = chip.area_mm2.filter(|&area_mm2| area_mm2 >= sum).unwrap_or(sum);
+    let sum: f64 = on_chip(chip).filter_map(area_of).sum();
+    let whole = chip.area.as_ref().map(|area| area.value.0).filter(|&mm2| mm2 >= sum).unwrap_or(sum);
     let row = |name: &str, mm2: f64, bar: String| vec![name.to_string(), area(mm2), percent(mm2, whole), bar];
-    for component in &chip.components {
-        table.row(match component.area_mm2 {
+    for component in on_chip(chip) {
+        table.row(match area_of(component) {
             Some(mm2) => row(&component.name, mm2, bar(mm2, whole, BAR)),
             None => vec![
                 component.name.clone(),
@@ -128,4 +114,58 @@ fn areas(chip: &ChipTable) -> Table {
     table.rule();
     table.row(row("total", whole, String::new()));
     table
+}
+
+fn actions(chip: &Pat) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("action"),
+        Column::number("energy"),
+        Column::number("bits"),
+        Column::number("capacity"),
+        Column::number("TDP activity"),
+    ]);
+    for component in &chip.components {
+        for action in &component.actions {
+            table.row(action_row(component, action));
+        }
+    }
+    table
+}
+
+fn action_row(component: &Component, action: &Action) -> Vec<String> {
+    vec![
+        format!("{}/{}", component.name, action.name),
+        si(action.energy.value.0, "J"),
+        action.bits.map_or_else(|| UNKNOWN.to_string(), |bits| bits.to_string()),
+        action.capacity.value.0.to_string(),
+        percent(action.tdp_activity.value.0, 1.0),
+    ]
+}
+
+/// Each source with all that comes from it, in the order in which they come first.
+fn sources(chip: &Pat) -> Vec<String> {
+    let mut by_owner = vec![(String::new(), chip.sources())];
+    for component in &chip.components {
+        by_owner.push((format!("{} ", component.name), component.sources()));
+        let owner = |action: &Action| format!("{}/{} ", component.name, action.name);
+        by_owner.extend(component.actions.iter().map(|action| (owner(action), action.sources())));
+    }
+    let mut by_source: Vec<(String, Vec<String>)> = Vec::new();
+    for (owner, sources) in by_owner {
+        for (key, source) in sources {
+            let name = format!("{owner}{}", spoken(key));
+            match by_source.iter_mut().find(|(known, _)| *known == source) {
+                Some((_, names)) => names.push(name),
+                None => by_source.push((source, vec![name])),
+            }
+        }
+    }
+    by_source.into_iter().map(|(source, names)| format!("{}: {source}", names.join(", "))).collect()
+}
+
+/// The key of a number in the words of the tables.
+fn spoken(key: &str) -> String {
+    let units = ["_mm2", "_per_cycle", "_hz", "_w", "_v", "_c", "_s", "_j"];
+    let bare = units.iter().find_map(|unit| key.strip_suffix(unit)).unwrap_or(key);
+    bare.replace('_', " ").replace("tdp", "TDP")
 }

@@ -4,14 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, finite};
-
-/// The JSON report.
-pub const REPORT: Report = Report {
-    name: "json",
-    about: "everything, for programs; units in every key, `schema_version` first",
-    write: |report, writer| write(report, writer),
-};
+use super::finite;
 
 /// Writes any of this module's structs as JSON.
 ///

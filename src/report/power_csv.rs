@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-/// Writes a row a window: when, the chip's power, every component's, and that of the system beside the chip.
+/// Writes a row a window: when, the power that the report means, that of every component in it, and that of the system
+/// beside the chip.
 ///
 /// Plain CSV with one line of column names; numbers read back as they were.
 pub struct PowerCsv<W: Write> {
@@ -10,7 +11,8 @@ pub struct PowerCsv<W: Write> {
 }
 
 impl<W: Write> PowerCsv<W> {
-    /// Writes the column names: the components' stand in the order of `component_names`, the chip file's.
+    /// Writes the column names: the components' stand in the order of `component_names`, the chip file's. They are
+    /// those that `power_w` is the sum of.
     ///
     /// # Errors
     /// What the writer reports.
@@ -34,16 +36,16 @@ impl<W: Write> PowerCsv<W> {
         end_cycle: i64,
         start_s: f64,
         end_s: f64,
-        chip_power_w: f64,
+        power_w: f64,
         component_powers_w: &[f64],
         system_power_w: f64,
     ) -> io::Result<()> {
-        let numbers = [start_s, end_s, chip_power_w, system_power_w];
+        let numbers = [start_s, end_s, power_w, system_power_w];
         if !numbers.iter().chain(component_powers_w).all(|number| number.is_finite()) {
             let problem = format!("the power from cycle {start_cycle} to {end_cycle} is not a finite number");
             return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
         }
-        let row = (start_cycle, end_cycle, start_s, end_s, chip_power_w, component_powers_w, system_power_w);
+        let row = (start_cycle, end_cycle, start_s, end_s, power_w, component_powers_w, system_power_w);
         self.csv.serialize(row).map_err(io_error)
     }
 

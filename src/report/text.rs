@@ -8,15 +8,7 @@ mod regions;
 
 use crate::power::PowerReport;
 
-use super::Report;
 use super::page::Page;
-
-/// The text report.
-pub const REPORT: Report = Report {
-    name: "text",
-    about: "a summary for people, 80 columns wide",
-    write: |report, writer| writer.write_all(render(report).as_bytes()),
-};
 
 /// The summary of a report. It ends in a newline.
 pub fn render(report: &PowerReport) -> String {

@@ -21,6 +21,7 @@ pub fn typical() -> PowerReport {
         clock_hz: 700e6,
         window_s: 1_000.0 / 700e6,
         window_cycles: 1_000,
+        includes_system: false,
         energy_j: 11.6e-3,
         energy_by_kind_j: EnergyByKind { dynamic: 8.3e-3, clock: 1.25e-3, leakage: 2.05e-3 },
         system_energy_j: 4.9e-3,

@@ -4,6 +4,11 @@ use std::fmt;
 
 use crate::event::Rejection;
 
+/// The reason of an error of writing to a pipe whose reader has gone: nothing to complain of.
+pub const CLOSED_PIPE: &str = "closed_pipe";
+/// The reason of any other error of writing.
+const WRITE_FAILED: &str = "write";
+
 /// A record, header or file that cannot be taken.
 ///
 /// The content is boxed so that a `Result` stays one word wide in the decoders' loops.
@@ -53,6 +58,24 @@ impl DataError {
             _ => (error.to_string(), "check the disk or the pipe"),
         };
         DataError::new("io", found, "readable input", cure)
+    }
+
+    /// An error of the operating system while writing. A sink says it at its next event ([`DataError::rejection`]);
+    /// it is no fault of the record that stands there.
+    pub fn write(error: &std::io::Error) -> DataError {
+        let reason = if error.kind() == std::io::ErrorKind::BrokenPipe { CLOSED_PIPE } else { WRITE_FAILED };
+        DataError::new(reason, error.to_string(), "room to write the trace", "check the disk or the pipe")
+    }
+
+    /// Whether this is [`DataError::write`]'s: then no record is bad, and none may be skipped for it.
+    pub fn is_of_writing(&self) -> bool {
+        [WRITE_FAILED, CLOSED_PIPE].contains(&self.reason())
+    }
+
+    /// The same as a sink says it.
+    pub fn rejection(&self) -> Rejection {
+        let Content { reason, found, expected, cure, .. } = &*self.0;
+        Rejection { reason, found: found.clone(), expected: expected.clone(), cure: cure.clone() }
     }
 
     /// Adds the position: `line` counts from 1, `byte` from 0, both in the decompressed content.

@@ -7,7 +7,7 @@ use crate::report::table::{Column, Table};
 
 const BAR: usize = 8;
 
-/// The chip's components in its own order, with the total that they sum to.
+/// The components that count in the chip's own order, with the total that they sum to.
 pub(super) fn table(page: &mut Page, report: &PowerReport) {
     page.heading("Energy by component");
     let mut table = Table::new(vec![
@@ -20,13 +20,13 @@ pub(super) fn table(page: &mut Page, report: &PowerReport) {
         Column::bar(),
         Column::number("active"),
     ]);
-    for component in placed(report, Placement::Chip) {
+    for component in report.components.iter().filter(|component| is_counted(report, component)) {
         table.row(row(component, report.energy_j));
     }
     let kinds = report.energy_by_kind_j;
     table.rule();
     table.row(vec![
-        "chip".to_string(),
+        if report.includes_system { "chip and system" } else { "chip" }.to_string(),
         si3(kinds.dynamic, "J"),
         si3(kinds.clock, "J"),
         si3(kinds.leakage, "J"),
@@ -61,7 +61,11 @@ pub(super) fn off_chip(page: &mut Page, report: &PowerReport) {
     if report.system_energy_j == 0.0 && placed(report, Placement::System).next().is_none() {
         return;
     }
-    page.heading("Off the chip (in no total, power or peak above)");
+    page.heading(if report.includes_system {
+        "Off the chip (in every total, power and peak above)"
+    } else {
+        "Off the chip (in no total, power or peak above)"
+    });
     let mut table = Table::new(vec![
         Column::words("component"),
         Column::number("energy"),
@@ -80,6 +84,10 @@ pub(super) fn off_chip(page: &mut Page, report: &PowerReport) {
     table.rule();
     table.row(vec!["system".to_string(), si(report.system_energy_j, "J"), si(average, "W"), String::new()]);
     page.table(&table);
+}
+
+fn is_counted(report: &PowerReport, component: &ComponentPower) -> bool {
+    report.includes_system || component.placement == Placement::Chip
 }
 
 fn placed(report: &PowerReport, placement: Placement) -> impl Iterator<Item = &ComponentPower> {

@@ -70,12 +70,23 @@ fn tdp(report: &PowerReport) -> String {
     let tdp = si(report.tdp_w, "W");
     let headroom = report.tdp_headroom_w;
     let share = share_of(headroom.abs(), report.tdp_w, "");
-    if headroom >= 0.0 {
-        return format!("{tdp}, headroom {}{share} above the highest window", si(headroom, "W"));
+    let above = time_above(report);
+    match headroom {
+        excess if excess < 0.0 => {
+            format!("{tdp}, EXCEEDED by {}{share}; above it for {above}", si(-excess, "W"))
+        }
+        room if report.time_above_tdp_s > 0.0 => {
+            let room = si(room, "W");
+            let rest = format!("a partial one is above it for {above}");
+            format!("{tdp}, headroom {room}{share} above the highest whole window; {rest}")
+        }
+        room => format!("{tdp}, headroom {}{share} above the highest window", si(room, "W")),
     }
-    let time = share_of(report.time_above_tdp_s, report.duration_s, "");
-    let (excess, above) = (si(-headroom, "W"), si(report.time_above_tdp_s, "s"));
-    format!("{tdp}, EXCEEDED by {excess}{share}; above it for {above}{time}")
+}
+
+fn time_above(report: &PowerReport) -> String {
+    let share = share_of(report.time_above_tdp_s, report.duration_s, "");
+    format!("{}{share}", si(report.time_above_tdp_s, "s"))
 }
 
 fn per_inference(report: &PowerReport) -> String {

@@ -24,10 +24,21 @@ pub(super) fn over_time(page: &mut Page, report: &PowerReport) {
     let window = format!("{} ({})", si(report.window_s, "s"), counted(report.window_cycles, "cycle"));
     page.fact("Key", &format!("█ average, ░ highest window of {window}"));
     let highest = report.power_over_time.iter().map(|bin| bin.peak_power_w).fold(f64::MIN, f64::max);
+    let which = if is_partial(highest, report) { " (partial window)" } else { "" };
     let (lowest, highest) = (si(report.power_distribution.minimum_w, "W"), si(highest, "W"));
-    page.fact("Windows", &format!("lowest {lowest}, highest {highest}, TDP {}", si(report.tdp_w, "W")));
+    page.fact(
+        "Windows",
+        &format!("lowest {lowest}, highest {highest}{which}, TDP {}", si(report.tdp_w, "W")),
+    );
     page.fact("Percentiles", &percentiles(&report.power_distribution));
     page.fact("Largest step", &largest_step(report));
+}
+
+/// Whether the highest window is the first or last of the run, which it covers in part only. The peak does not mean
+/// such a one: it is an average over the whole length, idle outside of the run.
+fn is_partial(highest_w: f64, report: &PowerReport) -> bool {
+    // What differs by rounding is the same window.
+    report.peak_power.first().is_some_and(|peak| highest_w > peak.power_w * (1.0 + 1e-9))
 }
 
 fn percentiles(of: &PowerDistribution) -> String {

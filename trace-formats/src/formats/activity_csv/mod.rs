@@ -14,12 +14,13 @@ mod writer;
 
 use std::sync::Arc;
 
-use self::columns::{Columns, TimeOptions, looks_like_header, read_header};
+use self::columns::{Columns, TimeColumns, TimeOptions, looks_like_header, read_header};
 use self::comments::{LeadingComments, is_comment};
 use self::rows::RowDecoder;
 use super::activity_text::count::CountReader;
 use super::activity_text::opening::{BYTE_ORDER_MARK, Opening, mark_length, peek_opening, require_body};
 use super::activity_text::text::{BadText, Text, lines};
+use super::activity_text::time::{TimeScale, count_times_by};
 use crate::decoder::Chunk;
 use crate::error::DataError;
 use crate::format::{Format, OpenOptions, OpenedTrace, Part, PartOrder};
@@ -113,7 +114,12 @@ fn read_comments_and_header(
     }
     let header = Text { bytes: &opening.bytes[opening.line_start..], at: opening.line_start };
     let header = header.slice(0, header.bytes.strip_suffix(b"\n").unwrap_or(header.bytes).len());
-    let clock_hz = leading.metadata.clock_hz.or(options.default_clock_hz);
+    let mut metadata = leading.metadata;
+    let clock_hz = metadata.clock_hz.or(options.default_clock_hz);
     let times = TimeOptions { clock_hz, interval_cycles: leading.interval_cycles };
-    Ok((leading.metadata, read_header(header, times)?))
+    let columns = read_header(header, times)?;
+    if let TimeColumns::StartEnd { scale: TimeScale::Times { clock_hz, .. }, .. } = columns.time {
+        count_times_by(&mut metadata, clock_hz);
+    }
+    Ok((metadata, columns))
 }

@@ -89,7 +89,10 @@ fn times_become_cycles_of_the_traces_clock_or_else_of_the_readers() {
         let expected = vec![said("pe", "mac", 700, 1400, 1)];
         assert_eq!(events(&format!("# clock_hz: 700e6\n{body}")), expected, "{unit}");
         let reading = Reading { clock_hz: Some(700e6), ..Reading::default() };
-        assert_eq!(read_as(body.as_bytes(), &reading).unwrap().said, expected, "{unit}");
+        let read = read_as(body.as_bytes(), &reading).unwrap();
+        assert_eq!(read.said, expected, "{unit}");
+        // The cycles mean nothing without the clock that made them.
+        assert_eq!((read.metadata.clock_hz, read.metadata.notes.len()), (Some(700e6), 1));
         assert_eq!(refusal(body.as_bytes()).0, "missing_clock");
     }
 }

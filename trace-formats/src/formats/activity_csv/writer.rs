@@ -168,18 +168,21 @@ impl EventSink for CsvWriter {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
+        self.output.check()?;
         self.counts.check(&event, false)?;
         self.row(event);
         Ok(())
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
+        self.output.check()?;
         self.counts.check(&event, true)?;
         self.row(event);
         Ok(())
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
+        self.output.check()?;
         match fact {
             Fact::Region(region) => self.region(&region),
             Fact::Span(span) => self.span(&span),

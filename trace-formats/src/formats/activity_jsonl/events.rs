@@ -24,6 +24,23 @@ fn known_keys() -> impl Iterator<Item = &'static str> {
     NAMES.iter().chain(FACT_KEYS).chain(&[METADATA]).copied().chain(edges)
 }
 
+/// Whether a line is an event in units of time; `None` for whatever is no event with a start.
+pub(super) fn is_in_times(line: &[u8]) -> Option<bool> {
+    let mut members = Members::of(Text { bytes: line, at: 0 }.trimmed()).ok()?;
+    let mut next = members.next().ok()?;
+    if next.as_ref().is_none_or(is_fact) {
+        return None;
+    }
+    while let Some(member) = next {
+        let edge = EDGE_NAMES.iter().find(|(name, edge, _)| *name == member.key && *edge != Edge::End);
+        if let Some((_, _, unit)) = edge {
+            return Some(*unit != Unit::Cycles);
+        }
+        next = members.next().ok()?;
+    }
+    None
+}
+
 /// Decodes what stands after the metadata line.
 pub(super) struct LineDecoder {
     pub(super) counts: CountReader,

@@ -13,12 +13,15 @@ mod writer;
 
 use std::sync::Arc;
 
-use self::events::{LineDecoder, is_known};
+use self::events::{LineDecoder, is_in_times, is_known};
 use self::facts::metadata_line;
 use self::members::Members;
 use super::activity_text::count::CountReader;
-use super::activity_text::opening::{BYTE_ORDER_MARK, mark_length, peek_opening, require_body};
+use super::activity_text::opening::{
+    BYTE_ORDER_MARK, MAX_HEADER_BYTES, mark_length, peek_opening, require_body,
+};
 use super::activity_text::text::Text;
+use super::activity_text::time::count_times_by;
 use crate::error::DataError;
 use crate::format::{Format, OpenOptions, OpenedTrace, Part, PartOrder};
 use crate::input::{Content, Input};
@@ -30,6 +33,9 @@ pub use self::writer::create_writer;
 pub struct ActivityJsonLines;
 
 const NAME: &str = "activity-jsonl";
+
+/// How many bytes are looked through at first for an event.
+const FIRST_LOOK: usize = 8 * 1024;
 
 /// How a trace asks for counts with a fraction.
 const FRACTION_CURE: &str = r#"{"metadata":{"count_fraction_bits":16}}"#;
@@ -54,11 +60,16 @@ impl Format for ActivityJsonLines {
         let Some(mut content) = input.into_content() else {
             return Err(DataError::new("not_a_file", "a directory", "a file", "name the file itself"));
         };
-        let Header { metadata, bytes, lines } = read_header(&mut content)?;
+        let Header { mut metadata, bytes, lines } = read_header(&mut content)?;
         require_body(&mut content, bytes)?;
+        if let (None, Some(clock_hz)) = (metadata.clock_hz, options.default_clock_hz)
+            && first_event_is_in_times(&mut content, bytes)?
+        {
+            count_times_by(&mut metadata, clock_hz);
+        }
         let decoder = LineDecoder {
             counts: CountReader::new(&metadata, FRACTION_CURE),
-            clock_hz: metadata.clock_hz.or(options.default_clock_hz),
+            clock_hz: metadata.clock_hz,
             windowed: metadata.window_cycles.is_some(),
         };
         let part = Part {
@@ -70,6 +81,24 @@ impl Format for ActivityJsonLines {
             order: PartOrder::Lateness(metadata.lateness_cycles),
         };
         Ok(OpenedTrace { format: NAME, metadata, parts: vec![part] })
+    }
+}
+
+/// Whether the first event counts in units of time. Without a clock of its own, a trace is of one sort: the first event
+/// says which, since the clock that is used must be known, and stored, ahead of all events.
+fn first_event_is_in_times(content: &mut Content, header_bytes: usize) -> Result<bool, DataError> {
+    let mut wanted = header_bytes + FIRST_LOOK;
+    loop {
+        let bytes = content.peek(wanted)?;
+        let is_all = bytes.len() < wanted;
+        let body = &bytes[header_bytes..];
+        // A line that is still cut says nothing yet.
+        let whole = if is_all { body.len() } else { memchr::memrchr(b'\n', body).map_or(0, |end| end + 1) };
+        let found = body[..whole].split(|&byte| byte == b'\n').find_map(is_in_times);
+        if found.is_some() || is_all || bytes.len() >= MAX_HEADER_BYTES {
+            return Ok(found.unwrap_or(false));
+        }
+        wanted *= 2;
     }
 }
 

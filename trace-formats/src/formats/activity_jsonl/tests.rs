@@ -171,11 +171,50 @@ fn names_with_line_breaks_are_escaped() {
     assert_eq!((read.metadata, read.said), (metadata, said));
 }
 
+/// What can be of any length is written as facts ahead of all else.
+fn with_lists_as_facts(mut metadata: Metadata, said: Vec<Said>) -> (Metadata, Vec<Said>) {
+    let regions = std::mem::take(&mut metadata.regions).into_iter().map(Fact::Region);
+    let skipped = std::mem::take(&mut metadata.skipped).into_iter().map(Fact::Skipped);
+    let notes = std::mem::take(&mut metadata.notes).into_iter().map(Fact::Note);
+    let facts = regions.chain(skipped).chain(notes).map(Said::Fact);
+    (metadata, facts.chain(said).collect())
+}
+
+#[test]
+fn no_line_gets_longer_with_the_number_of_regions() {
+    let region = |number: i64| RegionDeclaration {
+        kind: "layer".to_owned(),
+        id: Some(number as u64),
+        name: format!("a_layer_with_a_name_of_some_length_{number}"),
+        start: number,
+        end: number + 1,
+    };
+    let metadata = Metadata { regions: (0..5000).map(region).collect(), ..Metadata::default() };
+    let events = vec![said("pe", "mac", 0, 1, 1)];
+    let written = write(create_writer, &metadata, &events).unwrap();
+    assert!(written.split(|&byte| byte == b'\n').all(|line| line.len() < 200));
+    let read = read_as(&written, &Reading::default()).unwrap();
+    assert_eq!((read.metadata, read.said), with_lists_as_facts(metadata, events));
+}
+
+#[test]
+fn the_first_event_says_whether_a_clock_is_needed() {
+    let with_clock = Reading { clock_hz: Some(1e9), ..Reading::default() };
+    let region = r#"{"region":{"kind":"layer","name":"a","start":0,"end":9}}"#;
+    let in_times = r#"{"start_us":1,"end_us":2,"component":"pe","action":"mac","count":1}"#;
+    let read = |lines: [&str; 3]| read_as(lines.join("\n").as_bytes(), &with_clock);
+    let times = read([region, in_times, GOOD]).unwrap().metadata;
+    assert_eq!((times.clock_hz, times.notes.len()), (Some(1e9), 1));
+    assert_eq!(read([region, GOOD, GOOD]).unwrap().metadata, Metadata::default());
+    assert_eq!(read([region, GOOD, in_times]).unwrap_err().reason(), "missing_clock");
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back_exactly((metadata, said) in trace()) {
         let written = write(create_writer, &metadata, &said).unwrap();
         let read = read_as(&written, &Reading::default()).unwrap();
+        let (metadata, said) = with_lists_as_facts(metadata, said);
         prop_assert_eq!(read, Read { format: "activity-jsonl", metadata, said, skipped: Vec::new() });
     }
 

@@ -13,7 +13,11 @@ use crate::formats::activity_text::output::{NameTable, TextOutput, WrittenCounts
 use crate::metadata::Metadata;
 use crate::writer::TraceWriter;
 
-/// Makes a writer of Activity JSON Lines, and writes the metadata line.
+/// Keys of the metadata that can be of any length. A line cannot: they are written as facts after the first line,
+/// ahead of every event, where they say the same.
+const WRITTEN_AS_FACTS: &[&str] = &["regions", "skipped", "notes"];
+
+/// Makes a writer of Activity JSON Lines, and writes the metadata line and the facts that belong to it.
 ///
 /// # Errors
 /// Metadata that could not be read back: a clock that is no number, a region that ends before its start.
@@ -32,13 +36,15 @@ pub fn create_writer(
         fields.retain(|key, value| !says_nothing(key, value));
     }
     writer.line(METADATA, &object)?;
+    metadata.regions.iter().try_for_each(|region| writer.line("region", region))?;
+    metadata.skipped.iter().try_for_each(|skipped| writer.line("skipped", skipped))?;
+    metadata.notes.iter().try_for_each(|note| writer.line("note", note))?;
     Ok(Box::new(writer))
 }
 
-/// Whether leaving the field out says the same.
+/// Whether leaving the field out of the metadata line says the same.
 fn says_nothing(key: &str, value: &Value) -> bool {
-    let is_empty_list = value.as_array().is_some_and(Vec::is_empty);
-    value.is_null() || is_empty_list || (key == "count_fraction_bits" && *value == 0)
+    value.is_null() || WRITTEN_AS_FACTS.contains(&key) || (key == "count_fraction_bits" && *value == 0)
 }
 
 struct JsonWriter {
@@ -110,18 +116,21 @@ impl EventSink for JsonWriter {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
+        self.output.check()?;
         self.counts.check(&event, false)?;
         self.event_line(event);
         Ok(())
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
+        self.output.check()?;
         self.counts.check(&event, true)?;
         self.event_line(event);
         Ok(())
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
+        self.output.check()?;
         match fact {
             Fact::Region(region) => self.line("region", &region),
             Fact::Span(span) => self.line("span", &span),

@@ -5,7 +5,7 @@ use crate::error::DataError;
 use crate::input::Content;
 
 /// The most bytes that may stand before the body: some hundred thousand regions.
-const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
+pub(crate) const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
 
 /// How many blank bytes are looked through for a first row.
 const MAX_BLANK_BYTES: usize = 1024;

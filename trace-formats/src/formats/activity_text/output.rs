@@ -13,7 +13,7 @@ use super::limits::{Misfit, check_metadata};
 /// How much text is gathered before it is written.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Buffered text that keeps the first error of its output, since a sink cannot report it.
+/// Buffered text that keeps the first error of its output, for the sink to say at its next event.
 pub(crate) struct TextOutput {
     output: Box<dyn Write + Send>,
     buffer: Vec<u8>,
@@ -39,9 +39,14 @@ impl TextOutput {
         }
     }
 
+    /// Refuses to go on once a write has failed.
+    pub(crate) fn check(&self) -> Result<(), Rejection> {
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.rejection()))
+    }
+
     fn flush_buffer(&mut self) {
         if self.failure.is_none() {
-            self.failure = self.output.write_all(&self.buffer).err().map(|error| write_failed(&error));
+            self.failure = self.output.write_all(&self.buffer).err().map(|error| DataError::write(&error));
         }
         self.buffer.clear();
     }
@@ -51,13 +56,9 @@ impl TextOutput {
         self.flush_buffer();
         match self.failure {
             Some(failure) => Err(failure),
-            None => self.output.flush().map_err(|error| write_failed(&error)),
+            None => self.output.flush().map_err(|error| DataError::write(&error)),
         }
     }
-}
-
-fn write_failed(error: &std::io::Error) -> DataError {
-    DataError::new("write", error.to_string(), "room to write the trace", "check the disk or the pipe")
 }
 
 /// Names by number, each with the text that stands for it in the file.

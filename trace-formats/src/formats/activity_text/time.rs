@@ -5,6 +5,7 @@ use super::decimal::{Decimal, NotDecimal};
 use super::text::{BadText, Text};
 use crate::error::excerpt;
 use crate::event::MAX_CYCLE;
+use crate::metadata::{Metadata, Note};
 
 /// The cycles `[start, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,16 @@ pub(crate) enum TimeScale {
         /// How many of the unit a second has.
         per_second: f64,
     },
+}
+
+/// Says by which clock the times of a trace became cycles: the cycles mean nothing without it.
+pub(crate) fn count_times_by(metadata: &mut Metadata, clock_hz: f64) {
+    if metadata.clock_hz.is_none() {
+        metadata.clock_hz = Some(clock_hz);
+        metadata.notes.push(Note::assumption(format!(
+            "the trace is in units of time and names no clock: its times became cycles of {clock_hz} Hz"
+        )));
+    }
 }
 
 impl TimeScale {

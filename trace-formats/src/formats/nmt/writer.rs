@@ -38,7 +38,7 @@ pub fn create_writer(
     metadata: &Metadata,
 ) -> Result<Box<dyn TraceWriter>, DataError> {
     let header = header::encode(metadata)?;
-    output.write_all(&header).map_err(|error| DataError::io(&error))?;
+    output.write_all(&header).map_err(|error| DataError::write(&error))?;
     Ok(Box::new(NmtWriter {
         channels: ChannelNames::default(),
         region_sets: RegionSetNames::default(),
@@ -124,6 +124,7 @@ impl EventSink for NmtWriter {
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
+        self.blocks.check()?;
         check_fact(&fact)?;
         let bytes = wire::encode_fact(fact).unwrap_or_else(|error| {
             self.blocks.fail(error);
@@ -153,6 +154,7 @@ impl TraceWriter for NmtWriter {
 
 impl NmtWriter {
     fn record(&mut self, event: Event, kind: BlockKind) -> Result<(), Rejection> {
+        self.blocks.check()?;
         if let Some((found, expected)) = flaw(event.start, event.end, event.count, largest_count(kind)) {
             return Err(refusal(found, expected));
         }
@@ -232,7 +234,7 @@ impl Pending {
     }
 }
 
-/// Writes blocks and remembers where they are. After a failure it writes nothing, and says so at the end.
+/// Writes blocks and remembers where they are. After a failure it writes nothing, and says so at the next record.
 struct BlockWriter {
     output: Box<dyn Write + Send>,
     offset: u64,
@@ -280,8 +282,13 @@ impl BlockWriter {
         if self.failure.is_none()
             && let Err(error) = self.output.write_all(bytes)
         {
-            self.fail(DataError::io(&error));
+            self.fail(DataError::write(&error));
         }
+    }
+
+    /// Refuses to go on once a write has failed.
+    fn check(&self) -> Result<(), Rejection> {
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.rejection()))
     }
 
     fn fail(&mut self, error: DataError) {
@@ -297,7 +304,7 @@ impl BlockWriter {
         self.write_bytes(&end);
         match self.failure {
             Some(error) => Err(error),
-            None => self.output.flush().map_err(|error| DataError::io(&error)),
+            None => self.output.flush().map_err(|error| DataError::write(&error)),
         }
     }
 }

@@ -76,7 +76,7 @@ fn an_error_of_the_disk_is_told_at_the_end() {
     for record in 0..100 {
         writer.fact(Fact::EventsTaken(record)).unwrap();
     }
-    assert_eq!(writer.finish().unwrap_err().reason(), "io");
+    assert_eq!(writer.finish().unwrap_err().reason(), "write");
 }
 
 #[test]
