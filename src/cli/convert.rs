@@ -22,7 +22,8 @@ use crate::units::Hertz;
 /// Write a trace in one of our own formats, event by event or summed over windows.
 ///
 /// The result keeps regions, clock, inferences, where it came from, and the binding of the source's channels:
-/// replaying it needs nothing more and says the same.
+/// replaying it needs nothing more and says the same. Events are written in their order, with the --lateness that is
+/// given or the trace's own; with --window they are summed by --threads workers.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Convert {

@@ -75,7 +75,7 @@ pub enum OnError {
     /// Stop, and say where it is and what to do
     #[default]
     Fail,
-    /// Leave it out, and count it by reason in the report
+    /// Leave it out, and count it by reason in what is written
     Skip,
 }
 

@@ -49,7 +49,7 @@ pub struct PowerReport {
     pub tdp_w: f64,
     /// `tdp_w` less the highest `peak_power` over one profile window.
     pub tdp_headroom_w: f64,
-    /// Time of the profile windows whose power is above `tdp_w`.
+    /// Time of the profile windows whose power is above `tdp_w`, a partial first or last one by what is covered of it.
     pub time_above_tdp_s: f64,
     /// Inferences in the run; null if nobody said.
     pub inferences: Option<u64>,
@@ -111,6 +111,10 @@ impl EnergyByKind {
 }
 
 /// The largest average power over a length of time that slides by whole profile windows.
+///
+/// A first or last window that the run covers in part is averaged over its whole length, idle outside of the run; in
+/// [`PowerReport::power_over_time`], [`PowerReport::power_distribution`] and [`PowerReport::time_above_tdp_s`] it has
+/// the power of the part that is covered, which can be higher.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PeakPower {
     /// The length asked for: `one window`, `1 us`, `whole run`.

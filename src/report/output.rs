@@ -40,21 +40,33 @@ enum Target {
     Renamed { file: BufWriter<Temporary>, path: PathBuf },
 }
 
-/// A temporary file that is known to [`abandon_all`] while it lives.
+/// A temporary file that is known to [`abandon_all`] from before it exists until after it is gone: an interrupt may
+/// come at any time.
 struct Temporary(Option<NamedTempFile>);
 
 impl Temporary {
+    fn create(directory: &Path) -> io::Result<Temporary> {
+        let mut pending = PENDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = temporary(directory)?;
+        pending.push(file.path().to_owned());
+        Ok(Temporary(Some(file)))
+    }
+
     fn persist(mut self, path: PathBuf) -> io::Result<()> {
         let Some(file) = self.0.take() else { return Ok(()) };
-        no_longer_pending(file.path());
-        file.persist(path).map(drop).map_err(|problem| problem.error)
+        let temporary = file.path().to_owned();
+        let result = file.persist(path).map(drop).map_err(|problem| problem.error);
+        no_longer_pending(&temporary);
+        result
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if let Some(file) = &self.0 {
-            no_longer_pending(file.path());
+        if let Some(file) = self.0.take() {
+            let path = file.path().to_owned();
+            drop(file);
+            no_longer_pending(&path);
         }
     }
 }
@@ -181,12 +193,11 @@ fn renamed(path: &Path, existing: Option<fs::Metadata>) -> Result<Target> {
     if !directory.is_dir() {
         bail!("the directory {} does not exist", directory.display());
     }
-    let file = temporary(directory).context("its directory takes no new file")?;
-    if let Some(existing) = existing {
+    let file = Temporary::create(directory).context("its directory takes no new file")?;
+    if let (Some(existing), Some(file)) = (existing, &file.0) {
         file.as_file().set_permissions(existing.permissions())?;
     }
-    PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
-    Ok(Target::Renamed { file: BufWriter::new(Temporary(Some(file))), path })
+    Ok(Target::Renamed { file: BufWriter::new(file), path })
 }
 
 /// With the permissions of any new file (the umask applies); by default, only its owner could read the report.
