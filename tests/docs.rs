@@ -112,7 +112,13 @@ fn every_key_of_the_inspection_is_on_the_page_and_no_other() {
 #[test]
 fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
     let reports = [json(&["chip", "tpu-v1", "--json"]), json(&["chip", "eyeriss", "--json"])];
-    check("The keys of chip", &all_keys(&reports), &[("timing.cycle_time_s", ".<component>")]);
+    let maps = [
+        ("timing.cycle_time_s", ".<component>"),
+        ("sources", ".<figure>"),
+        ("components[].sources", ".<figure>"),
+        ("components[].actions[].sources", ".<figure>"),
+    ];
+    check("The keys of chip", &all_keys(&reports), &maps);
 }
 
 /// What is null in a report has a row that says so.
