@@ -7,7 +7,9 @@ use anyhow::Result;
 use rustc_hash::FxHashMap;
 use trace_formats::event::Fact;
 use trace_formats::writer::TraceWriter;
-use trace_formats::{ChannelId, Event, Metadata, RegionDeclaration, RegionSetId, Rejection, Span};
+use trace_formats::{
+    ChannelEvents, ChannelId, Event, Metadata, RegionDeclaration, RegionSetId, Rejection, Span,
+};
 
 use super::{ActivitySummary, ChannelName, WindowSink};
 
@@ -44,9 +46,11 @@ impl ProfileWriter {
     fn facts(&mut self, summary: &ActivitySummary) -> Result<(), Rejection> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         writer.fact(Fact::Span(summary.span))?;
-        // A profile holds the unbound channels too: another chip may have them.
-        let unbound: u64 = summary.coverage.unbound.values().sum();
-        writer.fact(Fact::EventsTaken(summary.coverage.events + unbound))?;
+        // Of the unbound channels too: another chip may have them.
+        for (channel, &events) in &summary.coverage.events_by_channel {
+            let ChannelName { component, action } = channel.clone();
+            writer.fact(Fact::EventsTaken(ChannelEvents { component, action, events }))?;
+        }
         for region in &summary.regions {
             let (start, end) = (region.span.start, region.span.end);
             let (kind, name) = (region.kind.clone(), region.name.clone());

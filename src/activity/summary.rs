@@ -45,6 +45,8 @@ pub type RegionCounts = BTreeMap<ChannelName, u128>;
 pub struct Coverage {
     /// Events taken, without the unbound.
     pub events: u64,
+    /// Events of every channel, bound or not.
+    pub events_by_channel: BTreeMap<ChannelName, u64>,
     /// Events whose channel nothing was bound to, by channel (`--unbound warn|ignore`).
     pub unbound: BTreeMap<ChannelName, u64>,
     /// Records left out because they could not be decoded, by reason (`--on-error skip`).

@@ -26,10 +26,8 @@ pub struct PartialSums {
     pub order: EventOrder,
     /// First cycle and end of the events; sums over windows, which may stick out of the run, do not count.
     pub events_span: Option<Span>,
-    /// Events of channels that something is bound to.
-    pub events: u64,
-    /// Events of channels that nothing is bound to.
-    pub unbound: FxHashMap<u32, u64>,
+    /// Events by channel.
+    pub events: Vec<u64>,
     /// Records that could not be decoded and were skipped, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Rare facts, in the order of the file.
@@ -75,7 +73,6 @@ pub struct Accumulator<'a> {
     window_cycles: i64,
     skip_bad_records: bool,
     channels: NameCache,
-    unbound_channels: Vec<bool>,
     region_sets: NameCache,
     /// Per channel, the region set and the running sum of the latest events: most follow one like it.
     recent: Vec<(u32, u128)>,
@@ -116,7 +113,6 @@ impl<'a> Accumulator<'a> {
             window_cycles: i64::try_from(window_cycles).unwrap_or(i64::MAX),
             skip_bad_records,
             channels: NameCache::default(),
-            unbound_channels: Vec::new(),
             region_sets: NameCache::default(),
             recent: Vec::new(),
             sums: PartialSums::default(),
@@ -159,12 +155,10 @@ impl EventSink for Accumulator<'_> {
         if let Some(number) = self.channels.find(component, action) {
             return Ok(ChannelId(number));
         }
-        let (number, unbound) = self.dictionary.channel(component, action)?;
+        let number = self.dictionary.channel(component, action)?;
         self.channels.keep(number);
         let known = self.recent.len().max(number as usize + 1);
         self.recent.resize(known, (0, 0));
-        self.unbound_channels.resize(known, false);
-        self.unbound_channels[number as usize] = unbound;
         Ok(ChannelId(number))
     }
 
@@ -181,11 +175,11 @@ impl EventSink for Accumulator<'_> {
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
         let span = Span { start: event.start, end: event.end };
         self.sums.events_span = Some(self.sums.events_span.map_or(span, |all| all.join(span)));
-        if self.unbound_channels[event.channel.0 as usize] {
-            *self.sums.unbound.entry(event.channel.0).or_default() += 1;
-        } else {
-            self.sums.events += 1;
+        let channel = event.channel.0 as usize;
+        if self.sums.events.len() <= channel {
+            self.sums.events.resize(self.recent.len(), 0);
         }
+        self.sums.events[channel] += 1;
         self.add(event)
     }
 

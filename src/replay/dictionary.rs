@@ -29,7 +29,7 @@ pub enum Admission {
 
 /// The names that whoever takes the windows can do something with.
 pub trait NameSet: Sync {
-    /// Decides about a channel; asked once a channel and worker.
+    /// Decides about a channel, always the same way; asked once a channel and worker, and once at the end.
     fn admit(&self, name: &ChannelName) -> Admission;
 }
 
@@ -85,18 +85,21 @@ impl<'a> Dictionary<'a> {
         Dictionary { names, channels: RwLock::new(channels), region_sets: RwLock::new(region_sets) }
     }
 
-    /// The number of a channel, and whether nothing is bound to it.
-    pub fn channel(&self, component: &str, action: &str) -> Result<(u32, bool), Rejection> {
+    /// The number of a channel.
+    pub fn channel(&self, component: &str, action: &str) -> Result<u32, Rejection> {
         check_length(component)?;
         check_length(action)?;
         let name = ChannelName { component: component.to_owned(), action: action.to_owned() };
-        let unbound = match self.names.admit(&name) {
-            Admission::Take => false,
-            Admission::LeaveUnbound => true,
-            Admission::Refuse(rejection) => return Err(rejection),
-        };
+        if let Admission::Refuse(rejection) = self.names.admit(&name) {
+            return Err(rejection);
+        }
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
-        Ok((channels.number_of(&name, MAX_CHANNELS, "channels")?, unbound))
+        channels.number_of(&name, MAX_CHANNELS, "channels")
+    }
+
+    /// Whether nothing is bound to a channel.
+    pub fn is_unbound(&self, name: &ChannelName) -> bool {
+        self.names.admit(name) == Admission::LeaveUnbound
     }
 
     /// The number of a set of region tags.

@@ -300,7 +300,7 @@ impl EventSink for TraceSurvey {
                 *self.summed_regions.entry((regions, ChannelName { component, action })).or_default() +=
                     count;
             }
-            Fact::EventsTaken(events) => self.events += events,
+            Fact::EventsTaken(taken) => self.events += taken.events,
         }
         Ok(())
     }

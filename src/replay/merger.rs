@@ -6,7 +6,7 @@ use anyhow::bail;
 use rustc_hash::FxHashMap;
 use trace_formats::decoder::Chunk;
 use trace_formats::event::Fact;
-use trace_formats::{DataError, Decoder, Note, Rejection, Skipped, Span};
+use trace_formats::{ChannelEvents, DataError, Decoder, Note, Rejection, Skipped, Span};
 
 use super::accumulator::{EventOrder, PartialSums};
 use super::dictionary::Dictionary;
@@ -45,7 +45,8 @@ pub struct Merger<'a> {
     region_spans: FxHashMap<u32, (i64, i64)>,
     summed_regions: BTreeMap<(String, ChannelName), u128>,
     regions: RegionTable,
-    unbound: FxHashMap<u32, u64>,
+    events: Vec<u64>,
+    summed_events: BTreeMap<ChannelName, u64>,
     coverage: Coverage,
     notes: Vec<Note>,
 }
@@ -79,7 +80,8 @@ impl<'a> Merger<'a> {
             region_spans: FxHashMap::default(),
             summed_regions: BTreeMap::new(),
             regions: RegionTable::default(),
-            unbound: FxHashMap::default(),
+            events: Vec::new(),
+            summed_events: BTreeMap::new(),
             coverage: Coverage::default(),
             notes: Vec::new(),
         }
@@ -100,7 +102,9 @@ impl<'a> Merger<'a> {
                 let key = (regions, ChannelName { component, action });
                 *self.summed_regions.entry(key).or_default() += count;
             }
-            Fact::EventsTaken(events) => self.coverage.events += events,
+            Fact::EventsTaken(ChannelEvents { component, action, events }) => {
+                *self.summed_events.entry(ChannelName { component, action }).or_default() += events;
+            }
         }
     }
 
@@ -167,13 +171,13 @@ impl<'a> Merger<'a> {
             let span = self.region_spans.entry(set).or_insert((start, end));
             *span = (span.0.min(start), span.1.max(end));
         }
-        for (channel, events) in sums.unbound.drain() {
-            *self.unbound.entry(channel).or_default() += events;
+        self.events.resize(self.events.len().max(sums.events.len()), 0);
+        for (all, events) in self.events.iter_mut().zip(&sums.events) {
+            *all += events;
         }
         for (reason, records) in sums.bad_records {
             *self.coverage.bad_records.entry(reason.to_owned()).or_default() += records;
         }
-        self.coverage.events += sums.events;
         for fact in sums.facts.drain(..) {
             self.fact(fact);
         }
@@ -300,6 +304,23 @@ impl<'a> Merger<'a> {
         Ok(summary)
     }
 
+    fn coverage(&mut self, channels: &[ChannelName]) -> Coverage {
+        let mut coverage = std::mem::take(&mut self.coverage);
+        let mut by_channel = std::mem::take(&mut self.summed_events);
+        for (name, &events) in channels.iter().zip(&self.events).filter(|(_, events)| **events > 0) {
+            *by_channel.entry(name.clone()).or_default() += events;
+        }
+        for (name, &events) in &by_channel {
+            if self.dictionary.is_unbound(name) {
+                coverage.unbound.insert(name.clone(), events);
+            } else {
+                coverage.events += events;
+            }
+        }
+        coverage.events_by_channel = by_channel;
+        coverage
+    }
+
     fn summary(&mut self, span: Span, metadata: trace_formats::Metadata) -> ActivitySummary {
         let channels = self.dictionary.channels_from(0);
         let sets = self.dictionary.region_sets();
@@ -318,12 +339,7 @@ impl<'a> Merger<'a> {
         for ((tags, channel), count) in &self.summed_regions {
             self.regions.add(tags, None, &[(channel, *count)]);
         }
-        let mut coverage = std::mem::take(&mut self.coverage);
-        coverage.unbound = self
-            .unbound
-            .iter()
-            .map(|(&channel, &events)| (channels[channel as usize].clone(), events))
-            .collect();
+        let coverage = self.coverage(&channels);
         ActivitySummary {
             timing: self.timing,
             span,

@@ -1,7 +1,7 @@
 //! What a trace says happened: counts of a component's action over an interval of cycles.
 
 use crate::error::DataError;
-use crate::metadata::{Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Note, RegionDeclaration, Skipped, Span};
 
 /// The largest count one event may carry, in units of 2⁻ᵏ of an action: 2⁵³.
 ///
@@ -123,6 +123,6 @@ pub enum Fact {
         /// The exact count.
         count: u128,
     },
-    /// How many events an earlier pass took, for sources that hold sums of events.
-    EventsTaken(u64),
+    /// How many events of a channel an earlier pass took, for sources that hold sums of events.
+    EventsTaken(ChannelEvents),
 }

@@ -24,4 +24,4 @@ pub use decoder::{Chunk, Decoder};
 pub use error::DataError;
 pub use event::{ChannelId, Event, EventSink, RegionSetId, Rejection};
 pub use format::{FORMATS, Format, OpenOptions, OpenedTrace, Part, PartOrder};
-pub use metadata::{Metadata, Note, NoteKind, RegionDeclaration, Skipped, Span};
+pub use metadata::{ChannelEvents, Metadata, Note, NoteKind, RegionDeclaration, Skipped, Span};

@@ -88,6 +88,18 @@ pub struct Skipped {
     pub count: u64,
 }
 
+/// How many events of one channel were summed up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelEvents {
+    /// The component.
+    pub component: String,
+    /// Its action.
+    pub action: String,
+    /// How many.
+    pub events: u64,
+}
+
 /// Something that a reader wants every report to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,7 @@ use crate::formats::activity_text::limits::{
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
 use crate::formats::activity_text::time::read_cycle;
-use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, RegionDeclaration, Skipped, Span};
 
 /// What the first line of a file that we write says after `# `.
 pub(super) const SIGNATURE: &str = "nm-trace activity";
@@ -166,7 +166,7 @@ impl Comment<'_> {
             "note" => Fact::Note(Note::assumption(text_value(value)?)),
             "warning" => Fact::Note(Note::warning(text_value(value)?)),
             "region_count" => region_count(value, counts)?,
-            "events" => Fact::EventsTaken(whole(value)?),
+            "events" => Fact::EventsTaken(events(value)?),
             _ => return Err(self.misplaced("a line before the header")),
         })
     }
@@ -266,6 +266,16 @@ fn region_count(value: Text<'_>, counts: &CountReader) -> Result<Fact, BadText> 
         component: fields.get(1).as_str()?.to_owned(),
         action: fields.get(2).as_str()?.to_owned(),
         count: counts.read_sum(fields.get(3))?,
+    })
+}
+
+fn events(value: Text<'_>) -> Result<ChannelEvents, BadText> {
+    let mut splitter = Splitter::default();
+    let fields = split_exactly(&mut splitter, value, 3, "component, action, number of events")?;
+    Ok(ChannelEvents {
+        component: fields.get(0).as_str()?.to_owned(),
+        action: fields.get(1).as_str()?.to_owned(),
+        events: whole(fields.get(2))?,
     })
 }
 

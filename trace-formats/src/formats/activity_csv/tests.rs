@@ -135,12 +135,16 @@ fn comments_before_the_header_are_metadata() {
 #[test]
 fn comments_after_the_header_are_facts() {
     let trace = "# count_fraction_bits: 1\nstart,end,component,action,count\n# done at noon\n0,1,pe,mac,1\n\
-        # region_count: layer:a, pe, mac, 1.5\n# events: 7\n# span_cycles: 0..9\n# warning: w\n";
+        # region_count: layer:a, pe, mac, 1.5\n# events: pe, mac, 7\n# span_cycles: 0..9\n# warning: w\n";
     let (regions, component, action) = ("layer:a".to_owned(), "pe".to_owned(), "mac".to_owned());
     let expected = vec![
         said("pe", "mac", 0, 1, 2),
         Said::Fact(Fact::RegionCount { regions, component, action, count: 3 }),
-        Said::Fact(Fact::EventsTaken(7)),
+        Said::Fact(Fact::EventsTaken(crate::metadata::ChannelEvents {
+            component: "pe".into(),
+            action: "mac".into(),
+            events: 7,
+        })),
         Said::Fact(Fact::Span(Span { start: 0, end: 9 })),
         Said::Fact(Fact::Note(Note::warning("w"))),
     ];

@@ -8,7 +8,7 @@ use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
 use crate::formats::activity_text::count::{write_count, write_cycle};
 use crate::formats::activity_text::output::{NameTable, TextOutput, WrittenCounts, check_names};
-use crate::metadata::{Metadata, Note, NoteKind, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, NoteKind, RegionDeclaration, Skipped, Span};
 use crate::writer::TraceWriter;
 
 /// The columns that are written.
@@ -188,7 +188,9 @@ impl EventSink for CsvWriter {
             Fact::Span(span) => self.span(&span),
             Fact::Note(note) => self.note(&note),
             Fact::Skipped(skipped) => self.skipped(&skipped),
-            Fact::EventsTaken(events) => self.comment("events", &events.to_string()),
+            Fact::EventsTaken(ChannelEvents { component, action, events }) => {
+                self.fields_comment("events", &[&*component, &action, &events.to_string()].map(Some))
+            }
             Fact::RegionCount { regions, component, action, count } => {
                 let mut decimal = Vec::new();
                 write_count(&mut decimal, count, self.counts.fraction_bits);

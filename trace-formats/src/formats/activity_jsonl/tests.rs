@@ -5,7 +5,7 @@ use crate::event::Fact;
 use crate::formats::activity_text::test_support::{
     Read, Reading, Said, read, read_as, refusal, said, trace, write,
 };
-use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, RegionDeclaration, Skipped, Span};
 
 const GOOD: &str = r#"{"start":0,"end":1,"component":"pe","action":"mac","count":1}"#;
 
@@ -48,7 +48,7 @@ fn the_first_line_may_be_metadata_and_any_other_a_fact() {
 {"note":{"kind":"warning","text":"w"}}
 {"skipped":{"reason":"padding","count":3}}
 {"region_count":{"region":"layer:a","component":"pe","action":"mac","count":340282366920938463463374607431768211.5}}
-{"events_taken":7}
+{"events_taken":{"component":"pe","action":"mac","events":7}}
 "#;
     let read = read(trace).unwrap();
     let region = |id, name: &str, start, end| RegionDeclaration {
@@ -74,7 +74,11 @@ fn the_first_line_may_be_metadata_and_any_other_a_fact() {
             count: 3,
         })),
         Said::Fact(Fact::RegionCount { regions, component, action, count }),
-        Said::Fact(Fact::EventsTaken(7)),
+        Said::Fact(Fact::EventsTaken(ChannelEvents {
+            component: "pe".into(),
+            action: "mac".into(),
+            events: 7,
+        })),
     ];
     assert_eq!(read.said, expected);
 }

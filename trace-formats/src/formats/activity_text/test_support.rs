@@ -11,7 +11,7 @@ use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, MAX_CYCLE, MAX_EVENT_COUNT, RegionSetId, Rejection};
 use crate::format::{OpenOptions, open};
 use crate::input::Input;
-use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, RegionDeclaration, Skipped, Span};
 use crate::writer::TraceWriter;
 
 /// An event with its names, or a fact.
@@ -272,7 +272,9 @@ fn fact() -> impl Strategy<Value = Fact> {
         span().prop_map(Fact::Span),
         note().prop_map(Fact::Note),
         skipped().prop_map(Fact::Skipped),
-        any::<u64>().prop_map(Fact::EventsTaken),
+        (name(), name(), any::<u64>()).prop_map(|(component, action, events)| {
+            Fact::EventsTaken(ChannelEvents { component, action, events })
+        }),
         ("[^\r\n]{0,8}", name(), name(), count).prop_map(|(regions, component, action, count)| {
             Fact::RegionCount { regions, component, action, count }
         }),

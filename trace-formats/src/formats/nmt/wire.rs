@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::DataError;
 use crate::event::Fact;
 use crate::formats::nmt::frame::{MAX_METADATA_BYTES, MAX_PAYLOAD_BYTES, bad_block};
-use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, RegionDeclaration, Skipped, Span};
 
 /// The names that one block's events use: every block carries its own, so that it can be read alone.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ enum StoredFact {
     Note(Note),
     Skipped(Skipped),
     RegionCount { regions: String, component: String, action: String, count: u128 },
-    EventsTaken(u64),
+    EventsTaken(ChannelEvents),
 }
 
 /// Encodes the metadata.
@@ -252,6 +252,10 @@ mod tests {
         assert_eq!(decode_metadata(&specified).unwrap(), metadata);
     }
 
+    fn taken() -> Fact {
+        Fact::EventsTaken(ChannelEvents { component: "a".into(), action: "b".into(), events: 3 })
+    }
+
     #[test]
     fn facts_have_the_bytes_of_the_specification() {
         let count = Fact::RegionCount {
@@ -274,7 +278,7 @@ mod tests {
                 ]
                 .concat(),
             ),
-            (Fact::EventsTaken(3), [&5_u32.to_le_bytes()[..], &3_u64.to_le_bytes()].concat()),
+            (taken(), [&5_u32.to_le_bytes()[..], &text("a"), &text("b"), &3_u64.to_le_bytes()].concat()),
         ];
         for (fact, specified) in cases {
             assert_eq!(encode_fact(fact.clone()).unwrap(), specified);
@@ -284,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_wrong_number_of_facts_is_refused() {
-        let bytes = encode_fact(Fact::EventsTaken(3)).unwrap();
+        let bytes = encode_fact(taken()).unwrap();
         assert!(decode_facts(&bytes, 0).is_err());
         assert!(decode_facts(&bytes, 2).is_err());
     }

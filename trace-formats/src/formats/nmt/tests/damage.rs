@@ -104,7 +104,7 @@ fn an_unknown_block_is_skipped_if_it_says_that_it_may_be() {
 
 #[test]
 fn a_known_block_with_unknown_flags_is_refused() {
-    let payload = wire::encode_fact(Fact::EventsTaken(1)).unwrap();
+    let payload = wire::encode_fact(Fact::Note(Note::warning("one"))).unwrap();
     assert_eq!(read(&with_block(4, 0, 1, &payload)).unwrap().1.len(), 1);
     assert_eq!(read(&with_block(4, 2, 1, &payload)).unwrap_err().reason(), "unknown_block");
 }

@@ -12,7 +12,7 @@ use super::frame::{self, BlockKind};
 use super::*;
 use crate::decoder::{Chunk, Cut, Decoder};
 use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
-use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped, Span};
+use crate::metadata::{ChannelEvents, Metadata, Note, RegionDeclaration, Skipped, Span};
 
 /// What goes into a trace and comes out of it, with names instead of ids.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,7 +169,7 @@ fn sample() -> (Metadata, Vec<Item>) {
     let items = vec![
         event("unified_buffer", -5, 3),
         event("tensor_unit", 7, 1 << 53),
-        Item::Fact(Fact::EventsTaken(2)),
+        Item::Fact(Fact::EventsTaken(ChannelEvents { component: "a".into(), action: "b".into(), events: 2 })),
         Item::Fact(Fact::Note(Note::warning("careful"))),
         window,
         event("unified_buffer", 8, 0),

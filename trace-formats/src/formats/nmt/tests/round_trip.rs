@@ -74,7 +74,7 @@ fn an_error_of_the_disk_is_told_at_the_end() {
     }
     let mut writer = create_writer(Box::new(FullDisk(200)), &Metadata::default()).unwrap();
     for record in 0..100 {
-        writer.fact(Fact::EventsTaken(record)).unwrap();
+        writer.fact(Fact::Note(Note::warning(format!("{record}")))).unwrap();
     }
     assert_eq!(writer.finish().unwrap_err().reason(), "write");
 }
@@ -91,7 +91,7 @@ fn names_that_never_repeat_do_not_overflow_a_block() {
 #[test]
 fn more_blocks_than_one_index_block_lists_are_all_found() {
     let items: Vec<Item> = (0..20_000)
-        .map(|at| if at % 2 == 0 { event("a", at, 1) } else { Item::Fact(Fact::EventsTaken(1)) })
+        .map(|at| if at % 2 == 0 { event("a", at, 1) } else { Item::Fact(Fact::Note(Note::warning("1"))) })
         .collect();
     let bytes = write(&Metadata::default(), &items);
     let index = read_index(&mut Cursor::new(&bytes)).unwrap();
@@ -120,7 +120,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         (name, name, name, any::<u128>()).prop_map(|(regions, component, action, count)| {
             Fact::RegionCount { regions, component, action, count }
         }),
-        any::<u64>().prop_map(Fact::EventsTaken),
+        ("[a-z]{1,5}", "[a-z]{1,5}", any::<u64>()).prop_map(|(component, action, events)| {
+            Fact::EventsTaken(crate::metadata::ChannelEvents { component, action, events })
+        }),
     ]
 }
 
