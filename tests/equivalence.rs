@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{fixture, program, scale_sim_runs, succeed, succeed_with_input, without_provenance};
+use common::{bytes_without_provenance, fixture, program, scale_sim_runs, succeed, succeed_with_input};
 use serde_json::Value;
 
 fn replay(trace: &Path) -> Command {
@@ -15,8 +15,8 @@ fn replay(trace: &Path) -> Command {
     command
 }
 
-fn report(command: &mut Command) -> Value {
-    without_provenance(&succeed(command).stdout)
+fn report(command: &mut Command) -> String {
+    bytes_without_provenance(&succeed(command).stdout)
 }
 
 fn convert(run: &Path, to: &Path) {
@@ -34,7 +34,11 @@ fn every_run_says_the_same_in_every_container() {
             convert(&directory, &file);
             assert_eq!(report(&mut replay(&file)), expected, "{run} as .{ending}");
             let piped = succeed_with_input(&mut replay(Path::new("-")), &file);
-            assert_eq!(without_provenance(&piped.stdout), expected, "{run} as .{ending} through a pipe");
+            assert_eq!(
+                bytes_without_provenance(&piped.stdout),
+                expected,
+                "{run} as .{ending} through a pipe"
+            );
         }
     }
 }
@@ -95,12 +99,51 @@ fn a_saved_profile_is_priced_again_with_another_chip_without_the_trace() {
 }
 
 #[test]
+fn long_events_say_the_same_in_windows_and_at_multiples_of_them() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (trace, windows) = (scratch.path().join("trace.csv"), scratch.path().join("windows.nmt"));
+    let mut rows = String::from("# span_cycles: -40..9001\nstart,end,component,action,count,region\n");
+    for step in 0..200_i64 {
+        let (start, length) = (step * 37 - 40, 1 + step * step % 1601);
+        let (component, action) = [("unified_buffer", "read"), ("tensor_unit", "mac")][step as usize % 2];
+        rows.push_str(&format!(
+            "{start},{},{component},{action},{},layer:l{}\n",
+            start + length,
+            step * 13,
+            step / 50
+        ));
+    }
+    std::fs::write(&trace, rows).unwrap();
+    succeed(program().arg("convert").arg(&trace).arg("-o").arg(&windows).args(["--window", "7"]));
+    for window in ["7", "14", "700"] {
+        let expected = report(replay(&trace).args(["--window", window]));
+        assert_eq!(report(replay(&windows).args(["--window", window])), expected, "at {window}");
+    }
+}
+
+#[test]
+fn a_profile_remembers_the_events_that_nothing_was_bound_to() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (trace, profile) = (scratch.path().join("trace.csv"), scratch.path().join("profile.nmt"));
+    let text = "start,end,component,action,count\n0,1,warp_core,fly,3\n1,9,tensor_unit,mac,5\n9,10,warp_core,fly,1\n";
+    std::fs::write(&trace, text).unwrap();
+    let unbound = ["--unbound", "warn"];
+    let direct = report(replay(&trace).args(unbound).arg("--save-profile").arg(&profile));
+    assert!(direct.contains("\"unbound_events\": 2"), "{direct}");
+    assert_eq!(report(replay(&profile).args(unbound)), direct);
+}
+
+#[test]
 fn every_way_of_writing_the_example_activity_says_the_same() {
-    let long = report(&mut replay(&fixture("activity/long.csv")));
-    for other in ["wide.csv", "events.jsonl", "seconds.csv"] {
-        let mut other_report = report(&mut replay(&fixture("activity").join(other)));
+    let value = |name: &str| -> Value {
+        let mut report: Value =
+            serde_json::from_slice(&succeed(&mut replay(&fixture("activity").join(name))).stdout).unwrap();
+        report["provenance"].take();
         // Wide rows and events count the same actions in different numbers of records.
-        other_report["coverage"]["events"] = long["coverage"]["events"].clone();
-        assert_eq!(other_report, long, "{other}");
+        report["coverage"]["events"].take();
+        report
+    };
+    for other in ["wide.csv", "events.jsonl", "seconds.csv"] {
+        assert_eq!(value(other), value("long.csv"), "{other}");
     }
 }

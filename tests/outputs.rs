@@ -23,6 +23,20 @@ fn numbers(csv: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
+fn an_output_does_not_replace_its_own_input() {
+    let scratch = tempfile::tempdir().unwrap();
+    let trace = scratch.path().join("trace.csv");
+    let text = "start,end,component,action,count\n0,1,tensor_unit,mac,5\n";
+    std::fs::write(&trace, text).unwrap();
+    for arguments in [["replay", "--chip", "tpu-v1", "--csv"], ["convert", "--to", "csv", "-o"]] {
+        let output = common::program().args(arguments).arg(&trace).arg(&trace).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("both as an input and as an output"));
+        assert_eq!(std::fs::read_to_string(&trace).unwrap(), text);
+    }
+}
+
+#[test]
 fn four_events_cost_what_they_cost_on_paper() {
     let paper = four_events();
     let report = paper.report("t.csv --window 5 --csv power.csv");

@@ -17,6 +17,7 @@ use super::trace_input::TraceInput;
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::replay::{AdmitAll, decode_in_order, replay};
+use crate::report::output::check_not_inputs;
 use crate::units::Hertz;
 
 /// Write a trace in one of our own formats, event by event or summed over windows.
@@ -56,6 +57,7 @@ Examples:
 impl Convert {
     /// Runs the subcommand.
     pub fn run(self) -> Result<ExitCode> {
+        check_not_inputs(&[&self.output], &self.input.traces)?;
         let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
         let mut traces = self.input.open(None, LayerJoin::default())?;
         if traces.len() != 1 {

@@ -35,7 +35,7 @@ Examples:
   nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
   nm-trace chip tpu-v1
 
-Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";
+Exit codes: 0 good; 2 usage or data.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -20,7 +20,7 @@ use crate::activity::{ChannelName, ProfileWriter, WindowTiming, profile_metadata
 use crate::chip::{self, pat::Pat};
 use crate::power::{Binding, PowerObserver, PowerReport, Pricing, PricingOptions, Resolution};
 use crate::replay::{Admission, InputDigest, NameSet, replay};
-use crate::report::output::{Output, check_distinct, is_standard};
+use crate::report::output::{Output, check_distinct, check_not_inputs, is_standard};
 use crate::report::{json as json_report, text};
 use crate::units::Hertz;
 
@@ -255,6 +255,10 @@ impl Outputs {
         let paths = [&arguments.json, &arguments.csv, &arguments.save_profile];
         let paths: Vec<&PathBuf> = paths.into_iter().flatten().collect();
         check_distinct(&paths)?;
+        let chip = PathBuf::from(&arguments.chip);
+        let inputs: Vec<&PathBuf> =
+            arguments.input.traces.iter().chain(&arguments.bind).chain(std::iter::once(&chip)).collect();
+        check_not_inputs(&paths, &inputs)?;
         let takes_standard_output = paths.iter().any(|path| is_standard(path));
         let prepare = |path: &Option<PathBuf>| path.as_ref().map(Output::prepare).transpose();
         let profile =

@@ -155,6 +155,24 @@ pub fn check_distinct<P: AsRef<Path>>(paths: &[P]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses outputs that would replace what is read.
+///
+/// # Errors
+/// The output that is an input too.
+pub fn check_not_inputs<P: AsRef<Path>, Q: AsRef<Path>>(outputs: &[P], inputs: &[Q]) -> Result<()> {
+    let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
+    for output in outputs.iter().map(AsRef::as_ref) {
+        let is_input = fs::canonicalize(output).is_ok_and(|file| file.is_file() && inputs.contains(&file));
+        if is_input {
+            bail!(
+                "found {} both as an input and as an output; give the output another name",
+                output.display()
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Whether a path is standard output: `-`, and the device that means the same: opened a second time it would overwrite what `-` wrote.
 pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")

@@ -40,6 +40,14 @@ pub fn without_provenance(json: &[u8]) -> serde_json::Value {
     report
 }
 
+/// The bytes of a JSON report, but for those of what may differ between equal runs.
+pub fn bytes_without_provenance(json: &[u8]) -> String {
+    let text = std::str::from_utf8(json).unwrap();
+    let start = text.find("\n  \"provenance\": {").expect("a report has provenance");
+    let length = text[start..].find("\n  },").expect("provenance ends");
+    format!("{}{}", &text[..start], &text[start + length + "\n  },".len()..])
+}
+
 /// The runs in `fixtures/scale-sim`, by name.
 pub fn scale_sim_runs() -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(fixture("scale-sim"))

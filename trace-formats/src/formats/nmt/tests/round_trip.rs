@@ -121,7 +121,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             Fact::RegionCount { regions, component, action, count }
         }),
         ("[a-z]{1,5}", "[a-z]{1,5}", any::<u64>()).prop_map(|(component, action, events)| {
-            Fact::EventsTaken(crate::metadata::ChannelEvents { component, action, events })
+            Fact::EventsTaken(ChannelEvents { component, action, events })
         }),
     ]
 }
