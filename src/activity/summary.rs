@@ -1,26 +1,11 @@
 //! What is known of a run when its last window is closed.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use trace_formats::{Metadata, Note, Skipped, Span};
 
-use super::window::WindowTiming;
-
-/// One action of one component, as the trace or the chip names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ChannelName {
-    /// The component: `unified_buffer`.
-    pub component: String,
-    /// Its action: `read`.
-    pub action: String,
-}
-
-impl fmt::Display for ChannelName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.component, self.action)
-    }
-}
+use super::channel::ChannelName;
+use super::timing::WindowTiming;
 
 /// A named interval of cycles and what was counted under its tag.
 #[derive(Clone, Debug, PartialEq)]

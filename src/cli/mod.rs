@@ -17,12 +17,14 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use trace_formats::DataError;
 
+use trace_formats::FORMATS;
+
 use crate::report::output::abandon_all;
 
 /// How many watts, and when? Reads what an accelerator simulator says happened, and a chip's power model, and
 /// reports power over time, peaks, TDP headroom and energy per inference.
 #[derive(Debug, Parser)]
-#[command(name = "nm-trace", version, about, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "nm-trace", version, about, max_term_width = 100, after_help = after_help())]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -36,6 +38,12 @@ Examples:
   nm-trace chip tpu-v1
 
 Exit codes: 0 good; 2 usage or data.";
+
+/// Examples, and the formats that are read, from their list.
+fn after_help() -> String {
+    let formats = FORMATS.iter().map(|format| format!("\n  {:15} {}", format.name(), format.summary()));
+    format!("{EXAMPLES}\n\nFormats:{}", formats.collect::<String>())
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {

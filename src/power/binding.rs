@@ -6,53 +6,11 @@
 use crate::activity::ChannelName;
 use crate::chip::pat::Pat;
 
-use super::rules::{ChipNames, Rule, rules};
+use super::rules::{BindingError, ChipNames, Rule, Target, rules};
 use super::unbound::Unbound;
 
 /// Built-in bindings by the name that a trace's metadata gives, listed in one place.
 pub const BUILT_IN_BINDINGS: &[(&str, &str)] = &[("scale-sim", include_str!("bindings/scale-sim.toml"))];
-
-/// Why a binding file cannot be used with a chip.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BindingError {
-    /// It is not TOML, or has a key that is unknown, missing or of the wrong type.
-    #[error("{file}: {}\ncure: docs/binding.md lists the keys, each with an example", message.trim_end())]
-    Syntax {
-        /// The file.
-        file: String,
-        /// The parser's message with line and column.
-        message: String,
-    },
-    /// A rule cannot be.
-    #[error("{file}: rule {number} (from = {from:?}): {what}")]
-    Rule {
-        /// The file.
-        file: String,
-        /// The rule's place in the file, from 1.
-        number: usize,
-        /// Its pattern.
-        from: String,
-        /// What is wrong and what would be right.
-        what: String,
-    },
-    /// The trace asks for a built-in binding that this version does not have.
-    #[error("unknown built-in binding {name:?}; known: {known}; or give --bind FILE")]
-    UnknownBuiltIn {
-        /// What the trace asks for.
-        name: String,
-        /// What there is.
-        known: String,
-    },
-}
-
-/// One of the chip's channels that a trace's channel is priced as.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Target {
-    /// Position in [`Pat::channels`].
-    pub channel: usize,
-    /// Actions of the chip for one of the trace.
-    pub factor: f64,
-}
 
 /// What becomes of a trace's channel.
 #[derive(Clone, Debug, PartialEq)]

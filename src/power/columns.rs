@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::activity::{ChannelName, RegionCounts};
 
-use super::binding::{Binding, Resolution, Target};
+use super::binding::{Binding, Resolution};
+use super::rules::Target;
 
 /// The columns seen so far and what each is priced as.
 pub(super) struct Columns<'a> {

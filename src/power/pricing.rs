@@ -11,34 +11,11 @@ use super::assemble::{Gathered, assemble};
 use super::binding::Binding;
 use super::columns::Columns;
 use super::distribution::Distribution;
+use super::options::PricingOptions;
 use super::over_time::{Bins, PowerObserver, PowerRow};
-use super::peaks::{PeakLength, Peaks};
+use super::peaks::Peaks;
 use super::rates::Rates;
 use super::result::PowerReport;
-
-/// What may be chosen.
-#[derive(Clone, Debug)]
-pub struct PricingOptions {
-    /// Lengths for the peak, beside one window and the whole run.
-    pub peak_lengths: Vec<PeakLength>,
-    /// Inferences of the run, whatever the trace says.
-    pub inferences: Option<u64>,
-    /// Counts components beside the chip into energy, power, peak and TDP.
-    pub include_system: bool,
-    /// Warns of each channel of the trace that nothing is bound to; the coverage names it either way.
-    pub warn_of_unbound: bool,
-}
-
-impl Default for PricingOptions {
-    fn default() -> PricingOptions {
-        PricingOptions {
-            peak_lengths: PeakLength::defaults(),
-            inferences: None,
-            include_system: false,
-            warn_of_unbound: true,
-        }
-    }
-}
 
 /// A [`WindowSink`] that prices every window and keeps only what the report needs, whatever the run's length.
 pub struct Pricing<'a> {

@@ -7,7 +7,7 @@ use crate::chip::pat::{Pat, Placement};
 use crate::units::Hertz;
 
 use super::binding::{Binding, Resolution};
-use super::pricing::PricingOptions;
+use super::options::PricingOptions;
 
 /// Warnings and assumptions, the trace's first.
 pub(super) struct Remarks {

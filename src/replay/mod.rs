@@ -22,6 +22,7 @@ pub mod inspect;
 #[allow(unsafe_code)] // The one audited place: see its comments.
 mod map;
 mod merger;
+mod options;
 mod pipeline;
 mod placement;
 mod regions;
@@ -32,5 +33,6 @@ mod source;
 mod window_counts;
 
 pub use dictionary::{Admission, AdmitAll, NameSet};
-pub use pipeline::{DEFAULT_CHUNK_BYTES, DEFAULT_LATENESS_CYCLES, InputDigest, Io, ReplayOptions, replay};
+pub use options::{DEFAULT_CHUNK_BYTES, DEFAULT_LATENESS_CYCLES, Io, ReplayOptions};
+pub use pipeline::{InputDigest, replay};
 pub use sequential::decode_in_order;

@@ -2,7 +2,7 @@
 
 use trace_formats::{DataError, EventSink, OpenedTrace};
 
-use super::pipeline::Io;
+use super::options::Io;
 use super::source::Chunks;
 
 /// Decodes a trace in its own order. `progress` is told how many bytes were done.

@@ -8,7 +8,7 @@ use trace_formats::input::Content;
 use trace_formats::{DataError, Decoder, Part};
 
 use super::map::{MappableFile, Segment};
-use super::pipeline::Io;
+use super::options::Io;
 
 /// How many bytes are mapped at a time, at least.
 const SEGMENT_BYTES: u64 = 8 << 20;
