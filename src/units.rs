@@ -256,11 +256,6 @@ impl Div<Hertz> for Watts {
 }
 
 impl Hertz {
-    /// Length of one cycle.
-    pub fn period(self) -> Seconds {
-        Seconds(1.0 / self.0)
-    }
-
     /// The time that a number of cycles takes.
     pub fn time_of(self, cycles: f64) -> Seconds {
         Seconds(cycles / self.0)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::folds::{FoldTable, MacCounter};
 use super::padding::Padding;
 use super::partial_sums::PartialSums;
-use super::rows::{Row, Style};
+use super::rows::{Row, Style, each_row};
 use super::streams::{MAC_CHANNEL, PARTIAL_SUM_CHANNEL, Stream};
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::DataError;
@@ -59,20 +59,7 @@ impl Decoder for TraceDecoder {
 
     fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
         let mut pass = Pass::start(self, sink).map_err(|error| chunk.locate(error.into(), 0))?;
-        let mut row = Row::default();
-        let mut index = chunk.lines_before;
-        let mut at = 0;
-        while let Some(length) = memchr::memchr(b'\n', &chunk.bytes[at..]) {
-            let line = &chunk.bytes[at..at + length];
-            let result = row.read(line, self.style);
-            let result = result
-                .and_then(|()| pass.row(index, &mut row, sink).map_err(|rejection| (rejection.into(), 0)));
-            if let Err((error, within)) = result {
-                sink.bad_record(chunk.locate(error, at + within))?;
-            }
-            index += 1;
-            at += length + 1;
-        }
+        let at = each_row(chunk, self.style, sink, |index, row, sink| pass.row(index, row, sink))?;
         let rest = chunk.bytes.len() - at;
         pass.finish(rest > 0, sink).map_err(|error| chunk.locate(error.into(), at))
     }

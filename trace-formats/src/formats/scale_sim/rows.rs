@@ -3,8 +3,9 @@
 //! `np.savetxt` writes SRAM traces as integers (`18,36,-1`) and DRAM traces as the shortest text of a
 //! 64-bit float (`-58.0,0.0,-1.0`). Both are read by the same code: what has an integral value is a number.
 
-use crate::decoder::{MAX_RECORD_BYTES, long_row};
+use crate::decoder::{Chunk, MAX_RECORD_BYTES, long_row};
 use crate::error::{DataError, excerpt};
+use crate::event::{EventSink, Rejection};
 
 /// What a port holds that moved no word.
 pub const IDLE: i64 = -1;
@@ -174,6 +175,33 @@ fn wrong_column_count(found: usize, expected: usize) -> DataError {
         format!("{} columns as in the first row", expected + 1),
         "check the file for damage, or write the trace again",
     )
+}
+
+/// Reads every row of a chunk that has its line end and hands it on with its number in the part, from 0. A row that
+/// cannot be read, or is refused, is the sink's to skip. Returns where in the chunk the row without a line end starts.
+///
+/// # Errors
+/// The first row that the sink does not skip.
+pub fn each_row(
+    chunk: &Chunk<'_>,
+    style: Style,
+    sink: &mut dyn EventSink,
+    mut take: impl FnMut(u64, &mut Row, &mut dyn EventSink) -> Result<(), Rejection>,
+) -> Result<usize, DataError> {
+    let mut row = Row::default();
+    let mut index = chunk.lines_before;
+    let mut at = 0;
+    while let Some(length) = memchr::memchr(b'\n', &chunk.bytes[at..]) {
+        let read = row.read(&chunk.bytes[at..at + length], style);
+        let taken =
+            read.and_then(|()| take(index, &mut row, sink).map_err(|rejection| (rejection.into(), 0)));
+        if let Err((error, within)) = taken {
+            sink.bad_record(chunk.locate(error, at + within))?;
+        }
+        index += 1;
+        at += length + 1;
+    }
+    Ok(at)
 }
 
 #[cfg(test)]

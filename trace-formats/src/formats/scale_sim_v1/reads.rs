@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::scale_sim::config::Dataflow;
-use super::super::scale_sim::rows::{Row, Style};
+use super::super::scale_sim::rows::{Row, Style, each_row};
 use super::super::scale_sim::streams::{MAC_CHANNEL, Stream};
 use super::super::scale_sim::survey::while_lines;
 use super::operands::{FoldFinder, MacTable, Operands, PortCounter};
@@ -96,19 +96,7 @@ impl Decoder for ReadDecoder {
 
     fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
         let mut pass = Pass::start(self, sink).map_err(|error| chunk.locate(error.into(), 0))?;
-        let mut row = Row::default();
-        let mut index = chunk.lines_before;
-        let mut at = 0;
-        while let Some(length) = memchr::memchr(b'\n', &chunk.bytes[at..]) {
-            let result = row
-                .read(&chunk.bytes[at..at + length], Style::Ragged)
-                .and_then(|()| pass.row(index, &row, sink).map_err(|rejection| (rejection.into(), 0)));
-            if let Err((error, within)) = result {
-                sink.bad_record(chunk.locate(error, at + within))?;
-            }
-            index += 1;
-            at += length + 1;
-        }
+        each_row(chunk, Style::Ragged, sink, |index, row, sink| pass.row(index, row, sink))?;
         pass.finish(sink);
         Ok(())
     }
