@@ -211,6 +211,18 @@ quantity!(
     SquareMillimetres, "area", &[("mm2", 0), ("nm2", -12), ("um2", -6), ("cm2", 2), ("m2", 6)]
 );
 quantity!(
+    /// An area in square micrometres.
+    SquareMicrometres, "area", &[("um2", 0), ("nm2", -6), ("mm2", 6)]
+);
+quantity!(
+    /// A length in micrometres.
+    Micrometres, "length", &[("um", 0), ("nm", -3), ("mm", 3), ("cm", 4), ("m", 6)]
+);
+quantity!(
+    /// An absolute temperature in kelvins.
+    Kelvin, "temperature", &[("K", 0)]
+);
+quantity!(
     /// A voltage in volts.
     Volts, "voltage", &[("V", 0), ("uV", -6), ("mV", -3)]
 );
@@ -252,6 +264,34 @@ impl Div<Hertz> for Watts {
     type Output = Joules;
     fn div(self, rate: Hertz) -> Joules {
         Joules(self.0 / rate.0)
+    }
+}
+
+impl From<SquareMicrometres> for SquareMillimetres {
+    fn from(area: SquareMicrometres) -> SquareMillimetres {
+        SquareMillimetres(area.0 * 1e-6)
+    }
+}
+
+impl Mul for Micrometres {
+    type Output = SquareMicrometres;
+    fn mul(self, other: Micrometres) -> SquareMicrometres {
+        SquareMicrometres(self.0 * other.0)
+    }
+}
+
+/// 0 °C in kelvins.
+const ICE_POINT: f64 = 273.15;
+
+impl From<Celsius> for Kelvin {
+    fn from(temperature: Celsius) -> Kelvin {
+        Kelvin(temperature.0 + ICE_POINT)
+    }
+}
+
+impl From<Kelvin> for Celsius {
+    fn from(temperature: Kelvin) -> Celsius {
+        Celsius(temperature.0 - ICE_POINT)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the hardware costs: power, area and timing, frozen before a replay.
 
 mod check;
+pub mod circuit;
 mod error;
 mod file;
 mod library;
@@ -8,6 +9,7 @@ mod nearest;
 pub mod pat;
 mod report;
 mod sources;
+pub mod technology;
 
 pub use error::{ChipError, Problem};
 pub use library::{BUILT_IN, BuiltIn, load};

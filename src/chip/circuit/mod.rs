@@ -1,0 +1,1 @@
+//! Circuits: from transistors, wires and bit cells to delay, energy, leakage and area.
