@@ -1,6 +1,8 @@
 //! What the tests of the program share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod validation;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,14 +1,13 @@
 //! Tables of the model's errors against published figures, kept as pages of the documentation.
 
 use std::fs;
-use std::path::Path;
 
 /// Compares a page of `docs/validation/` with what the model says today. `NM_TRACE_BLESS=1` writes the page.
 ///
 /// # Panics
 /// When the page differs: the message names the first line that does and how to renew the page.
 pub fn assert_page_is_true(name: &str, today: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation").join(name);
+    let path = super::root().join("docs/validation").join(name);
     if std::env::var_os("NM_TRACE_BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, today).unwrap();
