@@ -1,1 +1,13 @@
 //! Circuits: from transistors, wires and bit cells to delay, energy, leakage and area.
+
+pub mod array;
+mod design_rules;
+mod error;
+mod gate_chain;
+mod repeated_wire;
+mod transistor;
+pub mod wire;
+
+pub use error::CircuitError;
+pub use repeated_wire::Track;
+pub use transistor::Leakage;

@@ -1,0 +1,423 @@
+//! A whole array from an organisation: mats, the trees in a bank, the trees between banks; and its costs in parts.
+
+use super::fabric::Fabric;
+use super::geometry::{Geometry, Misfit, SUBARRAYS_PER_MAT};
+use super::mat::{Mat, MatEnergy, MatTiming};
+use super::request::{ArrayRequest, Organisation};
+use super::tree::{Leaves, Nodes, Signal, Tree, Wires};
+use crate::chip::circuit::transistor::Leakage;
+use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
+
+/// A memory array and what it costs. Each total is the sum of its parts, in the order of the parts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MemoryArray {
+    /// How it is divided.
+    pub organisation: Organisation,
+    /// From the address at the edge to the data at the edge.
+    pub access: AccessTime,
+    /// Least time between two accesses of the same port of a bank.
+    pub cycle: Seconds,
+    /// Energies as CACTI 7 counts them, for comparison with it: with the address wires of all ports and the data
+    /// wires of all reading ports, in a write too, and a write's bit lines once for each active mat too often.
+    pub all_ports: AccessEnergies,
+    /// Energies of an access through one port while the others rest: what a chip pays.
+    pub one_port: AccessEnergies,
+    /// Leakage of all banks.
+    pub leakage: ArrayLeakage,
+    /// Power of refresh, all banks; nothing for static cells.
+    pub refresh: Watts,
+    /// Area of all banks.
+    pub area: ArrayArea,
+    /// Extent across.
+    pub width: Micrometres,
+    /// Extent down.
+    pub height: Micrometres,
+}
+
+/// The parts of an access, along its slowest path.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AccessTime {
+    /// Address wires to the bank and to the mat.
+    pub address_tree: Seconds,
+    /// Predecoder of the rows, or the whole decoder of a multiplexer where that is slower.
+    pub decoder: Seconds,
+    /// Line gate, driver and word line.
+    pub word_line: Seconds,
+    /// Bit line.
+    pub bit_line: Seconds,
+    /// Sense amplifier.
+    pub sense_amplifier: Seconds,
+    /// Output multiplexers and the wire along the subarray.
+    pub output: Seconds,
+    /// Data wires from the mat and the bank.
+    pub data_tree: Seconds,
+}
+
+impl AccessTime {
+    /// The parts with their names, in the order of the path.
+    pub fn parts(&self) -> [(&'static str, Seconds); 7] {
+        [
+            ("address_tree", self.address_tree),
+            ("decoder", self.decoder),
+            ("word_line", self.word_line),
+            ("bit_line", self.bit_line),
+            ("sense_amplifier", self.sense_amplifier),
+            ("output", self.output),
+            ("data_tree", self.data_tree),
+        ]
+    }
+
+    /// The whole path.
+    pub fn total(&self) -> Seconds {
+        self.parts().into_iter().map(|(_, part)| part).sum()
+    }
+}
+
+/// The parts of the energy of an access.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AccessEnergy {
+    /// Address wires to the bank and to the mats.
+    pub address_tree: Joules,
+    /// Predecoders of the rows.
+    pub decoders: Joules,
+    /// Word lines with their drivers.
+    pub word_lines: Joules,
+    /// Multiplexer selects with their decoders.
+    pub selects: Joules,
+    /// Precharge and equalising drivers.
+    pub precharge: Joules,
+    /// Bit lines.
+    pub bit_lines: Joules,
+    /// Sense amplifiers.
+    pub sense_amplifiers: Joules,
+    /// Drivers and wires at the edge of the subarrays.
+    pub data_drivers: Joules,
+    /// Data wires to or from the mats and the bank.
+    pub data_tree: Joules,
+}
+
+impl AccessEnergy {
+    /// The parts with their names.
+    pub fn parts(&self) -> [(&'static str, Joules); 9] {
+        [
+            ("address_tree", self.address_tree),
+            ("decoders", self.decoders),
+            ("word_lines", self.word_lines),
+            ("selects", self.selects),
+            ("precharge", self.precharge),
+            ("bit_lines", self.bit_lines),
+            ("sense_amplifiers", self.sense_amplifiers),
+            ("data_drivers", self.data_drivers),
+            ("data_tree", self.data_tree),
+        ]
+    }
+
+    /// All of it.
+    pub fn total(&self) -> Joules {
+        self.parts().into_iter().map(|(_, part)| part).sum()
+    }
+}
+
+/// The energy of a read and of a write.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AccessEnergies {
+    /// Of one read.
+    pub read: AccessEnergy,
+    /// Of one write.
+    pub write: AccessEnergy,
+}
+
+/// The parts of the leakage of all banks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ArrayLeakage {
+    /// Bit cells with their ports.
+    pub cells: Leakage,
+    /// Decoders and word line drivers.
+    pub row_logic: Leakage,
+    /// Precharge drivers, sense amplifiers, output drivers.
+    pub column_logic: Leakage,
+    /// Repeaters and nodes of the trees between banks.
+    pub bank_tree: Leakage,
+}
+
+impl ArrayLeakage {
+    /// The parts with their names.
+    pub fn parts(&self) -> [(&'static str, Leakage); 4] {
+        [
+            ("cells", self.cells),
+            ("row_logic", self.row_logic),
+            ("column_logic", self.column_logic),
+            ("bank_tree", self.bank_tree),
+        ]
+    }
+
+    /// All of it.
+    pub fn total(&self) -> Leakage {
+        self.parts().into_iter().fold(Leakage::default(), |sum, (_, part)| sum + part)
+    }
+}
+
+/// The parts of the area of all banks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ArrayArea {
+    /// Bit cells with their ports.
+    pub cells: SquareMicrometres,
+    /// What the mats have beside cells: decoders, drivers, sense amplifiers, straps, wires.
+    pub periphery: SquareMicrometres,
+    /// Channels of the trees.
+    pub wiring: SquareMicrometres,
+}
+
+impl ArrayArea {
+    /// The parts with their names.
+    pub fn parts(&self) -> [(&'static str, SquareMicrometres); 3] {
+        [("cells", self.cells), ("periphery", self.periphery), ("wiring", self.wiring)]
+    }
+
+    /// All of it.
+    pub fn total(&self) -> SquareMicrometres {
+        self.parts().into_iter().map(|(_, part)| part).sum()
+    }
+}
+
+impl MemoryArray {
+    /// Builds and costs one organisation.
+    ///
+    /// # Errors
+    /// [`Misfit`] when the request cannot be divided so.
+    pub(super) fn build(
+        fabric: &Fabric,
+        request: &ArrayRequest,
+        organisation: Organisation,
+    ) -> Result<MemoryArray, Misfit> {
+        let geometry = Geometry::new(request, organisation)?;
+        if !geometry.is_readable(fabric) {
+            return Err("a DRAM cell cannot move a bit line of so many rows enough to be sensed");
+        }
+        let mat = Mat::new(fabric, &geometry);
+        let floor_plan = FloorPlan::new(fabric, request, &geometry, &mat);
+        Ok(floor_plan.cost(fabric, request, &geometry, &mat))
+    }
+}
+
+/// Where mats and banks stand, and the trees that join them.
+struct FloorPlan<'a> {
+    mat_um: (f64, f64),
+    bank: Tree<'a>,
+    array: Tree<'a>,
+    wires: Wires,
+}
+
+/// The signals of one tree.
+struct Signals {
+    address: Signal,
+    data_in: Signal,
+    data_out: Signal,
+}
+
+impl Signals {
+    fn leakage(&self) -> Leakage {
+        self.address.leakage + self.data_in.leakage + self.data_out.leakage
+    }
+}
+
+/// The trees that a signal passes between a mat and the edge.
+struct Trees {
+    in_bank: Signals,
+    in_array: Signals,
+}
+
+impl Trees {
+    fn delay(&self, signal: fn(&Signals) -> Signal) -> Seconds {
+        signal(&self.in_bank).delay + signal(&self.in_array).delay
+    }
+
+    /// Energy of one wire.
+    fn energy(&self, signal: fn(&Signals) -> Signal) -> Joules {
+        signal(&self.in_bank).energy + signal(&self.in_array).energy
+    }
+}
+
+impl<'a> FloorPlan<'a> {
+    fn new(fabric: &'a Fabric, request: &ArrayRequest, geometry: &Geometry, mat: &Mat) -> FloorPlan<'a> {
+        let ports = fabric.ports;
+        let wires = Wires {
+            address: f64::from((geometry.mat_address_bits + geometry.select_bits) * ports.total()),
+            data_in: geometry.word_bits * f64::from(ports.writing()),
+            data_out: geometry.word_bits * f64::from(ports.reading()),
+        };
+        let mat_um = mat.extent_um();
+        let mats = Leaves {
+            across: geometry.mats_across,
+            down: geometry.mats_down,
+            width_um: mat_um.0,
+            height_um: mat_um.1,
+        };
+        let bank = Tree::inside_bank(fabric, mats, wires);
+        let levels = request.banks.ilog2();
+        // Banks stack across their shorter side.
+        let levels_down = if bank.height_um > bank.width_um { levels / 2 } else { levels.div_ceil(2) };
+        let banks = Leaves {
+            across: 1 << (levels - levels_down),
+            down: 1 << levels_down,
+            width_um: bank.width_um,
+            height_um: bank.height_um,
+        };
+        let array = Tree::between_banks(fabric, banks, wires);
+        FloorPlan { mat_um, bank, array, wires }
+    }
+
+    fn signals(&self, tree: &Tree, gating: Nodes, gathering: Nodes) -> Signals {
+        Signals {
+            address: tree.signal(gating, self.wires.address),
+            data_in: tree.signal(gating, self.wires.data_in),
+            data_out: tree.signal(gathering, self.wires.data_out),
+        }
+    }
+
+    fn cost(&self, fabric: &Fabric, request: &ArrayRequest, geometry: &Geometry, mat: &Mat) -> MemoryArray {
+        let timing = mat.timing();
+        let in_bank = self.signals(&self.bank, Nodes::Gating, Nodes::Gathering);
+        let in_array = self.signals(&self.array, Nodes::Plain, Nodes::Plain);
+        let banks = f64::from(request.banks);
+        let trees = Trees { in_bank, in_array };
+        let parts = mat.energy(&timing);
+        let leakage = mat.leakage().times(geometry.mats() * banks);
+        // Each bank can be reached by itself: it has its own wires from the edge.
+        let bank_tree = trees.in_array.leakage() * banks;
+        MemoryArray {
+            organisation: geometry.organisation,
+            access: access_time(&timing, &trees),
+            cycle: cycle_time(&timing),
+            all_ports: self.cacti_energies(geometry, &parts, &trees),
+            one_port: self.one_port_energies(geometry, &parts, &trees),
+            leakage: ArrayLeakage {
+                cells: leakage.cells,
+                row_logic: leakage.row_logic,
+                column_logic: leakage.column_logic,
+                bank_tree,
+            },
+            refresh: refresh_power(fabric, mat, &timing) * (geometry.mats() * banks),
+            area: self.areas(fabric, geometry, banks),
+            width: Micrometres(self.array.width_um),
+            height: Micrometres(self.array.height_um),
+        }
+    }
+
+    /// Reads and writes as CACTI counts them.
+    fn cacti_energies(&self, geometry: &Geometry, parts: &MatEnergy, trees: &Trees) -> AccessEnergies {
+        let active = |energy_j: f64| Joules(energy_j * geometry.active_mats);
+        let read = AccessEnergy {
+            address_tree: trees.energy(|tree| tree.address) * self.wires.address,
+            data_tree: trees.energy(|tree| tree.data_out) * self.wires.data_out,
+            ..inside_mats(geometry, parts)
+        };
+        let write = AccessEnergy {
+            bit_lines: active(parts.bit_lines_write_j) * geometry.active_mats,
+            sense_amplifiers: Joules(0.0),
+            ..read
+        };
+        AccessEnergies { read, write }
+    }
+
+    /// Reads and writes of one port, with what CACTI counts twice counted once, and the open row's columns that
+    /// are not written discharged as in a read.
+    fn one_port_energies(&self, geometry: &Geometry, parts: &MatEnergy, trees: &Trees) -> AccessEnergies {
+        let active = |energy_j: f64| Joules(energy_j * geometry.active_mats);
+        let address_bits = f64::from(geometry.mat_address_bits + geometry.select_bits);
+        let read = AccessEnergy {
+            address_tree: trees.energy(|tree| tree.address) * address_bits,
+            data_tree: trees.energy(|tree| tree.data_out) * geometry.word_bits,
+            ..inside_mats(geometry, parts)
+        };
+        let not_written = 1.0 - geometry.mat_data_bits / (geometry.columns * SUBARRAYS_PER_MAT);
+        let write = AccessEnergy {
+            bit_lines: active(parts.bit_lines_write_j + not_written * parts.bit_lines_read_j),
+            sense_amplifiers: Joules(0.0),
+            data_tree: trees.energy(|tree| tree.data_in) * geometry.word_bits,
+            ..read
+        };
+        AccessEnergies { read, write }
+    }
+
+    fn areas(&self, fabric: &Fabric, geometry: &Geometry, banks: f64) -> ArrayArea {
+        let mats = geometry.mats() * banks;
+        let cell_um2 = fabric.cell_width_um * fabric.cell_height_um;
+        let cells_um2 = cell_um2 * geometry.rows * geometry.columns * SUBARRAYS_PER_MAT * mats;
+        let mats_um2 = self.mat_um.0 * self.mat_um.1 * mats;
+        let all_um2 = self.array.width_um * self.array.height_um;
+        ArrayArea {
+            cells: SquareMicrometres(cells_um2),
+            periphery: SquareMicrometres(mats_um2 - cells_um2),
+            wiring: SquareMicrometres(all_um2 - mats_um2),
+        }
+    }
+}
+
+/// The parts of a read inside the mats that work on it; the trees are left out.
+fn inside_mats(geometry: &Geometry, parts: &MatEnergy) -> AccessEnergy {
+    let active = |energy_j: f64| Joules(energy_j * geometry.active_mats);
+    AccessEnergy {
+        decoders: active(parts.predecoders_j),
+        word_lines: active(parts.word_lines_j),
+        selects: active(parts.selects_j),
+        precharge: active(parts.precharge_j),
+        bit_lines: active(parts.bit_lines_read_j),
+        sense_amplifiers: active(parts.sense_amplifiers_j),
+        data_drivers: active(parts.outputs_j),
+        ..AccessEnergy::default()
+    }
+}
+
+/// The slowest of the four ways to a datum: its row, its bit line multiplexer, and the two output multiplexers.
+fn access_time(timing: &MatTiming, trees: &Trees) -> AccessTime {
+    let select_s =
+        |index: usize| timing.selects[index].predecoder.delay_s + timing.selects[index].line.delay_s;
+    let mut path = AccessTime {
+        address_tree: trees.delay(|tree| tree.address),
+        decoder: Seconds(timing.row.predecoder.delay_s),
+        word_line: Seconds(timing.row.line.delay_s),
+        bit_line: Seconds(timing.bit_line.delay_s),
+        sense_amplifier: Seconds(timing.sense_amplifier.delay_s),
+        output: Seconds(timing.output.delay_s + timing.output_wire_s),
+        data_tree: trees.delay(|tree| tree.data_out),
+    };
+    let through_row = path;
+    let selected = |select_s: f64, sense_amplifier: Seconds| AccessTime {
+        decoder: Seconds(select_s),
+        word_line: Seconds(0.0),
+        bit_line: Seconds(0.0),
+        sense_amplifier,
+        ..through_row
+    };
+    for other in [
+        selected(select_s(0), through_row.sense_amplifier),
+        selected(select_s(1), Seconds(0.0)),
+        selected(select_s(2), Seconds(0.0)),
+    ] {
+        if other.total() > path.total() {
+            path = other;
+        }
+    }
+    path
+}
+
+/// A subarray is busy from its word line to the end of precharge; address and data pass through pipelined.
+fn cycle_time(timing: &MatTiming) -> Seconds {
+    let subarray_s = timing.row.line.delay_s
+        + timing.bit_line.delay_s
+        + timing.sense_amplifier.delay_s
+        + timing.word_line_reset_s
+        + timing.precharge.delay_s
+        + timing.restore_s
+        + timing.bit_line.write_back_s;
+    let decoders = timing.selects.iter().chain([&timing.row]).map(|decoding| decoding.predecoder.delay_s);
+    Seconds(decoders.fold(subarray_s, f64::max))
+}
+
+fn refresh_power(fabric: &Fabric, mat: &Mat, timing: &MatTiming) -> Watts {
+    match fabric.retention() {
+        Some(retention) => Joules(mat.refresh_j(timing)) / retention,
+        None => Watts(0.0),
+    }
+}

@@ -1,0 +1,17 @@
+//! Memory arrays: bit cells with decoders, word and bit lines, sense amplifiers, subarrays, banks and H-trees,
+//! found by searching their organisations. The model is that of CACTI (Wilton and Jouppi, WRL 93/5; CACTI 5.1,
+//! HPL-2008-20; CACTI 6.0, HPL-2009-85), computed from the device and wire data of [`crate::chip::technology`].
+
+mod column;
+mod decoder;
+mod fabric;
+mod geometry;
+mod mat;
+mod memory;
+mod request;
+mod search;
+mod tree;
+
+pub use memory::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLeakage, MemoryArray};
+pub use request::{ArrayRequest, CellKind, Organisation, Ports};
+pub use search::find;

@@ -1,0 +1,158 @@
+//! What is asked for: capacity, word, ports, cells, and optionally how to divide it.
+
+use serde::Serialize;
+
+use crate::chip::circuit::CircuitError;
+use crate::chip::technology::DeviceClass;
+use crate::units::{Kelvin, Micrometres, Volts};
+
+/// How a bit is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    /// Six transistors of a flavour, and two more for each further port.
+    Static(DeviceClass),
+    /// One transistor and a capacitor in a logic process.
+    EmbeddedDram,
+}
+
+/// Ports of each bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ports {
+    /// Ports that read or write in a cycle.
+    pub read_write: u32,
+    /// Ports that only read.
+    pub read: u32,
+    /// Ports that only write.
+    pub write: u32,
+}
+
+impl Ports {
+    /// All of them.
+    pub fn total(self) -> u32 {
+        self.read_write + self.read + self.write
+    }
+
+    /// Those that can read.
+    pub fn reading(self) -> u32 {
+        self.read_write + self.read
+    }
+
+    /// Those that can write.
+    pub fn writing(self) -> u32 {
+        self.read_write + self.write
+    }
+}
+
+/// How an array is cut into subarrays (CACTI's parameters). Each is a power of two, except that the tool takes
+/// any number that divides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Organisation {
+    /// `Ndwl`: cuts of a word line: subarrays in a row of the bank.
+    pub word_line_cuts: u32,
+    /// `Ndbl`: cuts of a bit line: subarrays in a column of the bank.
+    pub bit_line_cuts: u32,
+    /// `Nspd`: words of the memory in one row of the bank.
+    pub words_in_row: u32,
+    /// `Ndcm`: bit lines that share a sense amplifier.
+    pub bit_line_multiplexing: u32,
+    /// `Ndsam1`: sense amplifiers that share an output, first level.
+    pub sense_multiplexing_1: u32,
+    /// `Ndsam2`: outputs of the first level that share an output of the second.
+    pub sense_multiplexing_2: u32,
+}
+
+/// A memory array that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArrayRequest {
+    /// Feature size of the process.
+    pub node: Micrometres,
+    /// Bytes of all banks together.
+    pub capacity_bytes: u64,
+    /// Bytes of a word: what one access reads or writes.
+    pub word_bytes: u32,
+    /// Ports of each bank.
+    pub ports: Ports,
+    /// Cells.
+    pub cell: CellKind,
+    /// Transistors of decoders, sense amplifiers and drivers.
+    pub periphery: DeviceClass,
+    /// Temperature at which it leaks.
+    pub temperature: Kelvin,
+    /// Supply of cells and periphery; without it, each flavour's own.
+    pub supply: Option<Volts>,
+    /// Banks: parts with their own address and data wires.
+    pub banks: u32,
+    /// How to divide it; without it, the best division is searched.
+    pub organisation: Option<Organisation>,
+}
+
+/// Fewest rows of a subarray: the row decoder combines two predecoders of at least two bits.
+pub(super) const FEWEST_ROWS: u64 = 16;
+
+impl ArrayRequest {
+    /// Refuses what no memory can be.
+    ///
+    /// # Errors
+    /// [`CircuitError::Impossible`]: one message with the nearest request that works.
+    pub(super) fn check(&self) -> Result<(), CircuitError> {
+        let impossible =
+            |what: String, why: &str, cure: String| Err(CircuitError::impossible(what, why, cure));
+        if self.ports.total() == 0 {
+            let cure = "ask for at least one read-write port".to_owned();
+            return impossible("an array without a port".to_owned(), "nothing could reach its words", cure);
+        }
+        if self.ports.writing() == 0 || self.ports.reading() == 0 {
+            let missing = if self.ports.writing() == 0 { "write" } else { "read" };
+            let cure = format!("add a {missing} port or a read-write port");
+            return impossible(
+                format!("an array that nobody can {missing}"),
+                "all of its ports go the other way",
+                cure,
+            );
+        }
+        if self.word_bytes == 0 || self.capacity_bytes == 0 {
+            return impossible(
+                "an empty array".to_owned(),
+                "capacity and word need at least one byte",
+                "give both a size".to_owned(),
+            );
+        }
+        if self.banks == 0 || !self.banks.is_power_of_two() {
+            let nearest = self.banks.max(1).next_power_of_two();
+            return impossible(
+                format!("{} banks", self.banks),
+                "banks stand at the leaves of a binary tree",
+                format!("ask for {nearest}"),
+            );
+        }
+        self.check_words()
+    }
+
+    fn check_words(&self) -> Result<(), CircuitError> {
+        let word = u64::from(self.word_bytes);
+        let bank_bytes = self.capacity_bytes / u64::from(self.banks);
+        if bank_bytes < word {
+            return Err(CircuitError::impossible(
+                format!("a word of {word} bytes in a bank of {bank_bytes} bytes"),
+                "the word is wider than the capacity",
+                format!(
+                    "ask for at most {bank_bytes} bytes a word or at least {} bytes",
+                    word * u64::from(self.banks)
+                ),
+            ));
+        }
+        // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.
+        let fewest_words = 2 * FEWEST_ROWS;
+        if bank_bytes < word * fewest_words {
+            return Err(CircuitError::impossible(
+                format!("{} words of {word} bytes a bank", bank_bytes / word),
+                &*format!("decoders and sense amplifiers need {fewest_words} words a bank to be shared by"),
+                format!(
+                    "ask for at least {} bytes, or for registers",
+                    word * fewest_words * u64::from(self.banks)
+                ),
+            ));
+        }
+        Ok(())
+    }
+}

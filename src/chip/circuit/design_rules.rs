@@ -1,0 +1,136 @@
+//! Layout rules and standard transistor sizes of the custom circuits around memory arrays.
+
+use serde::Deserialize;
+
+use super::CircuitError;
+
+/// Distances of a layout in µm.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layout {
+    pub poly_width: f64,
+    pub contact_width: f64,
+    pub poly_to_contact: f64,
+    pub poly_to_poly: f64,
+    pub p_to_n_diffusion_gap: f64,
+    pub same_diffusion_gap: f64,
+    pub power_rail: f64,
+    pub logic_gate_height: f64,
+    pub word_line_strap: f64,
+}
+
+/// Standard gate widths in µm.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Width {
+    pub minimum_n: f64,
+    pub maximum_n: f64,
+    pub sense_n: f64,
+    pub sense_p: f64,
+    pub sense_enable: f64,
+    pub isolation_p: f64,
+    pub column_select_n: f64,
+}
+
+/// Pure numbers.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Count {
+    /// Rows of cells across which a row decoder's gates are folded.
+    pub cells_in_row_decoder_height: f64,
+    /// Bit line precharge transistor, in p-channel transistors that match a minimum n-channel one.
+    pub minimum_p_in_precharge: f64,
+    /// Bit line equalising transistor, likewise.
+    pub minimum_p_in_equaliser: f64,
+    /// SRAM cells between two straps of a word line.
+    pub static_cells_between_straps: f64,
+    /// Embedded DRAM cells between two straps of a word line.
+    pub dynamic_cells_between_straps: f64,
+}
+
+/// The rules of `design_rules.toml`, there in multiples of the feature size, here in µm at one feature size.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DesignRules {
+    pub layout: Layout,
+    pub width: Width,
+    pub count: Count,
+}
+
+impl DesignRules {
+    /// The rules at a feature size.
+    ///
+    /// # Errors
+    /// [`CircuitError::Data`] when the built-in file is not what this struct says.
+    pub fn at(feature_size_um: f64) -> Result<DesignRules, CircuitError> {
+        let rules: DesignRules = toml::from_str(include_str!("design_rules.toml"))
+            .map_err(|error| CircuitError::Data { file: "design_rules.toml", message: error.to_string() })?;
+        let (layout, width, f) = (rules.layout, rules.width, feature_size_um);
+        Ok(DesignRules {
+            layout: Layout {
+                poly_width: layout.poly_width * f,
+                contact_width: layout.contact_width * f,
+                poly_to_contact: layout.poly_to_contact * f,
+                poly_to_poly: layout.poly_to_poly * f,
+                p_to_n_diffusion_gap: layout.p_to_n_diffusion_gap * f,
+                same_diffusion_gap: layout.same_diffusion_gap * f,
+                power_rail: layout.power_rail * f,
+                logic_gate_height: layout.logic_gate_height * f,
+                word_line_strap: layout.word_line_strap * f,
+            },
+            width: Width {
+                minimum_n: width.minimum_n * f,
+                maximum_n: width.maximum_n * f,
+                sense_n: width.sense_n * f,
+                sense_p: width.sense_p * f,
+                sense_enable: width.sense_enable * f,
+                isolation_p: width.isolation_p * f,
+                column_select_n: width.column_select_n * f,
+            },
+            count: rules.count,
+        })
+    }
+}
+
+impl Layout {
+    /// A contacted gap between two gates: contact and its distance to both.
+    pub fn contacted_gap(&self) -> f64 {
+        self.contact_width + 2.0 * self.poly_to_contact
+    }
+
+    /// Height that the diffusions of a row of gates have: without power rails and the gap between p and n.
+    pub fn diffusion_height(&self, row_height: f64) -> f64 {
+        row_height - 2.0 * self.power_rail - self.p_to_n_diffusion_gap
+    }
+
+    /// Extent of a transistor across its gates when it is folded into fingers of at most a given width.
+    pub fn folded_extent(&self, width: f64, finger_limit: f64) -> f64 {
+        let fingers = (width / finger_limit).ceil();
+        fingers * self.poly_width + (fingers + 1.0) * self.contacted_gap()
+    }
+
+    /// Extent of a diffusion with series stacks of gates, folded into fingers.
+    fn diffusion_extent(&self, stacked: f64, fingers: f64) -> f64 {
+        let stack = stacked * self.poly_width + (stacked - 1.0) * self.poly_to_poly;
+        // Both ends are contacted; each further finger adds its stack and shares contacts with its neighbours.
+        let shared_contacts = 2.0 * (fingers - 2.0).max(0.0);
+        (2.0 + shared_contacts) * self.contacted_gap() + stack * fingers.max(1.0)
+    }
+
+    /// Area of a NAND gate (of one input: an inverter) in a row of a height, in µm².
+    pub fn nand_area(&self, inputs: u32, n_width: f64, p_width: f64, row_height: f64) -> f64 {
+        let diffusions = self.diffusion_height(row_height);
+        let p_share = p_width / (p_width + n_width);
+        let (p_finger, n_finger) = (diffusions * p_share, diffusions * (1.0 - p_share));
+        let inputs = f64::from(inputs);
+        let n_extent = self.diffusion_extent(inputs, (n_width / n_finger).ceil());
+        let p_extent = self.diffusion_extent(1.0, inputs * (p_width / p_finger).ceil());
+        let unfolded = n_finger > n_width;
+        let height = if unfolded {
+            n_width + p_width + self.p_to_n_diffusion_gap + 2.0 * self.power_rail
+        } else {
+            row_height
+        };
+        height * n_extent.max(p_extent)
+    }
+}

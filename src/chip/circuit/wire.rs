@@ -1,0 +1,122 @@
+//! Wires by themselves: a length of one, repeated or not, on a layer of a node.
+
+use super::CircuitError;
+use super::design_rules::DesignRules;
+use super::gate_chain::{GateChain, Load};
+use super::repeated_wire::{RepeatedWire, Track};
+use super::transistor::{Leakage, Transistors};
+use crate::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
+use crate::units::{Joules, Kelvin, Micrometres, Ratio, Seconds, SquareMicrometres, Volts};
+
+/// How a wire is driven.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Drive {
+    /// By repeaters; its delay may exceed the least possible by a part, to save power.
+    Repeated {
+        /// The part.
+        delay_budget: Ratio,
+    },
+    /// By one driver at its head: an inverter chain sized for the wire.
+    Single,
+}
+
+/// A wire that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WireRequest {
+    /// Feature size of the process.
+    pub node: Micrometres,
+    /// Class of metal layers.
+    pub class: WireClass,
+    /// How optimistic the layers are.
+    pub projection: WireProjection,
+    /// Its length.
+    pub length: Micrometres,
+    /// How it is driven.
+    pub drive: Drive,
+    /// Transistors of repeaters and drivers.
+    pub transistors: DeviceClass,
+    /// Temperature at which they leak.
+    pub temperature: Kelvin,
+    /// Supply; without it, the flavour's own.
+    pub supply: Option<Volts>,
+}
+
+/// What a length of one wire costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wire {
+    /// The wire itself.
+    pub track: Track,
+    /// From end to end.
+    pub delay: Seconds,
+    /// Drawn from the supply for one rise and fall.
+    pub energy: Joules,
+    /// Of repeaters or drivers.
+    pub leakage: Leakage,
+    /// Of repeaters or drivers; the wire's own track apart.
+    pub driver_area: SquareMicrometres,
+    /// Distance between repeaters, and their size in minimum inverters; nothing for a single driver.
+    pub repeaters: Option<(Micrometres, f64)>,
+}
+
+impl Wire {
+    /// Costs a wire.
+    ///
+    /// # Errors
+    /// [`CircuitError`] when the node has no such transistors, or the length is not positive.
+    pub fn new(request: &WireRequest) -> Result<Wire, CircuitError> {
+        if request.length.0.is_nan() || request.length.0 <= 0.0 {
+            return Err(CircuitError::impossible(
+                "a wire without length",
+                "there is nothing to drive",
+                "give a length above zero, such as 1mm",
+            ));
+        }
+        let node = Node::at(request.node)?;
+        let layer = node.wire(request.projection, request.class);
+        let device = node.device(request.transistors, request.temperature)?;
+        let device = match request.supply {
+            Some(supply) => device.at_supply(supply)?,
+            None => device,
+        };
+        let transistors = Transistors {
+            device,
+            rules: DesignRules::at(node.feature_size_um)?,
+            finger_metal_f_per_um: node.wire(request.projection, WireClass::Local).capacitance_f_per_um,
+        };
+        let track = Track::dense(&layer);
+        Ok(match request.drive {
+            Drive::Repeated { delay_budget } => {
+                Wire::repeated(&RepeatedWire::design(&transistors, track, delay_budget), request.length)
+            }
+            Drive::Single => Wire::single(&transistors, track, request.length),
+        })
+    }
+
+    fn repeated(wire: &RepeatedWire, length: Micrometres) -> Wire {
+        Wire {
+            track: wire.track,
+            delay: wire.delay(length),
+            energy: wire.energy(length),
+            leakage: wire.leakage(length),
+            driver_area: wire.repeater_area(length),
+            repeaters: Some((wire.repeater_spacing, wire.repeater_size)),
+        }
+    }
+
+    /// Elmore delay of the wire as a π of its resistance and capacitance behind a chain sized for it.
+    fn single(transistors: &Transistors, track: Track, length: Micrometres) -> Wire {
+        let farad = track.capacitance_f_per_um * length.0;
+        let ohm = track.resistance_ohm_per_um * length.0;
+        let row_um = transistors.rules.layout.logic_gate_height;
+        let chain = GateChain::sized(transistors, 1, farad, row_um);
+        let transition = chain.drive(0.0, Load::behind_wire(farad, ohm));
+        Wire {
+            track,
+            delay: Seconds(transition.delay_s),
+            energy: Joules(transition.energy_j),
+            leakage: chain.leakage().from_supply(transistors.device.supply),
+            driver_area: SquareMicrometres(chain.area_um2()),
+            repeaters: None,
+        }
+    }
+}
