@@ -38,8 +38,8 @@ pub(super) struct Transition {
 
 /// A sized chain.
 #[derive(Clone, Debug)]
-pub(super) struct GateChain {
-    transistors: Transistors,
+pub(super) struct GateChain<'a> {
+    transistors: &'a Transistors,
     /// Inputs of the first gate: a NAND, or an inverter when it is one.
     inputs: u32,
     n_widths_um: [f64; MOST_STAGES],
@@ -47,11 +47,16 @@ pub(super) struct GateChain {
     row_height_um: f64,
 }
 
-impl GateChain {
+impl<'a> GateChain<'a> {
     /// Sizes a chain for a load by logical effort: an even number of stages of about equal effort, at least two.
     /// The first gate has minimum drive. A last stage that would be wider than allowed is cut, and the
     /// stages before it are sized for what is left.
-    pub fn sized(transistors: &Transistors, inputs: u32, load_f: f64, row_height_um: f64) -> GateChain {
+    pub fn sized(
+        transistors: &'a Transistors,
+        inputs: u32,
+        load_f: f64,
+        row_height_um: f64,
+    ) -> GateChain<'a> {
         let width = &transistors.rules.width;
         let unit_input_f = transistors.inverter_input_f(1.0);
         // The effort is the same for every first gate: what logical effort adds, its larger input takes away.
@@ -71,7 +76,7 @@ impl GateChain {
         for stage in (1..stages - 1).rev() {
             n_widths_um[stage] = (n_widths_um[stage + 1] / stage_effort).max(width.minimum_n);
         }
-        GateChain { transistors: *transistors, inputs, n_widths_um, stages, row_height_um }
+        GateChain { transistors, inputs, n_widths_um, stages, row_height_um }
     }
 
     /// Capacitance of one input of the first gate.

@@ -4,7 +4,6 @@ use super::fabric::{BitCell, Fabric};
 use super::geometry::Geometry;
 use crate::chip::circuit::gate_chain::{GateChain, Load, Transition};
 use crate::chip::circuit::transistor::{Channel, Folding, LeakageCurrent, gate_delay_s};
-use crate::units::Micrometres;
 
 /// A data bit differs from the one before in half of the cases.
 const DATA_ACTIVITY: f64 = 0.5;
@@ -19,7 +18,7 @@ const CHARGE_SHARING: f64 = 2.3;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column<'a> {
     fabric: &'a Fabric,
-    geometry: &'a Geometry,
+    geometry: Geometry,
     /// Cells, their contacts and the wire.
     bit_line_f: f64,
     bit_line_ohm: f64,
@@ -41,7 +40,7 @@ pub(super) struct BitLine {
 }
 
 impl<'a> Column<'a> {
-    pub fn new(fabric: &'a Fabric, geometry: &'a Geometry) -> Column<'a> {
+    pub fn new(fabric: &'a Fabric, geometry: &Geometry) -> Column<'a> {
         let periphery = &fabric.periphery;
         let width = periphery.rules.width;
         let multiplexing = f64::from(geometry.organisation.bit_line_multiplexing);
@@ -54,7 +53,7 @@ impl<'a> Column<'a> {
         let p_drain = |width_um, folding| periphery.drain_capacitance_f(width_um, Channel::P, 1, folding);
         Column {
             fabric,
-            geometry,
+            geometry: *geometry,
             bit_line_f: geometry.rows * fabric.bit_line_f_per_cell(),
             bit_line_ohm: geometry.rows * fabric.bit_line_ohm_per_cell(),
             select_drain_f: if multiplexing > 1.0 { n_drain(width.column_select_n, half_cell) } else { 0.0 },
@@ -77,6 +76,18 @@ impl<'a> Column<'a> {
             BitCell::Static { .. } => self.static_bit_line(word_line_ramp_s),
             BitCell::Dynamic { .. } => self.dynamic_bit_line(word_line_ramp_s),
         }
+    }
+
+    /// The bit line with nothing at its end but its cells: no circuit around it makes it faster or cheaper.
+    pub fn bare_bit_line(&self, word_line_ramp_s: f64) -> BitLine {
+        let bare = Column {
+            select_drain_f: 0.0,
+            isolation_drain_f: 0.0,
+            latch_f: 0.0,
+            output_select_drain_f: 0.0,
+            ..*self
+        };
+        bare.bit_line(word_line_ramp_s)
     }
 
     fn static_bit_line(&self, word_line_ramp_s: f64) -> BitLine {
@@ -166,7 +177,7 @@ impl<'a> Column<'a> {
     /// From a sense amplifier to the wire that leaves the subarray: first multiplexer, two inverters, second
     /// multiplexer. Energy of one output.
     pub fn output_path(&self) -> Transition {
-        let (fabric, cut) = (self.fabric, &self.geometry.organisation);
+        let (fabric, cut) = (self.fabric, self.geometry.organisation);
         let (periphery, width) = (&fabric.periphery, fabric.periphery.rules.width);
         let row = Folding::Row { height_um: periphery.rules.layout.logic_gate_height };
         let (n_um, p_um) = (width.minimum_n, periphery.matching_p_um(width.minimum_n));
@@ -213,7 +224,7 @@ impl<'a> Column<'a> {
     }
 
     /// Drives the gates of the precharge and equalising transistors of all columns.
-    pub fn precharge_driver(&self) -> (GateChain, Load) {
+    pub fn precharge_driver(&self) -> (GateChain<'a>, Load) {
         let fabric = self.fabric;
         let (periphery, rules) = (&fabric.periphery, &fabric.periphery.rules);
         let width_um = self.geometry.columns * fabric.cell_width_um;
@@ -242,7 +253,7 @@ impl<'a> Column<'a> {
 
     /// Height of the strip with precharge, multiplexers and sense amplifiers below a subarray, in µm.
     pub fn strip_um(&self) -> f64 {
-        let (fabric, cut) = (self.fabric, &self.geometry.organisation);
+        let (fabric, cut) = (self.fabric, self.geometry.organisation);
         let (layout, width) = (&fabric.periphery.rules.layout, fabric.periphery.rules.width);
         let pitch_um = fabric.cell_width_um / f64::from(fabric.ports.reading());
         let multiplexing = f64::from(cut.bit_line_multiplexing);
@@ -267,6 +278,18 @@ impl<'a> Column<'a> {
         height_um
     }
 
+    /// The strip without multiplexers, and with sense amplifiers as wide as all multiplexing allows: no way to share
+    /// the multiplexing makes it lower.
+    pub fn least_strip_um(&self) -> f64 {
+        let (fabric, cut) = (self.fabric, &self.geometry.organisation);
+        let layout = &fabric.periphery.rules.layout;
+        let pitch_um = fabric.cell_width_um / f64::from(fabric.ports.reading());
+        let multiplexing = f64::from(cut.bit_line_multiplexing) * self.output_multiplexing();
+        layout.folded_extent(self.precharge_um(), pitch_um / 2.0)
+            + layout.folded_extent(self.equaliser_um(), pitch_um)
+            + self.sense_amplifier_um(pitch_um * multiplexing)
+    }
+
     fn sense_amplifier_um(&self, pitch_um: f64) -> f64 {
         let (layout, width) = (&self.fabric.periphery.rules.layout, self.fabric.periphery.rules.width);
         let extent = |width_um: f64| layout.folded_extent(width_um, pitch_um);
@@ -278,15 +301,10 @@ impl<'a> Column<'a> {
             + layout.p_to_n_diffusion_gap
     }
 
-    /// The repeated wire along the subarray that takes its outputs to the edge.
-    pub fn output_wire(&self) -> Micrometres {
-        Micrometres(self.geometry.subarray_um(self.fabric).1)
-    }
-
     /// Repeaters of the output wire, as the load of the path before it, in minimum inverters.
     fn output_driver_size(&self) -> f64 {
         let repeated = &self.fabric.repeated;
-        repeated.repeater_size * (self.output_wire() / repeated.repeater_spacing)
+        repeated.repeater_size * (self.geometry.output_wire(self.fabric) / repeated.repeater_spacing)
     }
 
     /// Outputs of the sense amplifiers that share one output of the subarray.

@@ -32,9 +32,9 @@ pub(super) struct Wire {
 
 /// A decoder: predecoder blocks and, for four address bits or more, a NAND with its driver for each line.
 #[derive(Clone, Debug)]
-pub(super) struct Decoder {
-    blocks: [Option<Block>; 2],
-    line: Option<GateChain>,
+pub(super) struct Decoder<'a> {
+    blocks: [Option<Block<'a>>; 2],
+    line: Option<GateChain<'a>>,
     load: Load,
 }
 
@@ -45,9 +45,14 @@ pub(super) struct Decoding {
     pub line: Transition,
 }
 
-impl Decoder {
+impl<'a> Decoder<'a> {
     /// Sizes a decoder. `line_transistors` drive the lines, in a row of `line_row_um`. One line needs none.
-    pub fn new(fabric: &Fabric, line_transistors: &Transistors, line_row_um: f64, lines: Lines) -> Decoder {
+    pub fn new(
+        fabric: &'a Fabric,
+        line_transistors: &'a Transistors,
+        line_row_um: f64,
+        lines: Lines,
+    ) -> Decoder<'a> {
         let bits = (lines.count as u64).max(1).ilog2();
         let periphery = &fabric.periphery;
         if bits < BITS_WITH_LINE_GATES {
@@ -111,9 +116,8 @@ impl Decoder {
 
     /// Wires from the predecoder to the line gates.
     pub fn predecoder_outputs(&self) -> f64 {
-        let bits: Vec<u32> = self.blocks.iter().flatten().map(|block| block.bits).collect();
-        match bits[..] {
-            [first, second] => f64::from(1u32 << first) + f64::from(1u32 << second),
+        match &self.blocks {
+            [Some(first), Some(second)] => f64::from(1u32 << first.bits) + f64::from(1u32 << second.bits),
             _ => 0.0,
         }
     }
@@ -121,27 +125,28 @@ impl Decoder {
 
 /// A predecoder of one to nine address bits: groups of two and three bits, and NANDs that combine the groups.
 #[derive(Clone, Debug)]
-struct Block {
+struct Block<'a> {
     bits: u32,
-    groups: Vec<Group>,
-    combining: Option<GateChain>,
+    /// Of two bits (or the one bit there is), and of three.
+    groups: [Option<Group<'a>>; 2],
+    combining: Option<GateChain<'a>>,
     load: Load,
 }
 
 /// Groups of equal size: 2 to 4 or 3 to 8, with the buffers of their address bits.
 #[derive(Clone, Debug)]
-struct Group {
+struct Group<'a> {
     count: f64,
     outputs: f64,
     buffers: f64,
-    buffer: GateChain,
+    buffer: GateChain<'a>,
     buffer_load: Load,
-    gate: GateChain,
+    gate: GateChain<'a>,
     gate_load: Load,
 }
 
-impl Block {
-    fn new(transistors: &Transistors, bits: u32, load: Load) -> Block {
+impl<'a> Block<'a> {
+    fn new(transistors: &'a Transistors, bits: u32, load: Load) -> Block<'a> {
         let row_um = transistors.rules.layout.logic_gate_height;
         // As few groups of three bits as the bits need, the rest in groups of two; 1 bit is a group of its own.
         let threes = match bits % 3 {
@@ -169,8 +174,8 @@ impl Block {
             let buffers = f64::from(count * inputs.min(bits));
             Group { count: f64::from(count), outputs, buffers, buffer, buffer_load, gate, gate_load }
         };
-        let groups = [(twos, 2), (threes, 3)].into_iter().filter(|(count, _)| *count > 0);
-        let groups = groups.map(|(count, inputs)| group(count, inputs)).collect();
+        let groups =
+            [(twos, 2), (threes, 3)].map(|(count, inputs)| (count > 0).then(|| group(count, inputs)));
         Block { bits, groups, combining, load }
     }
 
@@ -178,7 +183,7 @@ impl Block {
         let mut slowest = Transition::default();
         let mut energy_j = 0.0;
         let mut combining_j = 0.0;
-        for group in &self.groups {
+        for group in self.groups.iter().flatten() {
             let buffer = group.buffer.drive(0.0, group.buffer_load);
             let gate = group.gate.drive(buffer.ramp_s, group.gate_load);
             energy_j += ADDRESS_ACTIVITY * group.buffers * buffer.energy_j + group.count * gate.energy_j;
@@ -200,7 +205,7 @@ impl Block {
     fn leakage(&self) -> LeakageCurrent {
         let combining = self.combining.as_ref().map(GateChain::leakage).unwrap_or_default();
         let outputs = f64::from(1u32 << self.bits);
-        self.groups.iter().fold(combining * outputs, |sum, group| {
+        self.groups.iter().flatten().fold(combining * outputs, |sum, group| {
             sum + group.buffer.leakage() * group.buffers
                 + group.gate.leakage() * (group.count * group.outputs)
         })
@@ -209,7 +214,7 @@ impl Block {
     fn area_um2(&self) -> f64 {
         let combining = self.combining.as_ref().map(GateChain::area_um2).unwrap_or_default();
         let outputs = f64::from(1u32 << self.bits);
-        let groups = self.groups.iter().map(|group| {
+        let groups = self.groups.iter().flatten().map(|group| {
             group.buffer.area_um2() * group.buffers + group.gate.area_um2() * (group.count * group.outputs)
         });
         combining * outputs + groups.sum::<f64>()

@@ -8,7 +8,7 @@ use crate::chip::circuit::transistor::{Channel, Folding, LeakageCurrent, Transis
 use crate::chip::technology::{
     DeviceClass, DynamicCell, Node, StaticCell, WireClass, WireLayer, WireProjection,
 };
-use crate::units::{Ratio, Seconds};
+use crate::units::{Ratio, Seconds, Volts};
 
 /// Least difference of voltage that a sense amplifier is asked to tell, in V (CACTI 5.1, HPL-2008-20, section 4.4).
 const LEAST_SENSE_V: f64 = 0.08;
@@ -92,6 +92,14 @@ impl Fabric {
             cell_width_um,
             cell_height_um,
         })
+    }
+
+    /// Supply of the cells.
+    pub fn cell_supply(&self) -> Volts {
+        match &self.cell {
+            BitCell::Static { transistors, .. } => transistors.device.supply,
+            BitCell::Dynamic { cell, .. } => cell.supply,
+        }
     }
 
     /// Swing of a bit line that the sense amplifier waits for.

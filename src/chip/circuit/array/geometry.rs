@@ -1,7 +1,8 @@
 //! How an organisation divides a bank: subarrays, mats of four subarrays, and the bits that go in and out.
 
 use super::fabric::{BitCell, Fabric};
-use super::request::{ArrayRequest, FEWEST_ROWS, Organisation};
+use super::request::{ArrayRequest, CellKind, FEWEST_ROWS, Organisation};
+use crate::units::Micrometres;
 
 /// Most rows or columns of a subarray that the decoders' two levels of predecoding can reach.
 const MOST_LINES: u64 = 1 << 18;
@@ -11,6 +12,9 @@ const FEWEST_COLUMNS: u64 = 2;
 
 /// Subarrays of a mat: two by two around their shared predecoder.
 pub(super) const SUBARRAYS_PER_MAT: f64 = 4.0;
+
+/// Subarrays of a mat side by side.
+pub(super) const SUBARRAYS_ACROSS: f64 = 2.0;
 
 /// Why an organisation does not fit a request.
 pub(super) type Misfit = &'static str;
@@ -44,12 +48,42 @@ impl Geometry {
     /// # Errors
     /// [`Misfit`] when the organisation leaves too little or too much in a subarray, or cannot give a word.
     pub fn new(request: &ArrayRequest, organisation: Organisation) -> Result<Geometry, Misfit> {
+        let shape = Geometry::of_shape(request, organisation)?;
+        if request.cell == CellKind::EmbeddedDram && organisation.bit_line_multiplexing > 1 {
+            return Err("each bit line of a DRAM has a sense amplifier of its own");
+        }
+        let multiplexing = u64::from(organisation.bit_line_multiplexing)
+            * u64::from(organisation.sense_multiplexing_1)
+            * u64::from(organisation.sense_multiplexing_2);
+        let mat_data_bits = (4 * shape.columns as u64) / multiplexing;
+        if mat_data_bits < 4 {
+            return Err("more multiplexing than columns");
+        }
+        let active_mats = shape.word_bits as u64 / mat_data_bits;
+        if active_mats == 0 {
+            return Err("a mat gives more than a word: too little multiplexing");
+        }
+        if active_mats > u64::from(shape.mats_across) {
+            return Err("a row of mats gives less than a word: too much multiplexing");
+        }
+        let groups = u64::from(shape.mats_across) * u64::from(shape.mats_down) / active_mats;
+        Ok(Geometry {
+            active_mats: active_mats as f64,
+            mat_data_bits: mat_data_bits as f64,
+            mat_address_bits: shape.mat_address_bits + multiplexing.ilog2(),
+            select_bits: groups.ilog2(),
+            ..shape
+        })
+    }
+
+    /// Divides a bank by cuts and words in a row alone, as if a mat gave all of its columns.
+    ///
+    /// # Errors
+    /// [`Misfit`] when that leaves too little or too much in a subarray.
+    pub fn of_shape(request: &ArrayRequest, organisation: Organisation) -> Result<Geometry, Misfit> {
         let cut = organisation;
         if cut.word_line_cuts < 2 || cut.bit_line_cuts < 2 {
             return Err("a mat is two by two subarrays: word and bit lines need at least two cuts each");
-        }
-        if request.cell == super::request::CellKind::EmbeddedDram && cut.bit_line_multiplexing > 1 {
-            return Err("each bit line of a DRAM has a sense amplifier of its own");
         }
         let word_bits = 8 * u64::from(request.word_bytes);
         let bank_bytes = request.capacity_bytes.div_ceil(u64::from(request.banks));
@@ -62,33 +96,16 @@ impl Geometry {
         if !(FEWEST_COLUMNS..=MOST_LINES).contains(&columns) {
             return Err("too few or too many columns in a subarray");
         }
-        let multiplexing = u64::from(cut.bit_line_multiplexing)
-            * u64::from(cut.sense_multiplexing_1)
-            * u64::from(cut.sense_multiplexing_2);
-        let mat_data_bits = 4 * columns / multiplexing;
-        if mat_data_bits < 4 {
-            return Err("more multiplexing than columns");
-        }
-        let active_mats = word_bits / mat_data_bits;
-        let mats_across = cut.word_line_cuts / 2;
-        if active_mats == 0 {
-            return Err("a mat gives more than a word: too little multiplexing");
-        }
-        if active_mats > u64::from(mats_across) {
-            return Err("a row of mats gives less than a word: too much multiplexing");
-        }
-        let mats_down = cut.bit_line_cuts / 2;
-        let groups = u64::from(mats_across) * u64::from(mats_down) / active_mats;
         Ok(Geometry {
             organisation,
             rows: rows as f64,
             columns: columns as f64,
-            mats_across,
-            mats_down,
-            active_mats: active_mats as f64,
-            mat_data_bits: mat_data_bits as f64,
-            mat_address_bits: rows.ilog2() + multiplexing.ilog2(),
-            select_bits: groups.ilog2(),
+            mats_across: cut.word_line_cuts / 2,
+            mats_down: cut.bit_line_cuts / 2,
+            active_mats: 1.0,
+            mat_data_bits: 4.0 * columns as f64,
+            mat_address_bits: rows.ilog2(),
+            select_bits: 0,
             word_bits: word_bits as f64,
         })
     }
@@ -109,6 +126,11 @@ impl Geometry {
         let width =
             self.columns * fabric.cell_width_um + straps * fabric.periphery.rules.layout.word_line_strap;
         (self.rows * fabric.cell_height_um, width)
+    }
+
+    /// The wire along a subarray that takes its outputs to the edge.
+    pub fn output_wire(&self, fabric: &Fabric) -> Micrometres {
+        Micrometres(self.subarray_um(fabric).1)
     }
 
     /// Whether a bit line of this many rows still gives a DRAM's sense amplifier enough to see.

@@ -3,23 +3,20 @@
 use super::column::{BitLine, Column};
 use super::decoder::{Decoder, Decoding, Lines, Wire};
 use super::fabric::Fabric;
-use super::geometry::{Geometry, SUBARRAYS_PER_MAT};
-use crate::chip::circuit::gate_chain::{GateChain, Load, Transition};
+use super::geometry::{Geometry, SUBARRAYS_ACROSS, SUBARRAYS_PER_MAT};
+use super::shape::Shape;
+use crate::chip::circuit::gate_chain::{Load, Transition};
 use crate::chip::circuit::transistor::{Leakage, gate_delay_s};
-
-/// Subarrays of a mat side by side, and one above the other.
-const SUBARRAYS_ACROSS: f64 = 2.0;
 
 /// The circuits of a mat.
 #[derive(Clone, Debug)]
 pub(super) struct Mat<'a> {
     fabric: &'a Fabric,
+    shape: &'a Shape<'a>,
     geometry: &'a Geometry,
     column: Column<'a>,
-    row_decoder: Decoder,
     /// Bit line multiplexer, first and second sense amplifier multiplexer.
-    selects: [(Decoder, f64); 3],
-    precharge: (GateChain, Load),
+    selects: [(Decoder<'a>, f64); 3],
 }
 
 /// Delays inside a mat.
@@ -58,8 +55,9 @@ pub(super) struct MatLeakage {
 }
 
 impl<'a> Mat<'a> {
-    /// Sizes the circuits of a mat.
-    pub fn new(fabric: &'a Fabric, geometry: &'a Geometry) -> Mat<'a> {
+    /// Sizes the circuits of a mat whose geometry is one of the shape's.
+    pub fn new(shape: &'a Shape<'a>, geometry: &'a Geometry) -> Mat<'a> {
+        let fabric = shape.fabric;
         let column = Column::new(fabric, geometry);
         let cut = &geometry.organisation;
         let amplifiers = geometry.sense_amplifiers();
@@ -70,19 +68,17 @@ impl<'a> Mat<'a> {
         ];
         Mat {
             fabric,
+            shape,
             geometry,
             column,
-            row_decoder: row_decoder(fabric, geometry),
             selects: selects.map(|(degree, gates)| (select_decoder(fabric, geometry, degree, gates), degree)),
-            precharge: column.precharge_driver(),
         }
     }
 
     /// All delays, from steps at the address inputs.
     pub fn timing(&self) -> MatTiming {
-        let row = self.row_decoder.decode();
-        let (precharge, load) = &self.precharge;
-        let output_wire = self.column.output_wire();
+        let row = self.shape.row;
+        let output_wire = self.geometry.output_wire(self.fabric);
         MatTiming {
             row,
             selects: [0, 1, 2].map(|select: usize| self.selects[select].0.decode()),
@@ -90,9 +86,9 @@ impl<'a> Mat<'a> {
             sense_amplifier: self.column.sense_amplifier(),
             output: self.column.output_path(),
             output_wire_s: self.fabric.repeated.delay(output_wire).0,
-            precharge: precharge.drive(0.0, *load),
+            precharge: self.shape.precharging,
             restore_s: self.column.restore_s(),
-            word_line_reset_s: gate_delay_s(0.0, self.row_decoder.reset_time_constant_s(), 0.5),
+            word_line_reset_s: gate_delay_s(0.0, self.shape.row_decoder.reset_time_constant_s(), 0.5),
         }
     }
 
@@ -101,7 +97,7 @@ impl<'a> Mat<'a> {
         let geometry = self.geometry;
         let amplifiers = geometry.sense_amplifiers() * SUBARRAYS_PER_MAT;
         let columns = geometry.columns * SUBARRAYS_PER_MAT;
-        let output_wire_j = self.fabric.repeated.energy(self.column.output_wire()).0;
+        let output_wire_j = self.fabric.repeated.energy(geometry.output_wire(self.fabric)).0;
         let selects = timing.selects.iter().map(|select| select.predecoder.energy_j + select.line.energy_j);
         MatEnergy {
             predecoders_j: timing.row.predecoder.energy_j,
@@ -118,28 +114,24 @@ impl<'a> Mat<'a> {
     /// Leakage at all times.
     pub fn leakage(&self) -> MatLeakage {
         let (fabric, geometry) = (self.fabric, self.geometry);
-        let cell_supply = match &fabric.cell {
-            super::fabric::BitCell::Static { transistors, .. } => transistors.device.supply,
-            super::fabric::BitCell::Dynamic { cell, .. } => cell.supply,
-        };
         let supply = fabric.periphery.device.supply;
         let reading = f64::from(fabric.ports.reading());
         let amplifiers = geometry.sense_amplifiers() * SUBARRAYS_PER_MAT * reading;
         let outputs = amplifiers / self.column.output_multiplexing();
         let cells = fabric.cell_leakage() * (geometry.rows * geometry.columns * SUBARRAYS_PER_MAT);
-        let row_lines = self.row_decoder.line_leakage() * (geometry.rows * SUBARRAYS_PER_MAT);
+        let row_lines = self.shape.row_decoder.line_leakage() * (geometry.rows * SUBARRAYS_PER_MAT);
         let selects = self
             .selects
             .iter()
             .map(|(decoder, degree)| decoder.predecoder_leakage() + decoder.line_leakage() * *degree);
         let row_logic =
-            selects.fold(row_lines + self.row_decoder.predecoder_leakage(), |sum, select| sum + select);
-        let column_logic = self.precharge.0.leakage() * SUBARRAYS_PER_MAT
+            selects.fold(row_lines + self.shape.row_decoder.predecoder_leakage(), |sum, select| sum + select);
+        let column_logic = self.shape.precharge.0.leakage() * SUBARRAYS_PER_MAT
             + self.column.sense_amplifier_leakage() * amplifiers
             + self.column.output_path_leakage() * outputs;
-        let wires = fabric.repeated.leakage(self.column.output_wire()) * outputs;
+        let wires = fabric.repeated.leakage(self.geometry.output_wire(fabric)) * outputs;
         MatLeakage {
-            cells: cells.from_supply(cell_supply),
+            cells: cells.from_supply(fabric.cell_supply()),
             row_logic: row_logic.from_supply(supply),
             column_logic: column_logic.from_supply(supply) + wires,
         }
@@ -163,13 +155,10 @@ impl<'a> Mat<'a> {
         let reading = f64::from(fabric.ports.reading());
         let pitch_um = fabric.semi_global.pitch_um;
         let (subarray_height_um, subarray_width_um) = geometry.subarray_um(fabric);
-        let row_gates_um = self.row_decoder.line_area_um2() * geometry.rows * ports / subarray_height_um;
-        let row_wires_um = self.row_decoder.predecoder_outputs() * pitch_um * ports;
-        let row_strip_um = row_wires_um.max(SUBARRAYS_ACROSS * row_gates_um);
         let outputs =
             geometry.columns / (f64::from(cut.bit_line_multiplexing) * self.column.output_multiplexing());
         let output_area_um2 =
-            fabric.repeated.repeater_area(self.column.output_wire()).0 * outputs.floor() * reading;
+            fabric.repeated.repeater_area(self.geometry.output_wire(fabric)).0 * outputs.floor() * reading;
         let data_wires = 2.0 * geometry.mat_data_bits / SUBARRAYS_ACROSS;
         let mut wires_um = (f64::from(geometry.mat_address_bits) + data_wires) * pitch_um * ports;
         for (_, degree) in self.selects.iter().filter(|(_, degree)| *degree > 1.0) {
@@ -178,7 +167,7 @@ impl<'a> Mat<'a> {
         let column_strip_um = self.column.strip_um() + output_area_um2 / subarray_width_um;
         let subarrays_down = SUBARRAYS_PER_MAT / SUBARRAYS_ACROSS;
         let height_um = subarrays_down * (subarray_height_um + column_strip_um) + wires_um;
-        let width_um = SUBARRAYS_ACROSS * subarray_width_um + row_strip_um;
+        let width_um = SUBARRAYS_ACROSS * subarray_width_um + self.shape.row_strip_um();
         (width_um + self.centre_area_um2() * ports / height_um, height_um)
     }
 
@@ -186,30 +175,18 @@ impl<'a> Mat<'a> {
     fn centre_area_um2(&self) -> f64 {
         let selects =
             self.selects.iter().map(|(decoder, _)| decoder.predecoder_area_um2() + decoder.line_area_um2());
-        self.row_decoder.predecoder_area_um2() + selects.sum::<f64>()
+        self.shape.row_decoder.predecoder_area_um2() + selects.sum::<f64>()
     }
-}
-
-/// One word line each, across a subarray; its predecoder serves four subarrays from their middle.
-fn row_decoder(fabric: &Fabric, geometry: &Geometry) -> Decoder {
-    let word_line_ohm = geometry.columns * fabric.cell_width_um * fabric.local.resistance_ohm_per_um;
-    let along_um = SUBARRAYS_ACROSS * geometry.rows * fabric.cell_height_um;
-    let lines = Lines {
-        count: geometry.rows,
-        load: Load::behind_wire(geometry.columns * fabric.word_line_f_per_cell(), word_line_ohm),
-        gates_per_output: SUBARRAYS_PER_MAT,
-        predecoder_wire: Wire {
-            capacitance_f: along_um * fabric.semi_global.capacitance_f_per_um,
-            resistance_ohm: along_um * fabric.semi_global.resistance_ohm_per_um,
-        },
-    };
-    let row_um = fabric.periphery.rules.count.cells_in_row_decoder_height * fabric.cell_height_um;
-    Decoder::new(fabric, &fabric.word_line_driver, row_um, lines)
 }
 
 /// One select line for each way of a multiplexer, across the mat and fed from its middle, with the gates of
 /// pass transistors of each subarray.
-fn select_decoder(fabric: &Fabric, geometry: &Geometry, degree: f64, gates_per_subarray: f64) -> Decoder {
+fn select_decoder<'a>(
+    fabric: &'a Fabric,
+    geometry: &Geometry,
+    degree: f64,
+    gates_per_subarray: f64,
+) -> Decoder<'a> {
     let width = &fabric.periphery.rules.width;
     let across_um = SUBARRAYS_ACROSS * geometry.columns * fabric.cell_width_um;
     let gates_f =

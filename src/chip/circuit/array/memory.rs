@@ -4,7 +4,9 @@ use super::fabric::Fabric;
 use super::geometry::{Geometry, Misfit, SUBARRAYS_PER_MAT};
 use super::mat::{Mat, MatEnergy, MatTiming};
 use super::request::{ArrayRequest, Organisation};
-use super::tree::{Leaves, Nodes, Signal, Tree, Wires};
+use super::shape::Shape;
+use super::tree::{Leaves, Signal, Tree, Wires};
+use super::tree_nodes::Nodes;
 use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
 
@@ -22,8 +24,10 @@ pub struct MemoryArray {
     pub all_ports: AccessEnergies,
     /// Energies of an access through one port while the others rest: what a chip pays.
     pub one_port: AccessEnergies,
-    /// Leakage of all banks.
+    /// Leakage of all banks, as CACTI 7 counts it: without the trees inside them.
     pub leakage: ArrayLeakage,
+    /// Leakage of the trees inside all banks: repeaters and nodes.
+    pub tree_leakage: Leakage,
     /// Power of refresh, all banks; nothing for static cells.
     pub refresh: Watts,
     /// Area of all banks.
@@ -181,20 +185,21 @@ impl ArrayArea {
 }
 
 impl MemoryArray {
-    /// Builds and costs one organisation.
+    /// Builds and costs one organisation of a shape.
     ///
     /// # Errors
     /// [`Misfit`] when the request cannot be divided so.
     pub(super) fn build(
-        fabric: &Fabric,
+        shape: &Shape,
         request: &ArrayRequest,
         organisation: Organisation,
     ) -> Result<MemoryArray, Misfit> {
+        let fabric = shape.fabric;
         let geometry = Geometry::new(request, organisation)?;
         if !geometry.is_readable(fabric) {
             return Err("a DRAM cell cannot move a bit line of so many rows enough to be sensed");
         }
-        let mat = Mat::new(fabric, &geometry);
+        let mat = Mat::new(shape, &geometry);
         let floor_plan = FloorPlan::new(fabric, request, &geometry, &mat);
         Ok(floor_plan.cost(fabric, request, &geometry, &mat))
     }
@@ -216,8 +221,9 @@ struct Signals {
 }
 
 impl Signals {
-    fn leakage(&self) -> Leakage {
-        self.address.leakage + self.data_in.leakage + self.data_out.leakage
+    fn new(tree: &Tree, inward: Nodes, outward: Nodes) -> Signals {
+        let into = tree.signal(inward);
+        Signals { address: into, data_in: into, data_out: tree.signal(outward) }
     }
 }
 
@@ -240,12 +246,7 @@ impl Trees {
 
 impl<'a> FloorPlan<'a> {
     fn new(fabric: &'a Fabric, request: &ArrayRequest, geometry: &Geometry, mat: &Mat) -> FloorPlan<'a> {
-        let ports = fabric.ports;
-        let wires = Wires {
-            address: f64::from((geometry.mat_address_bits + geometry.select_bits) * ports.total()),
-            data_in: geometry.word_bits * f64::from(ports.writing()),
-            data_out: geometry.word_bits * f64::from(ports.reading()),
-        };
+        let wires = Wires::new(geometry, geometry.mat_address_bits + geometry.select_bits, fabric.ports);
         let mat_um = mat.extent_um();
         let mats = Leaves {
             across: geometry.mats_across,
@@ -267,24 +268,22 @@ impl<'a> FloorPlan<'a> {
         FloorPlan { mat_um, bank, array, wires }
     }
 
-    fn signals(&self, tree: &Tree, gating: Nodes, gathering: Nodes) -> Signals {
-        Signals {
-            address: tree.signal(gating, self.wires.address),
-            data_in: tree.signal(gating, self.wires.data_in),
-            data_out: tree.signal(gathering, self.wires.data_out),
-        }
+    /// Leakage of all wires of a tree.
+    fn tree_leakage(&self, tree: &Tree, inward: Nodes, outward: Nodes) -> Leakage {
+        tree.leakage(inward, self.wires.address + self.wires.data_in)
+            + tree.leakage(outward, self.wires.data_out)
     }
 
     fn cost(&self, fabric: &Fabric, request: &ArrayRequest, geometry: &Geometry, mat: &Mat) -> MemoryArray {
         let timing = mat.timing();
-        let in_bank = self.signals(&self.bank, Nodes::Gating, Nodes::Gathering);
-        let in_array = self.signals(&self.array, Nodes::Plain, Nodes::Plain);
+        let in_bank = Signals::new(&self.bank, Nodes::Gating, Nodes::Gathering);
+        let in_array = Signals::new(&self.array, Nodes::Plain, Nodes::Plain);
         let banks = f64::from(request.banks);
         let trees = Trees { in_bank, in_array };
         let parts = mat.energy(&timing);
         let leakage = mat.leakage().times(geometry.mats() * banks);
         // Each bank can be reached by itself: it has its own wires from the edge.
-        let bank_tree = trees.in_array.leakage() * banks;
+        let bank_tree = self.tree_leakage(&self.array, Nodes::Plain, Nodes::Plain) * banks;
         MemoryArray {
             organisation: geometry.organisation,
             access: access_time(&timing, &trees),
@@ -297,6 +296,7 @@ impl<'a> FloorPlan<'a> {
                 column_logic: leakage.column_logic,
                 bank_tree,
             },
+            tree_leakage: self.tree_leakage(&self.bank, Nodes::Gating, Nodes::Gathering) * banks,
             refresh: refresh_power(fabric, mat, &timing) * (geometry.mats() * banks),
             area: self.areas(fabric, geometry, banks),
             width: Micrometres(self.array.width_um),

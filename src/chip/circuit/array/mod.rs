@@ -8,10 +8,14 @@ mod fabric;
 mod geometry;
 mod mat;
 mod memory;
+mod objective;
 mod request;
 mod search;
+mod shape;
 mod tree;
+mod tree_nodes;
 
 pub use memory::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLeakage, MemoryArray};
+pub use objective::{Limits, Objective};
 pub use request::{ArrayRequest, CellKind, Organisation, Ports};
 pub use search::find;

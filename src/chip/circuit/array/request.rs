@@ -1,7 +1,10 @@
 //! What is asked for: capacity, word, ports, cells, and optionally how to divide it.
 
+use std::fmt;
+
 use serde::Serialize;
 
+use super::objective::{Limits, Objective};
 use crate::chip::circuit::CircuitError;
 use crate::chip::technology::DeviceClass;
 use crate::units::{Kelvin, Micrometres, Volts};
@@ -61,6 +64,21 @@ pub struct Organisation {
     pub sense_multiplexing_2: u32,
 }
 
+impl fmt::Display for Organisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{},{},{},{},{},{}",
+            self.word_line_cuts,
+            self.bit_line_cuts,
+            self.words_in_row,
+            self.bit_line_multiplexing,
+            self.sense_multiplexing_1,
+            self.sense_multiplexing_2
+        )
+    }
+}
+
 /// A memory array that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ArrayRequest {
@@ -84,6 +102,10 @@ pub struct ArrayRequest {
     pub banks: u32,
     /// How to divide it; without it, the best division is searched.
     pub organisation: Option<Organisation>,
+    /// What the search wants least of.
+    pub objective: Objective,
+    /// What the search must not exceed.
+    pub limits: Limits,
 }
 
 /// Fewest rows of a subarray: the row decoder combines two predecoders of at least two bits.

@@ -1,11 +1,18 @@
-//! The search for an organisation.
+//! The search for the best organisation: exact, but it builds only what can still win.
+//!
+//! A *plan* is a shape with a degree of multiplexing, which decides how many mats work on an access. Plans are
+//! visited in the order of the least cost that their arrays can have, until the best array found is below the
+//! least of all that are left. The result is that of an exhaustive search.
 
 use super::fabric::Fabric;
+use super::geometry::Geometry;
 use super::memory::MemoryArray;
+use super::objective::{Figures, Limits, Objective};
 use super::request::{ArrayRequest, Organisation};
+use super::shape::Shape;
 use crate::chip::circuit::CircuitError;
 
-/// Largest number of cuts, and of words in a row (CACTI 5.1).
+/// Most cuts of a word or bit line, words in a row, and lines that share anything (CACTI 5.1, HPL-2008-20).
 const MOST_CUTS: u32 = 512;
 const MOST_WORDS_IN_ROW: u32 = 256;
 const MOST_MULTIPLEXING: u32 = 256;
@@ -17,58 +24,158 @@ const MOST_MULTIPLEXING: u32 = 256;
 pub fn find(request: &ArrayRequest) -> Result<MemoryArray, CircuitError> {
     request.check()?;
     let fabric = Fabric::new(request)?;
-    if let Some(organisation) = request.organisation {
-        return MemoryArray::build(&fabric, request, organisation).map_err(|why| {
-            CircuitError::impossible("this organisation", why, "leave it out to have one found")
-        });
+    match request.organisation {
+        Some(organisation) => build_given(&fabric, request, organisation),
+        None => Search::new(&fabric, request).run(),
     }
-    let mut candidates = Vec::new();
-    for organisation in organisations() {
-        if let Ok(array) = MemoryArray::build(&fabric, request, organisation) {
-            candidates.push(array);
+}
+
+fn build_given(
+    fabric: &Fabric,
+    request: &ArrayRequest,
+    organisation: Organisation,
+) -> Result<MemoryArray, CircuitError> {
+    let built = Geometry::of_shape(request, organisation)
+        .and_then(|geometry| MemoryArray::build(&Shape::new(fabric, geometry), request, organisation));
+    built.map_err(|why| {
+        let found = Search::new(fabric, request).run();
+        let cure = match found {
+            Ok(array) => format!("{} works", array.organisation),
+            Err(_) => "no other does either".to_owned(),
+        };
+        CircuitError::impossible(format!("the organisation {organisation}"), why, cure)
+    })
+}
+
+/// A shape with a degree of multiplexing.
+struct Plan<'s, 'a> {
+    /// What no array of the plan can cost less than.
+    least_cost: f64,
+    shape: &'s Shape<'a>,
+    geometry: Geometry,
+    multiplexing: u32,
+}
+
+struct Search<'a> {
+    fabric: &'a Fabric,
+    request: &'a ArrayRequest,
+    objective: Objective,
+    limits: Limits,
+    best: Option<(f64, MemoryArray)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(fabric: &'a Fabric, request: &'a ArrayRequest) -> Search<'a> {
+        Search { fabric, request, objective: request.objective, limits: request.limits, best: None }
+    }
+
+    fn run(mut self) -> Result<MemoryArray, CircuitError> {
+        let shapes: Vec<Shape> = shapes()
+            .filter_map(|shape| Geometry::of_shape(self.request, shape).ok())
+            .map(|geometry| Shape::new(self.fabric, geometry))
+            .collect();
+        let mut plans: Vec<Plan> = shapes.iter().flat_map(|shape| self.plans(shape)).collect();
+        plans.sort_by(|a, b| a.least_cost.total_cmp(&b.least_cost));
+        for plan in plans {
+            if !self.can_win(plan.least_cost) {
+                break;
+            }
+            self.visit(&plan);
+        }
+        match self.best {
+            Some((_, array)) => Ok(array),
+            None => Err(self.nothing_found()),
         }
     }
-    let least = |cost: fn(&MemoryArray) -> f64| candidates.iter().map(cost).fold(f64::INFINITY, f64::min);
-    let least_access = least(|array| array.access.total().0);
-    let least_read = least(|array| array.all_ports.read.total().0);
-    let best = candidates
-        .iter()
-        .filter(|array| {
-            array.access.total().0 <= 1.5 * least_access || array.all_ports.read.total().0 <= 1.5 * least_read
-        })
-        .min_by(|a, b| cost(a).total_cmp(&cost(b)));
-    best.copied().ok_or_else(|| {
+
+    fn can_win(&self, least_cost: f64) -> bool {
+        self.best.as_ref().is_none_or(|(cost, _)| least_cost < *cost)
+    }
+
+    /// The plans of a shape whose bounds are within the limits.
+    fn plans<'s>(&self, shape: &'s Shape<'a>) -> Vec<Plan<'s, 'a>> {
+        let bound = shape.bound(self.request);
+        let plan = |multiplexing: u32| {
+            let all_at_once =
+                Organisation { sense_multiplexing_1: multiplexing, ..shape.geometry.organisation };
+            let geometry = Geometry::new(self.request, all_at_once).ok()?;
+            let figures = bound.of(&geometry, self.request.ports);
+            let least_cost = self.objective.cost(&figures);
+            self.limits.allow(&figures).then_some(Plan { least_cost, shape, geometry, multiplexing })
+        };
+        powers(1 << (3 * MOST_MULTIPLEXING.ilog2())).filter_map(plan).collect()
+    }
+
+    /// Builds every way to share the multiplexing of a plan between bit lines and sense amplifiers.
+    fn visit(&mut self, plan: &Plan) {
+        let close_bound = plan.shape.close_bound(self.request, &plan.geometry);
+        if !self.can_win(self.objective.cost(&close_bound)) {
+            return;
+        }
+        for organisation in multiplexings(plan.shape.geometry.organisation, plan.multiplexing) {
+            let Ok(array) = MemoryArray::build(plan.shape, self.request, organisation) else { continue };
+            let figures = Figures::from(&array);
+            let cost = self.objective.cost(&figures);
+            if self.can_win(cost) && self.limits.allow(&figures) {
+                self.best = Some((cost, array));
+            }
+        }
+    }
+
+    /// Says which limits are out of reach, or that there is no such array at all.
+    fn nothing_found(&self) -> CircuitError {
+        let least = |objective: Objective| {
+            let search = Search { objective, limits: Limits::default(), best: None, ..*self };
+            search.run().map(|array| Figures::from(&array))
+        };
+        if self.limits != Limits::default() {
+            let (access, cycle, area) =
+                (least(Objective::Access), least(Objective::Cycle), least(Objective::Area));
+            return match (access, cycle, area) {
+                (Ok(access), Ok(cycle), Ok(area)) => self.limits.unmet(access.access, cycle.cycle, area.area),
+                (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => error,
+            };
+        }
+        let request = self.request;
         CircuitError::impossible(
-            "this array",
+            format!("{} bytes in words of {} bytes", request.capacity_bytes, request.word_bytes),
             "no division into subarrays gives a whole word",
-            "change the word",
+            "ask for more words of fewer bytes, or for fewer banks",
+        )
+    }
+}
+
+/// Every shape: an organisation without multiplexing.
+fn shapes() -> impl Iterator<Item = Organisation> {
+    powers(MOST_CUTS).flat_map(|word_line_cuts| {
+        powers(MOST_CUTS).flat_map(move |bit_line_cuts| {
+            powers(MOST_WORDS_IN_ROW).map(move |words_in_row| Organisation {
+                word_line_cuts,
+                bit_line_cuts,
+                words_in_row,
+                bit_line_multiplexing: 1,
+                sense_multiplexing_1: 1,
+                sense_multiplexing_2: 1,
+            })
+        })
+    })
+}
+
+/// Every way to share a multiplexing.
+fn multiplexings(shape: Organisation, multiplexing: u32) -> impl Iterator<Item = Organisation> {
+    powers(multiplexing.min(MOST_MULTIPLEXING)).flat_map(move |bit_line_multiplexing| {
+        let rest = multiplexing / bit_line_multiplexing;
+        powers(rest.min(MOST_MULTIPLEXING)).filter(move |first| rest / first <= MOST_MULTIPLEXING).map(
+            move |sense_multiplexing_1| Organisation {
+                bit_line_multiplexing,
+                sense_multiplexing_1,
+                sense_multiplexing_2: rest / sense_multiplexing_1,
+                ..shape
+            },
         )
     })
 }
 
-fn cost(array: &MemoryArray) -> f64 {
-    let access_s = array.access.total().0;
-    access_s * access_s * array.all_ports.read.total().0
-}
-
-fn organisations() -> impl Iterator<Item = Organisation> {
-    let powers = |most: u32| (0..=most.ilog2()).map(|power| 1u32 << power);
-    powers(MOST_CUTS).flat_map(move |word_line_cuts| {
-        powers(MOST_CUTS).flat_map(move |bit_line_cuts| {
-            powers(MOST_WORDS_IN_ROW).flat_map(move |words_in_row| {
-                powers(MOST_MULTIPLEXING).flat_map(move |bit_line_multiplexing| {
-                    powers(MOST_MULTIPLEXING).flat_map(move |sense_multiplexing_1| {
-                        powers(MOST_MULTIPLEXING).map(move |sense_multiplexing_2| Organisation {
-                            word_line_cuts,
-                            bit_line_cuts,
-                            words_in_row,
-                            bit_line_multiplexing,
-                            sense_multiplexing_1,
-                            sense_multiplexing_2,
-                        })
-                    })
-                })
-            })
-        })
-    })
+fn powers(most: u32) -> impl Iterator<Item = u32> {
+    (0..=most.ilog2()).map(|power| 1 << power)
 }

@@ -1,11 +1,11 @@
 //! H-trees: address, data-in and data-out wires from the edge of a bank to its mats, or of an array to its banks.
 
 use super::fabric::Fabric;
-use crate::chip::circuit::transistor::{Channel, Folding, Leakage, gate_delay_s};
+use super::geometry::Geometry;
+use super::request::Ports;
+use super::tree_nodes::Nodes;
+use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Micrometres, Seconds};
-
-/// A wire of a bus changes from one access to the next in half of the cases.
-const DATA_ACTIVITY: f64 = 0.5;
 
 /// What an H-tree connects.
 #[derive(Clone, Copy, Debug)]
@@ -25,28 +25,25 @@ pub(super) struct Wires {
 }
 
 impl Wires {
+    /// Wires of all ports, for address bits of one port.
+    pub fn new(geometry: &Geometry, address_bits: u32, ports: Ports) -> Wires {
+        Wires {
+            address: f64::from(address_bits * ports.total()),
+            data_in: geometry.word_bits * f64::from(ports.writing()),
+            data_out: geometry.word_bits * f64::from(ports.reading()),
+        }
+    }
+
     fn data(&self) -> f64 {
         self.data_in + self.data_out
     }
 }
 
-/// How the nodes of a tree pass on or gather signals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Nodes {
-    /// NAND gates that let an address or datum into the branch that needs it.
-    Gating,
-    /// Tri-state buffers that gather outputs.
-    Gathering,
-    /// Nothing but the wire: between banks.
-    Plain,
-}
-
-/// Delay of a tree; energy of one of its signals; leakage of all of its repeaters and nodes.
+/// Delay of a tree, and energy of one of its signals.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signal {
     pub delay: Seconds,
     pub energy: Joules,
-    pub leakage: Leakage,
 }
 
 /// The floor plan of a tree: its extent, and its links from the root to one leaf.
@@ -60,12 +57,12 @@ pub(super) struct Tree<'a> {
 
 /// A link between two nodes.
 #[derive(Clone, Copy, Debug)]
-struct Link {
-    length_um: f64,
+pub(super) struct Link {
+    pub length_um: f64,
     /// Length of the last link across: the nodes of the drops after it keep its strength.
-    across_um: f64,
+    pub across_um: f64,
     /// How many wires run there for one at the root.
-    copies: f64,
+    pub copies: f64,
 }
 
 impl<'a> Tree<'a> {
@@ -103,118 +100,27 @@ impl<'a> Tree<'a> {
         Tree { fabric, width_um, height_um, links }
     }
 
-    /// One of the tree's signals with a kind of nodes; leakage for all `wires` at the root.
-    pub fn signal(&self, nodes: Nodes, wires: f64) -> Signal {
+    /// One of the tree's signals with a kind of nodes.
+    pub fn signal(&self, nodes: Nodes) -> Signal {
         let repeated = &self.fabric.repeated;
         let mut signal = Signal::default();
         for link in &self.links {
             let length = Micrometres(link.length_um);
-            signal.delay = signal.delay + repeated.delay(length);
-            signal.energy = signal.energy + repeated.energy(length);
-            signal.leakage += repeated.leakage(length) * (wires * link.copies);
-            let node = self.node(nodes, *link);
-            signal.delay = signal.delay + node.delay;
-            signal.energy = signal.energy + node.energy;
-            signal.leakage += node.leakage * (wires * link.copies);
+            let node = nodes.pass(self.fabric, link);
+            signal.delay = signal.delay + repeated.delay(length) + node.delay;
+            signal.energy = signal.energy + repeated.energy(length) + node.energy;
         }
         signal
     }
 
-    fn node(&self, nodes: Nodes, link: Link) -> Signal {
-        match nodes {
-            Nodes::Gating => self.gating_node(link),
-            Nodes::Gathering => self.gathering_node(link),
-            Nodes::Plain => Signal::default(),
-        }
-    }
-
-    /// The repeater at the head of a link, in minimum inverters: smaller where links are short.
-    fn head(&self, link: Link) -> f64 {
+    /// Leakage of all repeaters and nodes, for so many wires at the root.
+    pub fn leakage(&self, nodes: Nodes, wires: f64) -> Leakage {
         let repeated = &self.fabric.repeated;
-        repeated.repeater_size * (link.across_um / repeated.repeater_spacing.0).min(1.0)
-    }
-
-    /// A NAND that loads the wire like a repeater and drives the heads of two branches.
-    fn gating_node(&self, link: Link) -> Signal {
-        let periphery = &self.fabric.periphery;
-        let ratio = periphery.device.p_to_n_width_ratio;
-        let head = self.head(link);
-        let size = (head * (1.0 + ratio) / (2.0 + ratio)).max(1.0);
-        let n_um = size * periphery.rules.width.minimum_n;
-        let p_um = periphery.matching_p_um(n_um);
-        let branches_f = 2.0 * self.heads_f(head);
-        let ohm = 2.0 * periphery.resistance_ohm(n_um, Channel::N, 1);
-        let delay_s = self.switching_s(ohm * (2.0 * self.n_drain_f(n_um) + branches_f));
-        let switched_f = 2.0 * self.p_drain_f(p_um) + self.n_drain_f(n_um) + branches_f;
-        Signal {
-            delay: Seconds(delay_s),
-            energy: self.energy(switched_f),
-            leakage: periphery.nand_leakage(2, 2.0 * n_um, 2.0 * p_um).from_supply(periphery.device.supply),
-        }
-    }
-
-    /// A tri-state buffer: NAND, NOR, inverter and a pair of output transistors.
-    fn gathering_node(&self, link: Link) -> Signal {
-        let periphery = &self.fabric.periphery;
-        let ratio = periphery.device.p_to_n_width_ratio;
-        let minimum_n = periphery.rules.width.minimum_n;
-        let minimum_p = periphery.matching_p_um(minimum_n);
-        let head = self.head(link);
-        let size = (head * (1.0 + ratio) / (3.0 + 3.0 * ratio)).max(1.0);
-        let next_f = self.heads_f(head);
-        let reach_um = link.length_um.min(self.fabric.repeated.repeater_spacing.0);
-        let wire_f = self.fabric.repeated.track.capacitance_f_per_um * reach_um;
-        let stage_effort = (next_f + wire_f) / next_f;
-        let output = self.heads_f(head) / (2.0 * stage_effort * periphery.gate_capacitance_f(minimum_p));
-        let (n_um, p_um) = (size * minimum_n, size * minimum_p);
-        let (out_n_um, out_p_um) = (output * minimum_n, output * minimum_p);
-        let out_drains_f = 2.0 * (self.p_drain_f(out_p_um) + self.n_drain_f(out_n_um));
-        let nand_f =
-            self.n_drain_f(n_um) + 2.0 * self.p_drain_f(p_um) + periphery.gate_capacitance_f(out_p_um);
-        let behind_f = out_drains_f + self.heads_f(head);
-        let nor_ohm = 2.0 * periphery.resistance_ohm(p_um, Channel::P, 1);
-        let pass_ohm = periphery.resistance_ohm(out_n_um, Channel::N, 1);
-        let delay_s = self.switching_s(nor_ohm * nand_f + (nor_ohm + pass_ohm) * behind_f);
-        let inverter_f =
-            self.p_drain_f(p_um) + self.n_drain_f(n_um) + periphery.gate_capacitance_f(n_um + p_um);
-        let nor_f = self.p_drain_f(p_um)
-            + 2.0 * self.n_drain_f(n_um)
-            + periphery.gate_capacitance_f(out_n_um + out_p_um);
-        let leakage = periphery.inverter_leakage(2.0 * out_n_um, 2.0 * out_p_um)
-            + periphery.nand_leakage(2, 3.0 * n_um, 3.0 * p_um)
-            + periphery.nor_leakage(2, 3.0 * n_um, 3.0 * p_um);
-        Signal {
-            delay: Seconds(delay_s),
-            energy: self.energy(nand_f + inverter_f + nor_f + behind_f),
-            leakage: leakage.from_supply(periphery.device.supply),
-        }
-    }
-
-    /// A node sees the sharp edge of the last repeater and switches at its threshold voltage.
-    fn switching_s(&self, time_constant_s: f64) -> f64 {
-        let device = &self.fabric.periphery.device;
-        gate_delay_s(0.0, time_constant_s, device.threshold.0 / device.supply.0)
-    }
-
-    fn energy(&self, switched_f: f64) -> Joules {
-        let supply_v = self.fabric.periphery.supply_v();
-        Joules(DATA_ACTIVITY * switched_f * supply_v * supply_v)
-    }
-
-    fn heads_f(&self, size: f64) -> f64 {
-        self.fabric.periphery.inverter_input_f(size * self.fabric.periphery.rules.width.minimum_n)
-    }
-
-    fn n_drain_f(&self, n_um: f64) -> f64 {
-        self.fabric.periphery.drain_capacitance_f(n_um, Channel::N, 1, self.row())
-    }
-
-    fn p_drain_f(&self, p_um: f64) -> f64 {
-        self.fabric.periphery.drain_capacitance_f(p_um, Channel::P, 1, self.row())
-    }
-
-    fn row(&self) -> Folding {
-        Folding::Row { height_um: self.fabric.periphery.rules.layout.logic_gate_height }
+        let of = |link: &Link| {
+            let wire = repeated.leakage(Micrometres(link.length_um));
+            (wire + nodes.leakage(self.fabric, link)) * (wires * link.copies)
+        };
+        self.links.iter().map(of).fold(Leakage::default(), |sum, link| sum + link)
     }
 }
 
