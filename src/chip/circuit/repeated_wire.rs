@@ -182,7 +182,7 @@ impl<'a> Stage<'a> {
             repeater_size: size,
             delay_s_per_um: HALF_SWING * time_constant_s / spacing_um,
             energy_j_per_um: (switching_j + short_circuit_j) / spacing_um,
-            leakage_per_um: leakage.from_supply(self.transistors.device.supply) * (1.0 / spacing_um),
+            leakage_per_um: leakage.at_supply(self.transistors.device.supply) * (1.0 / spacing_um),
             repeater_area_um2: layout.nand_area(1, wide_n, wide_p, layout.logic_gate_height),
         }
     }

@@ -44,7 +44,7 @@ pub struct Leakage {
 
 impl LeakageCurrent {
     /// The power from a supply.
-    pub fn from_supply(self, supply: Volts) -> Leakage {
+    pub fn at_supply(self, supply: Volts) -> Leakage {
         Leakage { subthreshold: Watts(self.subthreshold_a * supply.0), gate: Watts(self.gate_a * supply.0) }
     }
 }

@@ -114,7 +114,7 @@ impl Wire {
             track,
             delay: Seconds(transition.delay_s),
             energy: Joules(transition.energy_j),
-            leakage: chain.leakage().from_supply(transistors.device.supply),
+            leakage: chain.leakage().at_supply(transistors.device.supply),
             driver_area: SquareMicrometres(chain.area_um2()),
             repeaters: None,
         }

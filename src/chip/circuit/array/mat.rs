@@ -131,9 +131,9 @@ impl<'a> Mat<'a> {
             + self.column.output_path_leakage() * outputs;
         let wires = fabric.repeated.leakage(self.geometry.output_wire(fabric)) * outputs;
         MatLeakage {
-            cells: cells.from_supply(fabric.cell_supply()),
-            row_logic: row_logic.from_supply(supply),
-            column_logic: column_logic.from_supply(supply) + wires,
+            cells: cells.at_supply(fabric.cell_supply()),
+            row_logic: row_logic.at_supply(supply),
+            column_logic: column_logic.at_supply(supply) + wires,
         }
     }
 

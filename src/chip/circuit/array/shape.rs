@@ -98,7 +98,7 @@ impl<'a> Shape<'a> {
             + SUBARRAYS_PER_MAT * (self.row.line.energy_j + self.precharging.energy_j)
             + mat_columns * self.bare_bit_line.read_j;
         let cells = geometry.rows * mat_columns * geometry.mats() * f64::from(request.banks);
-        let cell_leakage = fabric.cell_leakage().from_supply(fabric.cell_supply());
+        let cell_leakage = fabric.cell_leakage().at_supply(fabric.cell_supply());
         let before_s = self.row.predecoder.delay_s + self.row.line.delay_s + self.bare_bit_line.delay_s;
         Bound {
             outside: Figures {

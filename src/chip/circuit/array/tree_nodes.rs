@@ -71,7 +71,7 @@ impl Gating {
     }
 
     fn leakage(&self, periphery: &Transistors) -> Leakage {
-        periphery.nand_leakage(2, 2.0 * self.n_um, 2.0 * self.p_um).from_supply(periphery.device.supply)
+        periphery.nand_leakage(2, 2.0 * self.n_um, 2.0 * self.p_um).at_supply(periphery.device.supply)
     }
 }
 
@@ -127,7 +127,7 @@ impl Gathering {
         let current = periphery.inverter_leakage(2.0 * self.out_n_um, 2.0 * self.out_p_um)
             + periphery.nand_leakage(2, n_um, p_um)
             + periphery.nor_leakage(2, n_um, p_um);
-        current.from_supply(periphery.device.supply)
+        current.at_supply(periphery.device.supply)
     }
 }
 
