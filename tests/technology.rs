@@ -178,7 +178,7 @@ fn embedded_dram_ends_at_32_nm_and_commodity_dram_at_22_nm() {
     // Half way from 45 to 65 nm.
     let between = node("55nm").dynamic_cell(DeviceClass::EmbeddedDram).unwrap();
     near(between.access_width_um, (0.09 + 0.079) / 2.0, 1e-12);
-    near(node("22nm").dynamic_cell(DeviceClass::CommodityDram).unwrap().on_current_a_per_um, 2e-5, 1e-12);
+    near(node("22nm").dynamic_cell(DeviceClass::CommodityDram).unwrap().on_current_a, 2e-5, 1e-12);
     near(node("90nm").commodity_dram_wire().unwrap().resistance_ohm_per_um, 133.333, 1e-12);
     let message =
         |result: Result<(), nm_trace::chip::technology::TechnologyError>| result.unwrap_err().to_string();

@@ -24,3 +24,23 @@ pub fn assert_page_is_true(name: &str, today: &str) {
         differing.unwrap_or_else(|| today.lines().count()) + 1
     );
 }
+
+/// How far a model is from what was published: of the absolute errors, in percent.
+pub struct Spread {
+    /// Half of the errors are no larger.
+    pub median: f64,
+    /// Nine in ten are no larger.
+    pub ninetieth: f64,
+    /// None is larger.
+    pub largest: f64,
+}
+
+impl Spread {
+    /// Of errors in percent, of any sign.
+    pub fn of(errors: &[f64]) -> Spread {
+        let mut errors: Vec<f64> = errors.iter().map(|error| error.abs()).collect();
+        errors.sort_by(f64::total_cmp);
+        let at = |share: f64| errors[((errors.len() - 1) as f64 * share).round() as usize];
+        Spread { median: at(0.5), ninetieth: at(0.9), largest: at(1.0) }
+    }
+}

@@ -37,10 +37,10 @@ pub struct DynamicCell {
     pub word_line: Volts,
     /// Storage capacitance in F.
     pub capacitance_f: f64,
-    /// Current of the access transistor in A/µm.
-    pub on_current_a_per_um: f64,
-    /// Leakage of the access transistor at the worst temperature in A/µm.
-    pub worst_off_current_a_per_um: f64,
+    /// Current of the access transistor in A, for its width: CACTI's tables label it A/µm and use it so.
+    pub on_current_a: f64,
+    /// Leakage of the access transistor at the worst temperature in A, likewise.
+    pub worst_off_current_a: f64,
 }
 
 /// The static cell of a node's file.
@@ -98,8 +98,8 @@ pub(super) struct DynamicCellRow {
     supply_v: f64,
     word_line_v: f64,
     capacitance_f: f64,
-    on_current_a_per_um: f64,
-    worst_off_current_a_per_um: f64,
+    on_current_a: f64,
+    worst_off_current_a: f64,
 }
 
 impl DynamicCell {
@@ -120,8 +120,8 @@ impl DynamicCell {
             supply: Volts(line(|row| row.supply_v)),
             word_line: Volts(line(|row| row.word_line_v)),
             capacitance_f: line(|row| row.capacitance_f),
-            on_current_a_per_um: line(|row| row.on_current_a_per_um),
-            worst_off_current_a_per_um: line(|row| row.worst_off_current_a_per_um),
+            on_current_a: line(|row| row.on_current_a),
+            worst_off_current_a: line(|row| row.worst_off_current_a),
         }
     }
 }

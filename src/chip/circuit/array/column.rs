@@ -128,8 +128,7 @@ impl<'a> Column<'a> {
         let line_f = self.bit_line_f + self.amplifier_f();
         let series_f = cell.capacitance_f * line_f / (cell.capacitance_f + line_f);
         let full_swing_v = cell.supply.0 / 2.0 * cell.capacitance_f / (cell.capacitance_f + self.bit_line_f);
-        let on_current_a = cell.on_current_a_per_um * cell.access_width_um;
-        let access_ohm = cell.supply.0 / on_current_a + self.bit_line_ohm / 2.0;
+        let access_ohm = cell.supply.0 / cell.on_current_a + self.bit_line_ohm / 2.0;
         let step_s = CHARGE_SHARING * access_ohm * series_f * self.fabric.sense_v() / full_swing_v;
         // A pair swings half of the supply up and half down, in a read that restores as in a write.
         let swing_j = line_f * cell.supply.0 / 2.0 * cell.supply.0;
@@ -138,7 +137,7 @@ impl<'a> Column<'a> {
             delay_s: self.after_ramp_s(step_s, word_line_ramp_s, word_line_v, access.device.threshold.0),
             read_j: swing_j,
             write_j: swing_j,
-            write_back_s: CHARGE_SHARING * access_ohm * series_f,
+            write_back_s: step_s,
         }
     }
 

@@ -155,9 +155,7 @@ impl Fabric {
             BitCell::Static { .. } => None,
             BitCell::Dynamic { cell, .. } => {
                 let charge_c = TOLERATED_LOSS * cell.supply.0 * cell.capacitance_f;
-                Some(Seconds(
-                    WORST_CELL * charge_c / (cell.worst_off_current_a_per_um * cell.access_width_um),
-                ))
+                Some(Seconds(WORST_CELL * charge_c / cell.worst_off_current_a))
             }
         }
     }
