@@ -1,0 +1,254 @@
+//! What holds for every array and wire, whatever the numbers: more costs more, hotter leaks more, parts add up.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use nm_trace::chip::circuit::Leakage;
+use nm_trace::chip::circuit::array::{
+    ArrayRequest, CellKind, Limits, MemoryArray, Objective, Organisation, Ports, find,
+};
+use nm_trace::chip::circuit::wire::{Drive, Wire, WireRequest};
+use nm_trace::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
+use nm_trace::units::{Kelvin, Micrometres, Ratio, Volts};
+use proptest::prelude::*;
+
+const FLAVOURS: [DeviceClass; 3] =
+    [DeviceClass::HighPerformance, DeviceClass::LowStandbyPower, DeviceClass::LowOperatingPower];
+
+/// All nodes that have a file, from the largest.
+fn nodes_um() -> Vec<f64> {
+    [90.0, 65.0, 45.0, 40.0, 32.0, 28.0, 22.0, 16.0, 14.0, 12.0, 10.0, 7.0, 5.0].map(|nm| nm / 1000.0).to_vec()
+}
+
+/// A request that any node can fulfil with this organisation.
+fn fixed(node_um: f64) -> ArrayRequest {
+    ArrayRequest {
+        node: Micrometres(node_um),
+        capacity_bytes: 64 << 10,
+        word_bytes: 16,
+        ports: Ports { read_write: 1, read: 0, write: 0 },
+        cell: CellKind::Static(DeviceClass::HighPerformance),
+        periphery: DeviceClass::HighPerformance,
+        temperature: Kelvin(350.0),
+        supply: None,
+        banks: 1,
+        organisation: Some(Organisation {
+            word_line_cuts: 4,
+            bit_line_cuts: 4,
+            words_in_row: 8,
+            bit_line_multiplexing: 8,
+            sense_multiplexing_1: 1,
+            sense_multiplexing_2: 1,
+        }),
+        objective: Objective::default(),
+        limits: Limits::default(),
+    }
+}
+
+fn any_request() -> impl Strategy<Value = ArrayRequest> {
+    let ports = prop_oneof![Just((1, 0, 0)), Just((2, 0, 0)), Just((0, 1, 1)), Just((0, 2, 1)), Just((1, 2, 1))];
+    (0.022..0.09_f64, 1_u32..200, 64_u64..20_000, ports, 0..3_usize, 0..3_usize, 300.0..400.0_f64, 0_u32..3).prop_map(
+        |(node_um, word_bytes, words, (read_write, read, write), cell, periphery, kelvin, banks)| ArrayRequest {
+            node: Micrometres(node_um),
+            capacity_bytes: (words * u64::from(word_bytes)) << banks,
+            word_bytes,
+            ports: Ports { read_write, read, write },
+            cell: CellKind::Static(FLAVOURS[cell]),
+            periphery: FLAVOURS[periphery],
+            temperature: Kelvin(kelvin),
+            banks: 1 << banks,
+            organisation: None,
+            ..fixed(0.045)
+        },
+    )
+}
+
+fn leakage_w(leakage: Leakage) -> f64 {
+    leakage.subthreshold.0 + leakage.gate.0
+}
+
+fn built(request: &ArrayRequest) -> MemoryArray {
+    find(request).unwrap_or_else(|error| panic!("{request:?}: {error}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_parts_of_an_array_add_up_to_it_and_none_is_negative(request in any_request()) {
+        let array = built(&request);
+        for energy in [array.all_ports.read, array.all_ports.write, array.one_port.read, array.one_port.write] {
+            prop_assert!(energy.parts().iter().all(|(_, part)| part.0 >= 0.0));
+            prop_assert_eq!(energy.total().0, energy.parts().iter().map(|(_, part)| part.0).sum::<f64>());
+        }
+        prop_assert!(array.access.parts().iter().all(|(_, part)| part.0 >= 0.0));
+        prop_assert!(array.area.parts().iter().all(|(_, part)| part.0 >= 0.0));
+        let area_um2 = array.width.0 * array.height.0;
+        prop_assert!((array.area.total().0 / area_um2 - 1.0).abs() < 1e-9);
+        let cells = array.leakage.parts().iter().map(|(_, part)| leakage_w(*part)).sum::<f64>();
+        prop_assert!((leakage_w(array.leakage.total()) / cells - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_array_is_the_same_each_time_and_when_its_organisation_is_given_back(request in any_request()) {
+        let array = built(&request);
+        prop_assert_eq!(array, built(&request));
+        let given = ArrayRequest { organisation: Some(array.organisation), ..request };
+        prop_assert_eq!(array, built(&given));
+    }
+
+    #[test]
+    fn one_port_never_costs_more_than_all_ports_in_a_read(request in any_request()) {
+        let array = built(&request);
+        prop_assert!(array.one_port.read.total().0 <= array.all_ports.read.total().0);
+    }
+
+    #[test]
+    fn a_larger_array_is_larger_and_leaks_more(request in any_request(), factor in 2_u64..5) {
+        let larger = ArrayRequest { capacity_bytes: request.capacity_bytes * factor, ..request };
+        let (small, large) = (built(&request), built(&larger));
+        prop_assert!(large.area.total().0 > small.area.total().0);
+        prop_assert!(leakage_w(large.leakage.total()) > leakage_w(small.leakage.total()));
+    }
+
+    #[test]
+    fn a_port_more_is_an_area_and_a_leakage_more(request in any_request(), kind in 0..3) {
+        let mut ports = request.ports;
+        match kind {
+            0 => ports.read_write += 1,
+            1 => ports.read += 1,
+            _ => ports.write += 1,
+        }
+        // The same organisation where it fits, so that only the port differs.
+        let few = built(&request);
+        let more = built(&ArrayRequest { ports, organisation: Some(few.organisation), ..request });
+        prop_assert!(more.area.total().0 > few.area.total().0);
+        prop_assert!(leakage_w(more.leakage.total()) >= leakage_w(few.leakage.total()));
+    }
+
+    #[test]
+    fn hotter_leaks_more(request in any_request(), kelvin in 1.0..40.0_f64) {
+        let cool = ArrayRequest { temperature: Kelvin(request.temperature.0.min(350.0)), ..request };
+        let array = built(&cool);
+        let hot = ArrayRequest {
+            temperature: Kelvin(cool.temperature.0 + kelvin),
+            organisation: Some(array.organisation),
+            ..cool
+        };
+        prop_assert!(leakage_w(built(&hot).leakage.total()) > leakage_w(array.leakage.total()));
+    }
+
+    #[test]
+    fn a_higher_supply_costs_energy_and_saves_time(node in 0..13_usize, more in 0.01..0.15_f64) {
+        let node_um = nodes_um()[node];
+        let supply = Node::at(Micrometres(node_um)).unwrap()
+            .device(DeviceClass::HighPerformance, Kelvin(350.0)).unwrap().supply;
+        let nominal = built(&ArrayRequest { supply: Some(supply), ..fixed(node_um) });
+        let higher = built(&ArrayRequest { supply: Some(Volts(supply.0 * (1.0 + more))), ..fixed(node_um) });
+        prop_assert!(higher.one_port.read.total().0 > nominal.one_port.read.total().0);
+        prop_assert!(higher.one_port.write.total().0 > nominal.one_port.write.total().0);
+        prop_assert!(higher.access.total().0 < nominal.access.total().0);
+    }
+
+    #[test]
+    fn a_longer_wire_costs_more_of_everything(node in 0..13_usize, length in 1.0..5000.0_f64, factor in 1.1..4.0_f64) {
+        let request = |length: f64, drive: Drive| WireRequest {
+            node: Micrometres(nodes_um()[node]),
+            class: WireClass::SemiGlobal,
+            projection: WireProjection::Conservative,
+            length: Micrometres(length),
+            drive,
+            transistors: DeviceClass::HighPerformance,
+            temperature: Kelvin(350.0),
+            supply: None,
+        };
+        for drive in [Drive::Repeated { delay_budget: Ratio(0.0) }, Drive::Repeated { delay_budget: Ratio(0.3) }, Drive::Single] {
+            let (short, long) = (Wire::new(&request(length, drive)).unwrap(), Wire::new(&request(length * factor, drive)).unwrap());
+            prop_assert!(long.delay.0 > short.delay.0);
+            prop_assert!(long.energy.0 > short.energy.0);
+        }
+    }
+}
+
+#[test]
+fn a_smaller_node_at_its_own_voltage_never_costs_more_energy() {
+    for class in FLAVOURS {
+        let arrays = nodes_um().into_iter().map(|node_um| {
+            let request = ArrayRequest { cell: CellKind::Static(class), periphery: class, ..fixed(node_um) };
+            (node_um, built(&request))
+        });
+        let arrays: Vec<_> = arrays.collect();
+        for pair in arrays.windows(2) {
+            let ((larger, before), (smaller, after)) = (&pair[0], &pair[1]);
+            for (name, old, new) in [
+                ("read", before.all_ports.read.total(), after.all_ports.read.total()),
+                ("write", before.all_ports.write.total(), after.all_ports.write.total()),
+                ("read of one port", before.one_port.read.total(), after.one_port.read.total()),
+                ("write of one port", before.one_port.write.total(), after.one_port.write.total()),
+            ] {
+                assert!(new.0 <= old.0, "{class:?}: {name} from {larger} to {smaller} um: {old} to {new}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wider_word_makes_a_larger_array_that_costs_more() {
+    let sizes = [4, 8, 16, 32, 64].map(|word_bytes| {
+        built(&ArrayRequest { word_bytes, organisation: None, objective: Objective::Area, ..fixed(0.028) })
+    });
+    for pair in sizes.windows(2) {
+        assert!(pair[1].one_port.read.total().0 > pair[0].one_port.read.total().0);
+    }
+    // At one organisation, a wider word is a wider array.
+    let words = |word_bytes: u32| ArrayRequest {
+        word_bytes,
+        capacity_bytes: 4096 * u64::from(word_bytes),
+        ..fixed(0.028)
+    };
+    let (narrow, wide) = (built(&words(16)), built(&words(32)));
+    assert!(wide.area.total().0 > narrow.area.total().0);
+    assert!(leakage_w(wide.leakage.total()) > leakage_w(narrow.leakage.total()));
+}
+
+#[test]
+fn the_search_finds_what_trying_every_organisation_finds() {
+    let powers = |most: u32| (0..=most).map(|power| 1_u32 << power);
+    for (capacity_bytes, word_bytes, cell) in [
+        (2048, 4, DeviceClass::HighPerformance),
+        (3000, 3, DeviceClass::LowStandbyPower),
+        (12_288, 24, DeviceClass::LowOperatingPower),
+    ] {
+        let cell = CellKind::Static(cell);
+        let request =
+            ArrayRequest { capacity_bytes, word_bytes, cell, organisation: None, ..fixed(0.032) };
+        let cost = |array: &MemoryArray| {
+            let access = array.access.total().0;
+            array.all_ports.read.total().0 * access * access
+        };
+        let mut least = f64::INFINITY;
+        for word_line_cuts in powers(9) {
+            for bit_line_cuts in powers(9) {
+                for words_in_row in powers(8) {
+                    for bit_line_multiplexing in powers(8) {
+                        for sense_multiplexing_1 in powers(4) {
+                            for sense_multiplexing_2 in powers(3) {
+                                let organisation = Organisation {
+                                    word_line_cuts,
+                                    bit_line_cuts,
+                                    words_in_row,
+                                    bit_line_multiplexing,
+                                    sense_multiplexing_1,
+                                    sense_multiplexing_2,
+                                };
+                                let given = ArrayRequest { organisation: Some(organisation), ..request };
+                                if let Some(array) = nm_trace::chip::circuit::array::build(&given) {
+                                    least = least.min(cost(&array));
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(cost(&built(&request)), least, "{capacity_bytes} {word_bytes}");
+    }
+}
