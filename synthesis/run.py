@@ -22,12 +22,15 @@ from simulation import Simulation
 
 HERE = Path(__file__).parent
 RTL = HERE / "rtl"
+RESULTS = HERE / "results"
 OPERATIONS = 256
 CHECKED = 256
 STAGES = (1, 2, 4)
 ADDERS = {"ripple": 0, "brent_kung": 1, "sklansky": 2, "kogge_stone": 3}
-# How abc maps: for the least area, or for the least delay.
-AREA, DELAY = "+strash;dc2;dch,-f;amap,-m", "+strash;dch,-f;map"
+# How abc maps: for the least area, for the least delay with the structure of the RTL, or restructured for speed.
+AREA = "+strash;dc2;dch,-f;amap,-m"
+DELAY = "+strash;dch,-f;map"
+RESTRUCTURED = "+strash;dc2;dch,-f;if,-g,-K,6;strash;dch,-f;map"
 ACTIVITIES = ("stationary", "accumulate", "half_zero", "zero")
 
 
@@ -61,15 +64,15 @@ def architectures(circuit):
         yield "brent_kung_small", "brent_kung", False, AREA
         return
     # A floating-point significand has its hidden bit.
-    width = min(circuit["left"], circuit["right"]) if "left" in circuit else circuit["mantissa"] + 1
-    arrays = [False, True] if width >= 8 and circuit["operation"] != "add" else [False]
-    for booth in arrays:
+    floating = "exponent" in circuit
+    width = circuit["mantissa"] + 1 if floating else min(circuit["left"], circuit["right"])
+    for booth in (False, True) if width >= 8 and circuit["operation"] != "add" else (False,):
         prefix = "booth_" if booth else ""
         yield f"{prefix}ripple", "ripple", booth, AREA
         yield f"{prefix}brent_kung", "brent_kung", booth, DELAY
-        yield f"{prefix}sklansky", "sklansky", booth, DELAY
-    if "exponent" in circuit:
-        yield "brent_kung_small", "brent_kung", width >= 16 and circuit["operation"] != "add", AREA
+        yield f"{prefix}sklansky", "sklansky", booth, RESTRUCTURED if floating else DELAY
+        if floating:
+            yield f"{prefix}brent_kung_small", "brent_kung", booth, AREA
 
 
 def generated(circuit, adder, booth):
@@ -108,10 +111,9 @@ flatten
 opt -full
 wreduce
 alumacc
-share
 opt
 techmap
-opt -full
+opt -fast
 abc -genlib {directory / "cells.genlib"} -script {script}
 opt_clean -purge
 write_json {directory / "netlist.json"}
@@ -156,7 +158,7 @@ def measure(circuit):
 def activities(circuit, simulation, point):
     """Energy with other operands over that with random ones."""
     random = point["settled"] + point["glitches_1"]
-    found = {}
+    found = {"circuit": circuit["name"]}
     for activity in ACTIVITIES:
         if activity == "accumulate" and circuit["operation"] != "multiply_accumulate":
             continue
@@ -189,17 +191,19 @@ def main():
                 print(*[f"{v:.1f}" if isinstance(v, float) else v for v in point.values()])
             print("chosen", *[f"{p['architecture']}@{p['depth_fo4']:.1f}" for p in curves.chain(points)], factors)
         return
-    write(chosen, results)
+    table(RESULTS / "measured.csv", [point for circuit in chosen for point in results[circuit["name"]][0]])
+    table(RESULTS / "activities.csv", [results[circuit["name"]][1] for circuit in chosen])
+    curves.main()
 
 
-def write(chosen, results):
-    rows = [point for circuit in chosen for point in results[circuit["name"]][0]]
-    with open(HERE / "results" / "measured.csv", "w", newline="") as out:
-        writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
+def table(path, rows):
+    """Writes dictionaries as CSV, with the columns of the longest."""
+    columns = max((row.keys() for row in rows), key=len)
+    with open(path, "w", newline="") as out:
+        writer = csv.DictWriter(out, columns, lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({k: f"{v:.2f}" if isinstance(v, float) else v for k, v in row.items()})
-    (HERE / "results" / "curves.toml").write_text(curves.document(chosen, results))
+            writer.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 if __name__ == "__main__":

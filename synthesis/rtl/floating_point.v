@@ -46,18 +46,22 @@ module round_and_pack #(
     endgenerate
     wire up = guard & (sticky | kept[0]);
     wire [MANTISSA+1:0] rounded = kept + up;
-    wire signed [WIDE_EXPONENT-1:0] final_exponent = exponent + $signed({1'b0, rounded[MANTISSA+1]});
+    // The exponent with and without the carry of rounding, so that only the choice waits for it.
+    wire signed [WIDE_EXPONENT-1:0] next_exponent = exponent + 1;
+    wire carry = rounded[MANTISSA+1];
+    wire [EXPONENT-1:0] final_exponent = carry ? next_exponent[EXPONENT-1:0] : exponent[EXPONENT-1:0];
     // After a carry the mantissa is all zero, so it needs no shift.
     wire [MANTISSA-1:0] mantissa = rounded[MANTISSA-1:0];
-    wire too_small = zero | (final_exponent < 1);
-    wire too_large = INFINITIES ? (final_exponent >= LARGEST)
-        : (final_exponent > LARGEST) | ((final_exponent == LARGEST) & (&mantissa));
+    wire too_small = zero | (carry ? next_exponent < 1 : exponent < 1);
+    wire beyond = carry ? next_exponent > LARGEST : exponent > LARGEST;
+    wire at_largest = carry ? next_exponent == LARGEST : exponent == LARGEST;
+    wire too_large = beyond | (at_largest & (INFINITIES ? 1'b1 : &mantissa));
     wire special = nan | infinity | (too_large & ~too_small);
     wire [MANTISSA-1:0] special_mantissa =
         INFINITIES ? {nan, {(MANTISSA - 1){1'b0}}} : {MANTISSA{1'b1}};
     assign word[EXPONENT+MANTISSA] = sign;
     assign word[EXPONENT+MANTISSA-1:MANTISSA] =
-        special ? {EXPONENT{1'b1}} : too_small ? {EXPONENT{1'b0}} : final_exponent[EXPONENT-1:0];
+        special ? {EXPONENT{1'b1}} : too_small ? {EXPONENT{1'b0}} : final_exponent;
     assign word[MANTISSA-1:0] = special ? special_mantissa : too_small ? {MANTISSA{1'b0}} : mantissa;
 endmodule
 
@@ -78,9 +82,10 @@ module add_significands #(
 
     wire signed [WIDE_EXPONENT:0] difference = a_exponent - b_exponent;
     wire b_exponent_larger = difference[WIDE_EXPONENT];
-    wire same_exponent = ~|difference;
+    wire same_exponent = a_exponent == b_exponent;
     wire swap = a_zero | (~b_zero & (b_exponent_larger | (same_exponent & (b_significand > a_significand))));
-    wire [WIDE_EXPONENT:0] distance = b_exponent_larger ? -difference : difference;
+    wire signed [WIDE_EXPONENT:0] reverse = b_exponent - a_exponent;
+    wire [WIDE_EXPONENT:0] distance = b_exponent_larger ? reverse : difference;
 
     wire large_sign = swap ? b_sign : a_sign;
     wire signed [WIDE_EXPONENT-1:0] large_exponent = swap ? b_exponent : a_exponent;
