@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::table::{At, CircuitTable, Ends, Transistor};
+
+/// Permittivity of free space in F/µm.
+const PERMITTIVITY_F_PER_UM: f64 = 8.854e-18;
+
 /// A class of metal layers, from the thinnest to the thickest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,4 +50,156 @@ pub struct WireLayer {
     pub horizontal_permittivity: f64,
     /// Relative permittivity to the next layer.
     pub vertical_permittivity: f64,
+}
+
+/// The wires of a node's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireRows {
+    aggressive: ProjectionRows,
+    conservative: ProjectionRows,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectionRows {
+    local: WireRow,
+    semi_global: WireRow,
+    global: WireRow,
+}
+
+impl WireRows {
+    fn row(&self, projection: WireProjection, class: WireClass) -> &WireRow {
+        let rows = match projection {
+            WireProjection::Aggressive => &self.aggressive,
+            WireProjection::Conservative => &self.conservative,
+        };
+        match class {
+            WireClass::Local => &rows.local,
+            WireClass::SemiGlobal => &rows.semi_global,
+            WireClass::Global => &rows.global,
+        }
+    }
+}
+
+/// A wire told by its cross-section.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireRow {
+    #[serde(rename = "source")]
+    _source: String,
+    pitch_feature_sizes: f64,
+    aspect_ratio: f64,
+    /// Of bulk metal; Ω·µm is what CACTI calls µΩ·m.
+    resistivity_ohm_um: f64,
+    /// Scattering at surfaces and grain boundaries: factor on the resistivity.
+    scattering_factor: f64,
+    barrier_um: f64,
+    dishing_um: f64,
+    dielectric_thickness_um: f64,
+    miller_factor: f64,
+    horizontal_permittivity: f64,
+    vertical_permittivity: f64,
+    fringe_capacitance_f_per_um: f64,
+}
+
+impl WireRow {
+    /// R and C of the cross-section at minimum pitch, half metal and half space, with neighbours and planes on
+    /// both sides (CACTI 7; Ho, Mai and Horowitz, "The future of wires", Proceedings of the IEEE 89(4) 2001).
+    fn layer(&self, feature_size_um: f64) -> WireLayer {
+        let pitch_um = self.pitch_feature_sizes * feature_size_um;
+        let (width, spacing) = (pitch_um / 2.0, pitch_um / 2.0);
+        let thickness = self.aspect_ratio * width;
+        let metal = (thickness - self.barrier_um - self.dishing_um) * (width - 2.0 * self.barrier_um);
+        let planes = self.vertical_permittivity * width / self.dielectric_thickness_um;
+        let neighbours = self.miller_factor * self.horizontal_permittivity * thickness / spacing;
+        WireLayer {
+            pitch_um,
+            aspect_ratio: self.aspect_ratio,
+            resistance_ohm_per_um: self.scattering_factor * self.resistivity_ohm_um / metal,
+            capacitance_f_per_um: 2.0 * PERMITTIVITY_F_PER_UM * (planes + neighbours)
+                + self.fringe_capacitance_f_per_um,
+            fringe_capacitance_f_per_um: self.fringe_capacitance_f_per_um,
+            dielectric_thickness_um: self.dielectric_thickness_um,
+            miller_factor: self.miller_factor,
+            horizontal_permittivity: self.horizontal_permittivity,
+            vertical_permittivity: self.vertical_permittivity,
+        }
+    }
+}
+
+/// A wire told by its resistance and capacitance.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MeasuredWireRow {
+    #[serde(rename = "source")]
+    _source: String,
+    pitch_feature_sizes: f64,
+    resistance_ohm_per_um: f64,
+    capacitance_f_per_um: f64,
+}
+
+impl MeasuredWireRow {
+    fn layer(&self, feature_size_um: f64) -> WireLayer {
+        WireLayer {
+            pitch_um: self.pitch_feature_sizes * feature_size_um,
+            aspect_ratio: 0.0,
+            resistance_ohm_per_um: self.resistance_ohm_per_um,
+            capacitance_f_per_um: self.capacitance_f_per_um,
+            fringe_capacitance_f_per_um: 0.0,
+            dielectric_thickness_um: 0.0,
+            miller_factor: 0.0,
+            horizontal_permittivity: 0.0,
+            vertical_permittivity: 0.0,
+        }
+    }
+}
+
+impl WireLayer {
+    /// Between two planar nodes both cross-sections are drawn at the wanted feature size, and what results lies
+    /// on a straight line, as in CACTI 7. Below, where names are no lengths, each is drawn at its own node.
+    pub(super) fn between(
+        ends: &Ends<CircuitTable>,
+        wanted_um: f64,
+        projection: WireProjection,
+        class: WireClass,
+    ) -> WireLayer {
+        let layer = |end: &At<CircuitTable>| {
+            end.table.wires.row(projection, class).layer(drawn_at(ends, end, wanted_um))
+        };
+        WireLayer::on_line(ends, layer(ends.smaller), layer(ends.larger))
+    }
+
+    /// The bit line of commodity DRAM, of which only resistance and capacitance are known.
+    pub(super) fn commodity_dram_local(
+        ends: &Ends<CircuitTable>,
+        wanted_um: f64,
+        smaller: &MeasuredWireRow,
+        larger: &MeasuredWireRow,
+    ) -> WireLayer {
+        let (low, high) = (drawn_at(ends, ends.smaller, wanted_um), drawn_at(ends, ends.larger, wanted_um));
+        WireLayer::on_line(ends, smaller.layer(low), larger.layer(high))
+    }
+
+    fn on_line(ends: &Ends<CircuitTable>, smaller: WireLayer, larger: WireLayer) -> WireLayer {
+        let line = |figure: fn(&WireLayer) -> f64| ends.linear(figure(&smaller), figure(&larger));
+        WireLayer {
+            pitch_um: line(|wire| wire.pitch_um),
+            aspect_ratio: line(|wire| wire.aspect_ratio),
+            resistance_ohm_per_um: line(|wire| wire.resistance_ohm_per_um),
+            capacitance_f_per_um: line(|wire| wire.capacitance_f_per_um),
+            fringe_capacitance_f_per_um: line(|wire| wire.fringe_capacitance_f_per_um),
+            dielectric_thickness_um: line(|wire| wire.dielectric_thickness_um),
+            miller_factor: line(|wire| wire.miller_factor),
+            horizontal_permittivity: line(|wire| wire.horizontal_permittivity),
+            vertical_permittivity: line(|wire| wire.vertical_permittivity),
+        }
+    }
+}
+
+fn drawn_at(ends: &Ends<CircuitTable>, end: &At<CircuitTable>, wanted_um: f64) -> f64 {
+    match ends.smaller.transistor {
+        Transistor::Planar => wanted_um,
+        Transistor::Finfet => end.feature_size_um,
+    }
 }
