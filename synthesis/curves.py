@@ -20,33 +20,39 @@ def energy(point, stages=1):
 
 
 def chain(points):
-    """Points worth building, the slowest first: each faster one costs more area and more energy.
+    """Points worth building, the slowest first; cost is area x energy.
 
-    First goes what another point beats in delay and in area x energy; then what is faster than its forerunner but
-    cheaper in one of the two.
+    First goes what another point beats in delay and in cost; then what lies above the line between its neighbours,
+    because the model interpolates.
     """
     def cost(point):
         return point["area_nand2"] * energy(point)
 
     useful = [p for p in points if not any(
         q is not p and q["depth_fo4"] <= p["depth_fo4"] and cost(q) <= cost(p) for q in points)]
-    useful.sort(key=lambda p: -p["depth_fo4"])
     kept = []
-    for p in useful:
-        if not kept or (p["area_nand2"] >= kept[-1]["area_nand2"] and energy(p) >= energy(kept[-1])):
-            kept.append(p)
+    for p in sorted(useful, key=lambda p: -p["depth_fo4"]):
+        while len(kept) > 1 and above(kept[-2], kept[-1], p, cost):
+            kept.pop()
+        kept.append(p)
     return kept
 
 
+def above(slower, middle, faster, cost):
+    """Whether the middle point costs more than the line between its neighbours."""
+    part = (slower["depth_fo4"] - middle["depth_fo4"]) / (slower["depth_fo4"] - faster["depth_fo4"])
+    return cost(middle) >= cost(slower) + part * (cost(faster) - cost(slower))
+
+
 def curve(points):
-    """The chain with the quantities that the model reads. A slower point never costs more than a faster one: what
-    breaks that (settled transitions, or transitions with more than one stage) takes the faster point's value."""
+    """The chain with the quantities that the model reads. A faster point never costs less than a slower one: where it
+    would, by less glitching for more area or the other way round, it takes the slower one's value."""
     rows = [{"depth": p["depth_fo4"], "area": p["area_nand2"], "settled": p["settled"]}
             | {f"switched_{s}": energy(p, s) for s in STAGES}
             | {f"cut_{k}": p[f"cut_{k}"] for k in CUTS} for p in chain(points)]
-    for slower, faster in reversed(list(zip(rows, rows[1:]))):
-        for key in ("settled", *(f"switched_{s}" for s in STAGES)):
-            slower[key] = min(slower[key], faster[key])
+    for slower, faster in zip(rows, rows[1:]):
+        for key in ("area", "settled", *(f"switched_{s}" for s in STAGES)):
+            faster[key] = max(faster[key], slower[key])
     # Ranks of registers end glitches, they start none.
     for row in rows:
         for fewer, more in zip(STAGES, STAGES[1:]):
@@ -66,20 +72,21 @@ def at_effort(rows, effort):
 
 
 # Terms of the fits, by width of the operands (n, m) and of the result (w): a constant; levels of a tree; bits in and
-# out; partial products; partial products by the levels that their glitches pass.
+# out; adders of the array; these by the rows that their glitches pass.
 TERMS = {
     "add": ["1", "log2 n", "n", "n log2 n"],
-    "multiply": ["1", "log2 (n + m)", "n + m", "n m", "n m (n + m)"],
-    "multiply_accumulate": ["1", "log2 w", "n + m", "w", "n m", "n m (n + m)"],
+    "multiply": ["1", "log2 (n + m)", "n + m", "(n - 1) (m - 1)", "(n - 1) (m - 1) (n + m)"],
+    "multiply_accumulate": ["1", "log2 w", "n + m", "w", "(n - 1) (m - 1)", "(n - 1) (m - 1) (n + m)"],
 }
 
 
 def values_of(operation, n, m, w):
     if operation == "add":
         return [1.0, math.log2(n), n, n * math.log2(n)]
+    array = (n - 1) * (m - 1)
     if operation == "multiply":
-        return [1.0, math.log2(n + m), n + m, n * m, n * m * (n + m)]
-    return [1.0, math.log2(w), n + m, w, n * m, n * m * (n + m)]
+        return [1.0, math.log2(n + m), n + m, array, array * (n + m)]
+    return [1.0, math.log2(w), n + m, w, array, array * (n + m)]
 
 
 def least_squares(rows, targets):
@@ -88,12 +95,15 @@ def least_squares(rows, targets):
     count = len(rows[0])
     found = [0.0] * count
     left = [1.0] * len(rows)
-    for _ in range(20000):
+    moved = 1.0
+    while moved > 1e-6:
+        moved = 0.0
         for k in range(count):
             squares = sum(row[k] ** 2 for row in scaled)
             step = max(sum(row[k] * e for row, e in zip(scaled, left)) / squares, -found[k])
             if step:
                 found[k] += step
+                moved = max(moved, abs(step) * math.sqrt(squares))
                 left = [e - step * row[k] for row, e in zip(scaled, left)]
     return found, [-e for e in left]
 

@@ -26,7 +26,7 @@ RESULTS = HERE / "results"
 OPERATIONS = 256
 CHECKED = 256
 STAGES = (1, 2, 4)
-ADDERS = {"ripple": 0, "brent_kung": 1, "sklansky": 2, "kogge_stone": 3}
+ADDERS = {"ripple": 0, "brent_kung": 1, "sklansky": 2}
 # How abc maps: for the least area, for the least delay with the structure of the RTL, or restructured for speed.
 AREA = "+strash;dc2;dch,-f;amap,-m"
 DELAY = "+strash;dch,-f;map"

@@ -4,7 +4,6 @@
 //   0 ripple: a full adder a bit, delay n
 //   1 Brent-Kung: sparse prefix tree, 2 n nodes, depth 2 log2 n
 //   2 Sklansky: prefix tree of least depth log2 n, (n/2) log2 n nodes, fan-out up to n/2
-//   3 Kogge-Stone: depth log2 n, fan-out 2, n log2 n nodes
 
 `ifndef ADDER
 `define ADDER 2
@@ -68,8 +67,6 @@ module prefix_adder #(parameter WIDTH = 8) (
                     j = i - span;
                 if (`ADDER == 2 && ((i >> level) & 1) == 1)
                     j = ((i >> level) << level) - 1;
-                if (`ADDER == 3)
-                    j = i - span;
                 if (j >= 0) begin
                     g[i] = g_before[i] | (p_before[i] & g_before[j]);
                     p[i] = p_before[i] & p_before[j];
