@@ -52,15 +52,24 @@ pub(super) struct StaticCellRow {
     access_width_feature_sizes: f64,
     pull_up_width_feature_sizes: f64,
     pull_down_width_feature_sizes: f64,
-    area_um2: f64,
+    pub area_um2: f64,
     height_over_width: f64,
+}
+
+/// The smallest static cell that a foundry has told, in a node's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FoundryCellRow {
+    #[serde(rename = "source")]
+    _source: String,
+    pub area_um2: f64,
 }
 
 impl StaticCell {
     /// Between two nodes each figure is a power of the feature size, so that 146 F² stay 146 F².
     pub(super) fn between(ends: &Ends<CircuitTable>) -> StaticCell {
         let (smaller, larger) = (&ends.smaller.table.static_cell, &ends.larger.table.static_cell);
-        let (low, high) = (ends.smaller.feature_size_um, ends.larger.feature_size_um);
+        let (low, high) = (ends.smaller.feature_size_um(), ends.larger.feature_size_um());
         let gate_width =
             |width: fn(&StaticCellRow) -> f64| ends.power_law(width(smaller) * low, width(larger) * high);
         let area_um2 = ends.power_law(smaller.area_um2, larger.area_um2);

@@ -1,19 +1,25 @@
 //! A process node: the door to everything that is known of it.
 
-use super::bit_cell::{DynamicCell, DynamicCellRow, StaticCell};
+use super::bit_cell::{DynamicCell, DynamicCellRow, FoundryCellRow, StaticCell};
 use super::device::{Device, DeviceClass};
 use super::error::TechnologyError;
 use super::sense_amplifier::SenseAmplifier;
-use super::table::{CircuitTable, Ends, tables};
+use super::standard_cells::{StandardCellRow, StandardCells};
+use super::table::{At, CircuitTable, Ends, tables};
 use super::wire_layer::{WireClass, WireLayer, WireProjection};
-use crate::units::{Kelvin, Micrometres};
+use crate::units::{Kelvin, Micrometres, SquareMicrometres, Volts};
 
 /// A process node, tabulated or between two that are.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// The feature size after which the node is named, in µm. Below 22 nm it is a name and no length.
+    /// The size after which the node is named, in µm.
+    pub name_um: f64,
+    /// F, the length of which layouts are made, in µm: the one after which a planar node is named. Below 22 nm, where
+    /// names are no lengths, the F of which the foundry's SRAM cell is 146 squares: 22.5 nm at 16 nm, 12.0 nm at 5 nm.
     pub feature_size_um: f64,
     circuits: Ends<CircuitTable>,
+    foundry_static_cells: Ends<FoundryCellRow>,
+    standard_cells: Ends<StandardCellRow>,
 }
 
 impl Node {
@@ -23,12 +29,22 @@ impl Node {
     /// [`TechnologyError::Node`] outside of that, with the nearest node.
     pub fn at(feature_size: Micrometres) -> Result<Node, TechnologyError> {
         let tables = tables()?;
-        let circuits = Ends::around(feature_size.0, &tables.circuits).ok_or_else(|| {
-            let sizes = || tables.circuits.iter().map(|end| end.feature_size_um);
-            let (smallest_nm, largest_nm) = reach_nm(sizes());
-            TechnologyError::Node { asked_nm: nanometres(feature_size.0), smallest_nm, largest_nm }
-        })?;
-        Ok(Node { feature_size_um: feature_size.0, circuits })
+        let name_um = feature_size.0;
+        let ends = (
+            Ends::around(name_um, &tables.circuits),
+            Ends::around(name_um, &tables.foundry_static_cells),
+            Ends::around(name_um, &tables.standard_cells),
+        );
+        let (Some(circuits), Some(foundry_static_cells), Some(standard_cells)) = ends else {
+            let (smallest_nm, largest_nm) = reach_nm(tables.circuits.iter().map(|end| end.name_um));
+            return Err(TechnologyError::Node { asked_nm: nanometres(name_um), smallest_nm, largest_nm });
+        };
+        let feature_size_um = if circuits.planar() {
+            name_um
+        } else {
+            circuits.power_law(circuits.smaller.feature_size_um(), circuits.larger.feature_size_um())
+        };
+        Ok(Node { name_um, feature_size_um, circuits, foundry_static_cells, standard_cells })
     }
 
     /// A flavour of transistor at a temperature and its nominal supply; for others [`Device::at_supply`].
@@ -47,7 +63,7 @@ impl Node {
 
     /// A wire of a class of layers at minimum pitch.
     pub fn wire(&self, projection: WireProjection, class: WireClass) -> WireLayer {
-        WireLayer::between(&self.circuits, self.feature_size_um, projection, class)
+        WireLayer::between(&self.circuits, self.name_um, projection, class)
     }
 
     /// The bit line of commodity DRAM: 2 F of pitch; of its cross-section nothing is known, and told as 0.
@@ -60,7 +76,7 @@ impl Node {
             (&ends.smaller.table.commodity_dram_local_wire, &ends.larger.table.commodity_dram_local_wire);
         match rows {
             (Some(smaller), Some(larger)) => {
-                Ok(WireLayer::commodity_dram_local(ends, self.feature_size_um, smaller, larger))
+                Ok(WireLayer::commodity_dram_local(ends, self.name_um, smaller, larger))
             }
             _ => Err(self.no_flavour(DeviceClass::CommodityDram)),
         }
@@ -69,6 +85,34 @@ impl Node {
     /// The six-transistor cell of SRAM.
     pub fn static_cell(&self) -> StaticCell {
         StaticCell::between(&self.circuits)
+    }
+
+    /// Area of the smallest static cell that a foundry has told, to see how far [`Node::static_cell`] is from silicon:
+    /// above 22 nm that is CACTI's 146 F², 18 % more than TSMC's cell at 90 nm and 10 % less at 28 nm.
+    pub fn foundry_static_cell_area(&self) -> SquareMicrometres {
+        let ends = &self.foundry_static_cells;
+        SquareMicrometres(ends.power_law(ends.smaller.table.area_um2, ends.larger.table.area_um2))
+    }
+
+    /// The standard cells at a supply, by default that of the node's high-performance transistors.
+    ///
+    /// # Errors
+    /// [`TechnologyError::Supply`] and [`TechnologyError::Temperature`] beyond the laws.
+    pub fn standard_cells(
+        &self,
+        supply: Option<Volts>,
+        temperature: Kelvin,
+    ) -> Result<StandardCells, TechnologyError> {
+        const LOGIC: DeviceClass = DeviceClass::HighPerformance;
+        let nominal = self.device(LOGIC, temperature)?.supply;
+        let cells = |end: &At<StandardCellRow>| {
+            let node = Node::at(Micrometres(end.name_um))?;
+            let hot = node.device(LOGIC, temperature)?;
+            let cool = node.device(LOGIC, end.table.temperature())?;
+            end.table.at(supply.unwrap_or(nominal), &hot, &cool)
+        };
+        let ends = &self.standard_cells;
+        Ok(StandardCells::between(ends, &cells(ends.smaller)?, &cells(ends.larger)?))
     }
 
     /// The cell of embedded or commodity DRAM.
@@ -102,8 +146,8 @@ impl Node {
             Err(error) => return error,
         };
         let having = tables.circuits.iter().filter(|end| end.table.devices.contains_key(&class));
-        let (smallest_nm, largest_nm) = reach_nm(having.map(|end| end.feature_size_um));
-        let asked_nm = nanometres(self.feature_size_um);
+        let (smallest_nm, largest_nm) = reach_nm(having.map(|end| end.name_um));
+        let asked_nm = nanometres(self.name_um);
         TechnologyError::Flavour { class, asked_nm, smallest_nm, largest_nm }
     }
 }

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::bit_cell::{DynamicCellRow, StaticCellRow};
+use super::bit_cell::{DynamicCellRow, FoundryCellRow, StaticCellRow};
 use super::device::{DeviceClass, DeviceRow};
 use super::error::TechnologyError;
 use super::laws::LawRow;
 use super::sense_amplifier::SenseAmplifierRow;
+use super::standard_cells::StandardCellRow;
 use super::wire_layer::{MeasuredWireRow, WireRows};
 
 /// The files, from the largest node to the smallest. One more node is one more file and one more line.
@@ -17,8 +18,16 @@ const FILES: &[(&str, &str)] = &[
     ("90", include_str!("nodes/90nm.toml")),
     ("65", include_str!("nodes/65nm.toml")),
     ("45", include_str!("nodes/45nm.toml")),
+    ("40", include_str!("nodes/40nm.toml")),
     ("32", include_str!("nodes/32nm.toml")),
+    ("28", include_str!("nodes/28nm.toml")),
     ("22", include_str!("nodes/22nm.toml")),
+    ("16", include_str!("nodes/16nm.toml")),
+    ("14", include_str!("nodes/14nm.toml")),
+    ("12", include_str!("nodes/12nm.toml")),
+    ("10", include_str!("nodes/10nm.toml")),
+    ("7", include_str!("nodes/7nm.toml")),
+    ("5", include_str!("nodes/5nm.toml")),
 ];
 
 /// The nodes that have a table, from the largest to the smallest, in nm as a help text lists them: `90`, `65`.
@@ -43,6 +52,8 @@ struct NodeFile {
     feature_size_nm: f64,
     transistor: Transistor,
     circuit: Option<CircuitTable>,
+    foundry_static_cell: FoundryCellRow,
+    standard_cells: StandardCellRow,
 }
 
 /// What circuits that are drawn by hand are made of: transistors, wires, bit cells.
@@ -62,15 +73,32 @@ pub(super) struct CircuitTable {
 /// A table and the node that it belongs to.
 #[derive(Debug)]
 pub(super) struct At<T> {
-    pub feature_size_um: f64,
+    /// The size after which the node is named.
+    pub name_um: f64,
     pub transistor: Transistor,
     pub table: T,
 }
+
+impl At<CircuitTable> {
+    /// F: the length of which the layout is made. Fins are named after no length, so there it is that F of which the
+    /// SRAM cell is 146 squares, as it is on planar nodes.
+    pub fn feature_size_um(&self) -> f64 {
+        match self.transistor {
+            Transistor::Planar => self.name_um,
+            Transistor::Finfet => (self.table.static_cell.area_um2 / STATIC_CELL_SQUARES).sqrt(),
+        }
+    }
+}
+
+/// Area of an SRAM cell in F² (CACTI 7).
+const STATIC_CELL_SQUARES: f64 = 146.0;
 
 /// All tables, from the largest node to the smallest.
 #[derive(Debug)]
 pub(super) struct Tables {
     pub circuits: Vec<At<CircuitTable>>,
+    pub foundry_static_cells: Vec<At<FoundryCellRow>>,
+    pub standard_cells: Vec<At<StandardCellRow>>,
 }
 
 /// The built-in tables; they are parsed at the first call.
@@ -80,14 +108,17 @@ pub(super) fn tables() -> Result<&'static Tables, TechnologyError> {
 }
 
 fn parse() -> Result<Tables, TechnologyError> {
-    let mut tables = Tables { circuits: Vec::new() };
+    let mut tables =
+        Tables { circuits: Vec::new(), foundry_static_cells: Vec::new(), standard_cells: Vec::new() };
     for &(node, text) in FILES {
         let error = |message| TechnologyError::BuiltIn { node, message };
         let file: NodeFile = toml::from_str(text).map_err(|problem| error(problem.to_string()))?;
-        let (feature_size_um, transistor) = (file.feature_size_nm / 1000.0, file.transistor);
+        let (name_um, transistor) = (file.feature_size_nm / 1000.0, file.transistor);
         if let Some(table) = file.circuit {
-            tables.circuits.push(At { feature_size_um, transistor, table });
+            tables.circuits.push(At { name_um, transistor, table });
         }
+        tables.foundry_static_cells.push(At { name_um, transistor, table: file.foundry_static_cell });
+        tables.standard_cells.push(At { name_um, transistor, table: file.standard_cells });
     }
     Ok(tables)
 }
@@ -112,21 +143,26 @@ impl<T> Copy for Ends<T> {}
 impl<T> Ends<T> {
     /// `None` outside the tables, which stand from the largest node to the smallest.
     pub fn around(wanted_um: f64, tables: &'static [At<T>]) -> Option<Ends<T>> {
-        let larger = tables.iter().rfind(|end| end.feature_size_um >= wanted_um)?;
-        let smaller = tables.iter().find(|end| end.feature_size_um <= wanted_um)?;
+        let larger = tables.iter().rfind(|end| end.name_um >= wanted_um)?;
+        let smaller = tables.iter().find(|end| end.name_um <= wanted_um)?;
         Some(Ends { smaller, larger, wanted_um })
+    }
+
+    /// Whether both ends are drawn in lengths after which nodes are named.
+    pub fn planar(&self) -> bool {
+        self.smaller.transistor == Transistor::Planar
     }
 
     /// A straight line over the feature size, as CACTI 7 draws it.
     pub fn linear(&self, smaller: f64, larger: f64) -> f64 {
-        let (low, high) = (self.smaller.feature_size_um, self.larger.feature_size_um);
+        let (low, high) = (self.smaller.name_um, self.larger.name_um);
         let share = if low == high { 1.0 } else { (self.wanted_um - low) / (high - low) };
         share * larger + (1.0 - share) * smaller
     }
 
     /// A power of the feature size: a straight line in the logarithms of both. For positive values.
     pub fn power_law(&self, smaller: f64, larger: f64) -> f64 {
-        let (low, high) = (self.smaller.feature_size_um, self.larger.feature_size_um);
+        let (low, high) = (self.smaller.name_um, self.larger.name_um);
         if low == high {
             return larger;
         }

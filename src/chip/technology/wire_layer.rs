@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{At, CircuitTable, Ends, Transistor};
+use super::table::{At, CircuitTable, Ends};
 
 /// Permittivity of free space in F/µm.
 const PERMITTIVITY_F_PER_UM: f64 = 8.854e-18;
@@ -198,8 +198,5 @@ impl WireLayer {
 }
 
 fn drawn_at(ends: &Ends<CircuitTable>, end: &At<CircuitTable>, wanted_um: f64) -> f64 {
-    match ends.smaller.transistor {
-        Transistor::Planar => wanted_um,
-        Transistor::Finfet => end.feature_size_um,
-    }
+    if ends.planar() { wanted_um } else { end.name_um }
 }

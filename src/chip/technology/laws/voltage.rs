@@ -34,7 +34,6 @@ const HIGHEST_SHARE: f64 = 1.3;
 impl LawRow {
     /// The law for a transistor that is made for `nominal`.
     pub fn voltage(&self, nominal: Volts, threshold: Volts, temperature: Kelvin) -> VoltageLaw {
-        let lowest = (threshold.0 + LEAST_OVERDRIVE).max(LEAST_SHARE * nominal.0).min(nominal.0);
         VoltageLaw {
             nominal,
             threshold,
@@ -42,10 +41,14 @@ impl LawRow {
             barrier_lowering_v_per_v: self.drain_induced_barrier_lowering_v_per_v,
             swing_v_per_decade: self.subthreshold_swing_v_per_decade * temperature.0 / SWING_TEMPERATURE,
             gate_current_v_per_decade: self.gate_current_v_per_decade,
-            lowest: Volts(lowest),
-            highest: Volts(HIGHEST_SHARE * nominal.0),
+            lowest: lowest(nominal, threshold),
+            highest: nominal * HIGHEST_SHARE,
         }
     }
+}
+
+fn lowest(nominal: Volts, threshold: Volts) -> Volts {
+    Volts((threshold.0 + LEAST_OVERDRIVE).max(LEAST_SHARE * nominal.0).min(nominal.0))
 }
 
 /// How transistors change with their supply voltage, at one temperature.
@@ -118,6 +121,12 @@ impl VoltageLaw {
             off_current: libm::exp10(self.barrier_lowering_v_per_v * rise / self.swing_v_per_decade),
             gate_current: libm::exp10(rise / self.gate_current_v_per_decade),
         })
+    }
+
+    /// The law of other transistors of the same node, with another nominal supply and threshold.
+    pub(in super::super) fn of(self, nominal: Volts, threshold: Volts) -> VoltageLaw {
+        let (lowest, highest) = (lowest(nominal, threshold), nominal * HIGHEST_SHARE);
+        VoltageLaw { nominal, threshold, lowest, highest, ..self }
     }
 
     /// The law of something that is made for one voltage only.
