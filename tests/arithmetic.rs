@@ -32,7 +32,11 @@ fn int(bits: u32) -> NumberFormat {
     NumberFormat::Integer { bits }
 }
 
-fn build(operation: Operation, clock: Option<f64>, stages: Option<u32>) -> Result<ArithmeticUnit, ArithmeticError> {
+fn build(
+    operation: Operation,
+    clock: Option<f64>,
+    stages: Option<u32>,
+) -> Result<ArithmeticUnit, ArithmeticError> {
     let clock = clock.map(Hertz);
     UnitRequest { operation, clock, stages, layout: Layout::placed().unwrap() }.build(&cells())
 }
@@ -82,12 +86,19 @@ fn named_operations() -> Vec<Operation> {
 
 /// A wider unit is larger, leaks more, takes more energy and is no faster, built cheaply and built fast.
 fn assert_not_smaller(wide: Operation, narrow: Operation) {
+    // `fastest` stays a millionth below the fastest clock, where curves may be steep; data have four digits.
+    let at_least = |wide: f64, narrow: f64| wide >= narrow * (1.0 - 1e-4);
     for design in [cheapest as fn(Operation) -> ArithmeticUnit, fastest] {
         let (w, n) = (design(wide), design(narrow));
-        assert!(w.area().0 >= n.area().0, "{wide}: {:?} against {narrow}: {:?}", w.area(), n.area());
-        assert!(w.leakage().0 >= n.leakage().0, "{wide} leaks less than {narrow}");
-        assert!(w.energy().0 >= n.energy().0, "{wide}: {:?} against {narrow}: {:?}", w.energy(), n.energy());
-        assert!(w.minimum_cycle.0 >= n.minimum_cycle.0, "{wide} is faster than {narrow}");
+        assert!(at_least(w.area().0, n.area().0), "{wide}: {:?} against {narrow}: {:?}", w.area(), n.area());
+        assert!(at_least(w.leakage().0, n.leakage().0), "{wide} leaks less than {narrow}");
+        assert!(
+            at_least(w.energy().0, n.energy().0),
+            "{wide}: {:?} against {narrow}: {:?}",
+            w.energy(),
+            n.energy()
+        );
+        assert!(at_least(w.minimum_cycle.0, n.minimum_cycle.0), "{wide} is faster than {narrow}");
     }
 }
 
@@ -111,7 +122,9 @@ fn wider_integers_are_never_smaller_cheaper_or_faster() {
 fn wider_floating_point_formats_are_never_smaller_cheaper_or_faster() {
     use NumberFormat as F;
     // Both parts of the format, exponent and mantissa, are at least as wide.
-    for (wide, narrow) in [(F::FP32, F::BF16), (F::FP32, F::FP16), (F::FP16, F::FP8_E5M2), (F::FP16, F::FP8_E4M3)] {
+    for (wide, narrow) in
+        [(F::FP32, F::BF16), (F::FP32, F::FP16), (F::FP16, F::FP8_E5M2), (F::FP16, F::FP8_E4M3)]
+    {
         assert_not_smaller(Operation::add(wide), Operation::add(narrow));
         assert_not_smaller(Operation::multiply(wide), Operation::multiply(narrow));
         let accumulate = |format| Operation::multiply_accumulate(format, F::FP32);
@@ -140,7 +153,9 @@ fn parts_add_up_exactly_to_the_totals() {
         assert_eq!(unit.clock_energy().0, unit.parts.iter().fold(0.0, |sum, part| sum + part.clock_energy.0));
         assert_eq!(unit.leakage().0, unit.parts.iter().fold(0.0, |sum, part| sum + part.leakage.0));
         assert!(unit.gated_clock_energy().0 < unit.clock_energy().0 || unit.stages == 1, "{operation}");
-        assert!(unit.parts.iter().all(|part| part.area.0 >= 0.0 && part.energy.0 >= 0.0 && part.leakage.0 >= 0.0));
+        assert!(
+            unit.parts.iter().all(|part| part.area.0 >= 0.0 && part.energy.0 >= 0.0 && part.leakage.0 >= 0.0)
+        );
     }
 }
 
@@ -152,7 +167,10 @@ fn a_pipelined_multiplier_is_what_its_gates_and_flip_flops_make_it() {
     let bits = f64::from(unit.register_bits);
     let filled = unit.gates * 0.8 + bits * 4.5 * (1.0 + layout.clock_buffers);
     assert!((unit.area().0 / (filled / layout.row_utilisation) - 1.0).abs() < 1e-12);
-    assert!((unit.leakage().0 / (unit.gates * 10e-9 + bits * 50e-9 * (1.0 + layout.clock_buffers)) - 1.0).abs() < 1e-12);
+    assert!(
+        (unit.leakage().0 / (unit.gates * 10e-9 + bits * 50e-9 * (1.0 + layout.clock_buffers)) - 1.0).abs()
+            < 1e-12
+    );
     assert!((unit.clock_energy().0 / (bits * 3e-15 * (1.0 + layout.clock_distribution)) - 1.0).abs() < 1e-12);
     let logic = (unit.logic_depth / 2.0 + layout.cut_granularity) * (1.0 + layout.wiring_delay);
     let cycle = (logic + layout.skew_and_jitter) * 20e-12 + 60e-12;
@@ -237,7 +255,11 @@ fn zeros_and_stationary_weights_save_energy() {
     for format in [NumberFormat::INT8, NumberFormat::INT16] {
         let unit = cheapest(Operation::multiply_accumulate(format, NumberFormat::INT32));
         let at = |stationary_operand, zero_fraction| {
-            unit.energy_at(&OperandActivity { stationary_operand, zero_fraction, ..OperandActivity::default() })
+            unit.energy_at(&OperandActivity {
+                stationary_operand,
+                zero_fraction,
+                ..OperandActivity::default()
+            })
         };
         assert_eq!(at(false, 0.0), unit.energy());
         assert!(at(true, 0.0) < at(false, 0.0));
@@ -268,10 +290,11 @@ fn a_unit_is_built_in_well_under_a_millisecond() {
 fn a_clock_that_is_too_fast_is_told_the_fastest_and_its_stages() {
     let operation = Operation::multiply(NumberFormat::INT32);
     let free = message(operation, Some(50e9), None);
-    assert!(free.contains("int32 multiply cannot run at 50.0 GHz (20.0 ps a cycle) with up to"), "{free}");
+    assert!(free.contains("int32 multiply cannot run at 50 GHz (20 ps a cycle) with up to"), "{free}");
     let one = message(operation, Some(5e9), Some(1));
     assert!(one.contains("with 1 stage: the fastest is"), "{one}");
-    let ArithmeticError::Clock { fastest, stages, .. } = build(operation, Some(50e9), None).unwrap_err() else {
+    let ArithmeticError::Clock { fastest, stages, .. } = build(operation, Some(50e9), None).unwrap_err()
+    else {
         panic!("not a matter of the clock")
     };
     let unit = build(operation, Some(fastest.0 * (1.0 - 1e-9)), None).unwrap();
@@ -293,6 +316,7 @@ fn impossible_requests_say_what_is_nearest() {
     assert!(low.contains("fp32 products accumulate in fp32"), "{low}");
     let floats = Operation::Multiply { left: NumberFormat::FP8_E4M3, right: NumberFormat::FP8_E5M2 };
     assert!(message(floats, None, None).contains("one floating-point format"));
-    let into_float = message(Operation::multiply_accumulate(NumberFormat::INT8, NumberFormat::FP32), None, None);
+    let into_float =
+        message(Operation::multiply_accumulate(NumberFormat::INT8, NumberFormat::FP32), None, None);
     assert!(into_float.contains("accumulate in integers: int32"), "{into_float}");
 }

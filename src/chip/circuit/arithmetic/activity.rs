@@ -59,7 +59,8 @@ mod tests {
         assert_eq!(factor(OperandActivity::default()), 1.0);
         let quarter = OperandActivity { zero_fraction: 0.25, ..OperandActivity::default() };
         assert!((factor(quarter) - 0.85).abs() < 1e-12);
-        let all = OperandActivity { stationary_operand: true, accumulates_in_place: true, zero_fraction: 1.0 };
+        let all =
+            OperandActivity { stationary_operand: true, accumulates_in_place: true, zero_fraction: 1.0 };
         assert!((factor(all) - 0.3 * 0.8 * 0.9).abs() < 1e-12);
     }
 }

@@ -30,6 +30,23 @@ impl Point {
         }
     }
 
+    /// Keeps the costs at or above those of another design.
+    pub fn raise_to(&mut self, other: &Point) {
+        self.each_cost(other, f64::max);
+    }
+
+    /// Keeps the costs at or below those of another design.
+    pub fn lower_to(&mut self, other: &Point) {
+        self.each_cost(other, f64::min);
+    }
+
+    fn each_cost(&mut self, other: &Point, choose: fn(f64, f64) -> f64) {
+        self.depth = choose(self.depth, other.depth);
+        self.area = choose(self.area, other.area);
+        self.settled = choose(self.settled, other.settled);
+        self.switched = std::array::from_fn(|i| choose(self.switched[i], other.switched[i]));
+    }
+
     /// NAND2-equivalent transitions of glitches with so many stages.
     ///
     /// Glitches grow with the depth through which they pass, so between the measured stages they are linear in
@@ -69,17 +86,15 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    /// From at least one point, the slowest first. A slower point that costs more than a faster one is lowered to it.
+    /// From at least one point, the slowest first. A faster point that costs less than a slower one is raised to it.
     pub fn new(mut points: Vec<Point>) -> Option<Curve> {
-        for at in (1..points.len()).rev() {
-            let (slower, faster) = points.split_at_mut(at);
-            let (slower, faster) = (slower.last_mut()?, faster.first()?);
-            slower.depth = slower.depth.max(faster.depth);
-            slower.area = slower.area.min(faster.area);
-            slower.settled = slower.settled.min(faster.settled);
-            for (slow, fast) in slower.switched.iter_mut().zip(faster.switched) {
-                *slow = slow.min(fast);
-            }
+        for at in 1..points.len() {
+            let (before, after) = points.split_at_mut(at);
+            let (slower, faster) = (before.last()?, after.first_mut()?);
+            let depth = faster.depth.min(slower.depth);
+            faster.raise_to(slower);
+            faster.depth = depth;
+            faster.cut = std::array::from_fn(|i| faster.cut[i].max(slower.cut[i]));
         }
         for point in &mut points {
             point.switched[1] = point.switched[1].min(point.switched[0]);
@@ -87,6 +102,15 @@ impl Curve {
             point.settled = point.settled.min(point.switched[2]);
         }
         (!points.is_empty()).then_some(Curve { points })
+    }
+
+    /// A design between the slowest (effort 0) and the fastest (effort 1), geometric in depth.
+    pub fn at_effort(&self, effort: f64) -> Option<Point> {
+        if effort >= 1.0 {
+            return self.points.last().cloned();
+        }
+        let slowest = self.points.first()?.depth;
+        self.at_depth(slowest * libm::pow(self.least_depth() / slowest, effort))
     }
 
     /// The depth of the fastest design.

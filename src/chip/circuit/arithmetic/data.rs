@@ -15,7 +15,7 @@ const CURVES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/synthesi
 const FITS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/synthesis/results/fits.toml"));
 
 /// Efforts for which there are fits: 0, 1/4, 1/2, 3/4, 1.
-const EFFORTS: usize = 5;
+pub(super) const EFFORTS: usize = 5;
 
 /// Everything that was measured.
 pub(super) struct Data {
@@ -106,8 +106,8 @@ impl CurveEntry {
             _ => return Err(ArithmeticError::Data(format!("{} of {:?}", self.operation, self.formats))),
         };
         let points = self.points.iter().map(|entry| entry.point(operation)).collect();
-        let curve = Curve::new(points)
-            .ok_or_else(|| ArithmeticError::Data(format!("{operation} has no points")))?;
+        let curve =
+            Curve::new(points).ok_or_else(|| ArithmeticError::Data(format!("{operation} has no points")))?;
         Ok((operation, (curve, self.activities)))
     }
 }
@@ -127,12 +127,10 @@ fn ends(operation: Operation) -> (f64, f64) {
 }
 
 impl Fit {
-    /// The curve of an integer operation with operands of `n` and `m` and a result of `w` bits.
-    pub fn curve(&self, operation: Operation, [n, m, w]: [u32; 3]) -> Result<Curve, ArithmeticError> {
+    /// Designs of an integer operation with operands of `n` and `m` and a result of `w` bits, from effort 0 to 1.
+    pub fn points(&self, operation: Operation, [n, m, w]: [u32; 3]) -> Result<Vec<Point>, ArithmeticError> {
         let terms: Vec<f64> = self.terms.iter().map(|name| term(name, n, m, w)).collect::<Result<_, _>>()?;
-        let points = (0..EFFORTS).map(|effort| self.point(operation, &terms, effort));
-        Curve::new(points.collect::<Result<_, _>>()?)
-            .ok_or_else(|| ArithmeticError::Data(format!("no fit of {operation}")))
+        (0..EFFORTS).map(|effort| self.point(operation, &terms, effort)).collect()
     }
 
     fn point(&self, operation: Operation, terms: &[f64], effort: usize) -> Result<Point, ArithmeticError> {
@@ -162,8 +160,8 @@ fn term(name: &str, n: u32, m: u32, w: u32) -> Result<f64, ArithmeticError> {
         "n" => n,
         "w" => w,
         "n + m" => n + m,
-        "n m" => n * m,
-        "n m (n + m)" => n * m * (n + m),
+        "(n - 1) (m - 1)" => (n - 1.0) * (m - 1.0),
+        "(n - 1) (m - 1) (n + m)" => (n - 1.0) * (m - 1.0) * (n + m),
         "log2 n" => libm::log2(n),
         "log2 w" => libm::log2(w),
         "log2 (n + m)" => libm::log2(n + m),

@@ -96,7 +96,8 @@ impl Builder<'_> {
         let layout = &self.request.layout;
         let granularity = if stages > 1 { layout.cut_granularity } else { 0.0 };
         let logic = (depth / f64::from(stages) + granularity) * (1.0 + layout.wiring_delay);
-        self.cells.fanout_of_four_delay * (logic + layout.skew_and_jitter) + self.cells.flip_flop.overhead_delay
+        self.cells.fanout_of_four_delay * (logic + layout.skew_and_jitter)
+            + self.cells.flip_flop.overhead_delay
     }
 
     /// The deepest logic that so many stages fit into a cycle.

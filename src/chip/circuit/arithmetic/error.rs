@@ -24,7 +24,9 @@ pub enum ArithmeticError {
         nearest: String,
     },
     /// An integer width outside of the measured ones.
-    #[error("{operation}: a width of {bits} bits is outside of what was synthesised; the nearest is {nearest}")]
+    #[error(
+        "{operation}: a width of {bits} bits is outside of what was synthesised; the nearest is {nearest}"
+    )]
     Width {
         /// What was asked for.
         operation: String,

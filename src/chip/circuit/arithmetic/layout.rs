@@ -91,7 +91,8 @@ impl Layout {
 }
 
 fn read() -> Result<Layout, ArithmeticError> {
-    let file: LayoutFile = toml::from_str(LAYOUT).map_err(|error| ArithmeticError::Data(error.to_string()))?;
+    let file: LayoutFile =
+        toml::from_str(LAYOUT).map_err(|error| ArithmeticError::Data(error.to_string()))?;
     Ok(Layout {
         row_utilisation: file.row_utilisation.checked("row_utilisation")?,
         wiring_energy: file.wiring_energy.checked("wiring_energy")?,

@@ -1,8 +1,8 @@
 //! From an operation to its curve: measured where it was synthesised, fitted for other integer widths.
 
 use super::activity::ActivityFactors;
-use super::curve::Curve;
-use super::data::{Data, data};
+use super::curve::{Curve, Point};
+use super::data::{Data, EFFORTS, data};
 use super::error::ArithmeticError;
 use super::number_format::{FloatingFormat, NumberFormat};
 use super::operation::Operation;
@@ -24,7 +24,27 @@ pub(super) fn curve_of(operation: Operation) -> Result<(Curve, ActivityFactors),
     let widths = integer_widths(ordered)?;
     let fit = data.fits.get(ordered.kind());
     let fit = fit.ok_or_else(|| ArithmeticError::Data(format!("no fit of {}", ordered.kind())))?;
-    Ok((fit.curve(ordered, widths)?, nearest_factors(data, ordered)?))
+    let mut points = fit.points(ordered, widths)?;
+    keep_between_measured(data, ordered.kind(), widths, &mut points);
+    let curve = Curve::new(points).ok_or_else(|| ArithmeticError::Data(format!("no fit of {ordered}")))?;
+    Ok((curve, nearest_factors(data, ordered)?))
+}
+
+/// Keeps a fit above the measured circuits that it contains and below those that contain it, effort by effort.
+fn keep_between_measured(data: &Data, kind: &str, widths: [u32; 3], points: &mut [Point]) {
+    let alike = |other: &Operation| other.kind() == kind;
+    for (other, (curve, _)) in data.measured.iter().filter(|(other, _)| alike(other)) {
+        let Ok(measured) = integer_widths(*other) else { continue };
+        let contains = |a: [u32; 3], b: [u32; 3]| a.iter().zip(b).all(|(&a, b)| a >= b);
+        for (effort, point) in points.iter_mut().enumerate() {
+            let Some(bound) = curve.at_effort(effort as f64 / (EFFORTS - 1) as f64) else { continue };
+            if contains(widths, measured) {
+                point.raise_to(&bound);
+            } else if contains(measured, widths) {
+                point.lower_to(&bound);
+            }
+        }
+    }
 }
 
 /// Widths of operands and result, all integers and all within what was synthesised.
@@ -63,7 +83,9 @@ fn combination(operation: Operation) -> ArithmeticError {
     use NumberFormat::{Floating, Integer};
     let operands = match operation {
         Operation::Add { format } => [format; 2],
-        Operation::Multiply { left, right } | Operation::MultiplyAccumulate { left, right, .. } => [left, right],
+        Operation::Multiply { left, right } | Operation::MultiplyAccumulate { left, right, .. } => {
+            [left, right]
+        }
     };
     let nearest = match operands {
         [Floating(left), Floating(right)] if left == right => {
@@ -82,7 +104,10 @@ fn combination(operation: Operation) -> ArithmeticError {
             format!("integer products accumulate in integers: int{}", (2 * bits).max(32))
         }
         [Floating(format), Integer { .. }] | [Integer { .. }, Floating(format)] => {
-            format!("the operands are either integers or floating-point numbers: convert both to {}", format.name())
+            format!(
+                "the operands are either integers or floating-point numbers: convert both to {}",
+                format.name()
+            )
         }
     };
     ArithmeticError::Combination { operation: operation.to_string(), nearest }
@@ -96,7 +121,8 @@ fn nearest_factors(data: &Data, operation: Operation) -> Result<ActivityFactors,
             matches!(left, NumberFormat::Integer { .. })
         }
     };
-    let alike = data.measured.iter().filter(|(other, _)| other.kind() == operation.kind() && is_integer(other));
+    let alike =
+        data.measured.iter().filter(|(other, _)| other.kind() == operation.kind() && is_integer(other));
     // Ties go to the fewer bits and then the name, so that the answer does not depend on the map's order.
     let distance = |other: &Operation| {
         (other.input_bits().abs_diff(operation.input_bits()), other.input_bits(), other.to_string())

@@ -122,7 +122,9 @@ impl FromStr for NumberFormat {
 }
 
 fn unknown(text: &str, name: &str) -> ArithmeticError {
-    let known = || ["int4", "int8", "int16", "int32"].into_iter().chain(FloatingFormat::ALL.map(FloatingFormat::name));
+    let known = || {
+        ["int4", "int8", "int16", "int32"].into_iter().chain(FloatingFormat::ALL.map(FloatingFormat::name))
+    };
     let longer: Vec<&str> = known().filter(|full| !name.is_empty() && full.starts_with(name)).collect();
     let meant = if longer.is_empty() { nearest(name, known()).into_iter().collect() } else { longer };
     ArithmeticError::Format {
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn an_unknown_format_is_told_what_was_likely_meant() {
         let message = |text: &str| text.parse::<NumberFormat>().unwrap_err().to_string();
-        assert!(message("pf16").contains("did you mean fp16"), "{}", message("pf16"));
+        assert!(message("bf61").contains("did you mean bf16"), "{}", message("bf61"));
         assert!(message("fp8").contains("did you mean fp8_e4m3 or fp8_e5m2"), "{}", message("fp8"));
         assert!(message("posit").contains("int16") && !message("posit").contains("did you mean"));
         assert!(message("int0").contains("int0"));
