@@ -149,7 +149,7 @@ class Netlist:
         """
         history = []
         idle = 0
-        arrival, slack, depth, loads = self.time()
+        _, slack, depth, loads = self.time()
         history.append((depth, self.area, [i.drive for i in self.instances]))
         while idle < 12:
             moves = self._moves(slack, depth, loads)
@@ -157,7 +157,7 @@ class Netlist:
                 break
             for _, instance in moves[: max(2, len(moves) // 6)]:
                 instance.drive += 1
-            arrival, slack, depth, loads = self.time()
+            _, slack, depth, loads = self.time()
             idle += 1
             if depth < history[-1][0] * 0.998:
                 history.append((depth, self.area, [i.drive for i in self.instances]))

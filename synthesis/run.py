@@ -123,10 +123,11 @@ write_json {directory / "netlist.json"}
 
 
 def check(circuit, simulation, rows):
+    """Compares results with the reference model."""
     source = reference.operands(circuit)
     for words, found in zip(rows, simulation.results(rows), strict=True):
         if not source.agrees(words, found):
-            sys.exit(f"{circuit['name']}: {words} gives {found:#x}, not {source.expected(words):#x}")
+            raise ValueError(f"{circuit['name']}: {words} gives {found:#x}, not {source.expected(words):#x}")
 
 
 def measure(circuit):

@@ -1,5 +1,5 @@
-// Full and half adder as logic, for architectures that leave their gates to the mapper.
-// The compact architectures leave this file out and keep both as cells.
+// Full and half adder. The script keeps both as cells (`adders` in cells.toml), as libraries have them, and reads only
+// their ports here; the logic says what they do.
 
 module full_adder (input a, input b, input c, output s, output co);
     wire propagate = a ^ b;

@@ -1,5 +1,5 @@
-// Leading zeros of a word: `count` is WIDTH's all zero value's business of the caller, who looks at `any`.
-// A tree: each half counts, the upper half wins when it holds a one. WIDTH is a power of two.
+// Leading zeros of a word, if it has a one at all (`any`); of no meaning otherwise.
+// A tree: each half counts, and the upper half wins when it holds a one. WIDTH is a power of two.
 module leading_zeros #(parameter WIDTH = 8, parameter BITS = $clog2(WIDTH)) (
     input [WIDTH-1:0] word,
     output [BITS-1:0] count,
