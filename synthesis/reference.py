@@ -142,7 +142,7 @@ class Integers:
 
 
 class Floats:
-    """Operands of floating-point circuits: normally distributed; a partial sum of 256 products for an accumulator."""
+    """Operands of floating-point circuits: standard normal; a partial sum of 128 products for an accumulator."""
 
     def __init__(self, circuit):
         self.format = Format(circuit["exponent"], circuit["mantissa"])

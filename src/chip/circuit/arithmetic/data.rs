@@ -15,14 +15,24 @@ const CURVES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/synthesi
 const FITS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/synthesis/results/fits.toml"));
 
 /// Efforts for which there are fits: 0, 1/4, 1/2, 3/4, 1.
-pub(super) const EFFORTS: usize = 5;
+const EFFORTS: usize = 5;
 
 /// Everything that was measured.
 pub(super) struct Data {
     /// By operation, wider operand first.
-    pub measured: HashMap<Operation, (Curve, ActivityFactors)>,
+    pub measured: HashMap<Operation, Measured>,
     /// By kind of operation.
     pub fits: HashMap<String, Fit>,
+}
+
+/// A circuit that was synthesised.
+pub(super) struct Measured {
+    /// Its designs.
+    pub curve: Curve,
+    /// Designs of it from effort 0 to 1, to hold fits against.
+    pub at_efforts: Vec<Point>,
+    /// Energy with other operands than random ones.
+    pub factors: ActivityFactors,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +100,7 @@ fn read() -> Result<Data, ArithmeticError> {
 }
 
 impl CurveEntry {
-    fn read(self) -> Result<(Operation, (Curve, ActivityFactors)), ArithmeticError> {
+    fn read(self) -> Result<(Operation, Measured), ArithmeticError> {
         let formats: Vec<NumberFormat> =
             self.formats.iter().map(|format| format.parse()).collect::<Result<_, _>>()?;
         let operation = match (self.operation.as_str(), formats.as_slice()) {
@@ -108,7 +118,9 @@ impl CurveEntry {
         let points = self.points.iter().map(|entry| entry.point(operation)).collect();
         let curve =
             Curve::new(points).ok_or_else(|| ArithmeticError::Data(format!("{operation} has no points")))?;
-        Ok((operation, (curve, self.activities)))
+        let efforts = (0..EFFORTS).map(|effort| effort as f64 / (EFFORTS - 1) as f64);
+        let at_efforts = efforts.filter_map(|effort| curve.at_effort(effort)).collect();
+        Ok((operation, Measured { curve, at_efforts, factors: self.activities }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::activity::ActivityFactors;
 use super::curve::{Curve, Point};
-use super::data::{Data, EFFORTS, data};
+use super::data::{Data, data};
 use super::error::ArithmeticError;
 use super::number_format::{FloatingFormat, NumberFormat};
 use super::operation::Operation;
@@ -18,8 +18,8 @@ const ACCUMULATOR_WIDTHS: (u32, u32) = (16, 80);
 pub(super) fn curve_of(operation: Operation) -> Result<(Curve, ActivityFactors), ArithmeticError> {
     let data = data()?;
     let ordered = operation.wider_first();
-    if let Some((curve, factors)) = data.measured.get(&ordered) {
-        return Ok((curve.clone(), *factors));
+    if let Some(measured) = data.measured.get(&ordered) {
+        return Ok((measured.curve.clone(), measured.factors));
     }
     let widths = integer_widths(ordered)?;
     let fit = data.fits.get(ordered.kind());
@@ -32,50 +32,56 @@ pub(super) fn curve_of(operation: Operation) -> Result<(Curve, ActivityFactors),
 
 /// Keeps a fit above the measured circuits that it contains and below those that contain it, effort by effort.
 fn keep_between_measured(data: &Data, kind: &str, widths: [u32; 3], points: &mut [Point]) {
-    let alike = |other: &Operation| other.kind() == kind;
-    for (other, (curve, _)) in data.measured.iter().filter(|(other, _)| alike(other)) {
-        let Ok(measured) = integer_widths(*other) else { continue };
-        let contains = |a: [u32; 3], b: [u32; 3]| a.iter().zip(b).all(|(&a, b)| a >= b);
-        for (effort, point) in points.iter_mut().enumerate() {
-            let Some(bound) = curve.at_effort(effort as f64 / (EFFORTS - 1) as f64) else { continue };
-            if contains(widths, measured) {
-                point.raise_to(&bound);
-            } else if contains(measured, widths) {
-                point.lower_to(&bound);
-            }
-        }
+    let contains = |a: [u32; 3], b: [u32; 3]| a.iter().zip(b).all(|(&a, b)| a >= b);
+    let alike = || {
+        let same_kind = data.measured.iter().filter(|(other, _)| other.kind() == kind);
+        same_kind.filter_map(|(other, measured)| Some((all_integer(*other)?, &measured.at_efforts)))
+    };
+    // First all of one kind of bound, then all of the other, so that the map's order makes no difference.
+    for (_, bounds) in alike().filter(|(measured, _)| contains(widths, *measured)) {
+        points.iter_mut().zip(bounds).for_each(|(point, bound)| point.raise_to(bound));
+    }
+    for (_, bounds) in alike().filter(|(measured, _)| contains(*measured, widths)) {
+        points.iter_mut().zip(bounds).for_each(|(point, bound)| point.lower_to(bound));
+    }
+}
+
+/// Widths of operands and result if all are integers.
+fn all_integer(operation: Operation) -> Option<[u32; 3]> {
+    use NumberFormat::Integer;
+    match operation {
+        Operation::Add { format: Integer { bits } } => Some([bits; 3]),
+        Operation::Multiply { left: Integer { bits: n }, right: Integer { bits: m } } => Some([n, m, n + m]),
+        Operation::MultiplyAccumulate {
+            left: Integer { bits: n },
+            right: Integer { bits: m },
+            accumulator: Integer { bits: w },
+        } => Some([n, m, w]),
+        _ => None,
     }
 }
 
 /// Widths of operands and result, all integers and all within what was synthesised.
 fn integer_widths(operation: Operation) -> Result<[u32; 3], ArithmeticError> {
-    use NumberFormat::Integer;
+    let [n, m, w] = all_integer(operation).ok_or_else(|| combination(operation))?;
     let within = |bits: u32, (least, most): (u32, u32)| {
         let nearest = bits.clamp(least, most);
         if nearest == bits {
-            return Ok(bits);
+            return Ok(());
         }
         Err(ArithmeticError::Width { operation: operation.to_string(), bits, nearest })
     };
-    match operation {
-        Operation::Add { format: Integer { bits } } => Ok([within(bits, ADDER_WIDTHS)?; 3]),
-        Operation::Multiply { left: Integer { bits: n }, right: Integer { bits: m } } => {
-            Ok([within(n, OPERAND_WIDTHS)?, within(m, OPERAND_WIDTHS)?, n + m])
+    let operands = if let Operation::Add { .. } = operation { ADDER_WIDTHS } else { OPERAND_WIDTHS };
+    within(n, operands)?;
+    within(m, operands)?;
+    if let Operation::MultiplyAccumulate { .. } = operation {
+        if w < n + m {
+            let operation = operation.to_string();
+            return Err(ArithmeticError::Accumulator { operation, accumulator: w, product: n + m });
         }
-        Operation::MultiplyAccumulate {
-            left: Integer { bits: n },
-            right: Integer { bits: m },
-            accumulator: Integer { bits: w },
-        } => {
-            let (n, m) = (within(n, OPERAND_WIDTHS)?, within(m, OPERAND_WIDTHS)?);
-            if w < n + m {
-                let operation = operation.to_string();
-                return Err(ArithmeticError::Accumulator { operation, accumulator: w, product: n + m });
-            }
-            Ok([n, m, within(w, ACCUMULATOR_WIDTHS)?])
-        }
-        _ => Err(combination(operation)),
+        within(w, ACCUMULATOR_WIDTHS)?;
     }
+    Ok([n, m, w])
 }
 
 /// What there is instead of formats that were not synthesised together.
@@ -115,20 +121,16 @@ fn combination(operation: Operation) -> ArithmeticError {
 
 /// Factors of the measured integer circuit of the same kind whose bits are nearest.
 fn nearest_factors(data: &Data, operation: Operation) -> Result<ActivityFactors, ArithmeticError> {
-    let is_integer = |other: &Operation| match other {
-        Operation::Add { format } => matches!(format, NumberFormat::Integer { .. }),
-        Operation::Multiply { left, .. } | Operation::MultiplyAccumulate { left, .. } => {
-            matches!(left, NumberFormat::Integer { .. })
-        }
-    };
-    let alike =
-        data.measured.iter().filter(|(other, _)| other.kind() == operation.kind() && is_integer(other));
-    // Ties go to the fewer bits and then the name, so that the answer does not depend on the map's order.
+    let alike = data
+        .measured
+        .iter()
+        .filter(|(other, _)| other.kind() == operation.kind() && all_integer(**other).is_some());
+    // Ties go to the fewer bits and then the narrower operands, so that the answer does not depend on the map's order.
     let distance = |other: &Operation| {
-        (other.input_bits().abs_diff(operation.input_bits()), other.input_bits(), other.to_string())
+        (other.input_bits().abs_diff(operation.input_bits()), other.input_bits(), all_integer(*other))
     };
     let nearest = alike.min_by_key(|(other, _)| distance(other));
     nearest
-        .map(|(_, (_, factors))| *factors)
+        .map(|(_, measured)| measured.factors)
         .ok_or_else(|| ArithmeticError::Data(format!("nothing measured is like {operation}")))
 }
