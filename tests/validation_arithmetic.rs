@@ -43,6 +43,7 @@ struct Row {
 #[derive(Deserialize)]
 struct Register {
     node_nm: f64,
+    supply_v: f64,
     energy_pj: f64,
     area_um2: f64,
     leakage_mw: f64,
@@ -154,6 +155,9 @@ fn leakage(page: &mut String, table: &Table, register: &Register) {
         )
         .unwrap();
     }
+    page.push_str(
+        "\nThe register is what the technology's row was made from, and so no test but of the reading:\n",
+    );
     page.push_str("\n| register of one bit | published | model | error |\n|---|---|---|---|\n");
     for (name, published, model) in register_rows(register) {
         writeln!(page, "| {name} | {published:.3} | {model:.3} | {} |", error(published, model)).unwrap();
@@ -161,10 +165,10 @@ fn leakage(page: &mut String, table: &Table, register: &Register) {
     page.push('\n');
 }
 
-/// Energy with half of the bits changing, area and leakage of a register's bit.
+/// Energy of a cycle in which the bit changes, area and leakage of a register's bit.
 fn register_rows(register: &Register) -> [(&'static str, f64, f64); 3] {
-    let flip_flop = cells(register.node_nm, None).flip_flop;
-    let energy = flip_flop.clock_energy + flip_flop.data_energy * 0.5;
+    let flip_flop = cells(register.node_nm, Some(register.supply_v)).flip_flop;
+    let energy = flip_flop.clock_energy + flip_flop.data_energy;
     [
         ("energy a cycle, fJ", register.energy_pj * 1e3, energy.0 * 1e15),
         ("area, µm²", register.area_um2, flip_flop.area.0),
@@ -185,6 +189,9 @@ fn generic_cell(name: &str) -> f64 {
 
 fn cell_areas(page: &mut String, areas: &BTreeMap<String, f64>) {
     page.push_str("## Cells: Nangate 45 nm, area in NAND2-equivalents\n\n");
+    page.push_str(
+        "What the rule of columns in `synthesis/cells.toml` gives, and the technology's flip-flop.\n\n",
+    );
     page.push_str("| cell | published | model | error |\n|---|---|---|---|\n");
     for (name, area) in areas {
         let published = area / areas["NAND2_X1"];
@@ -205,9 +212,11 @@ fn cell_model(name: &str) -> f64 {
 const HEAD: &str = "# Arithmetic units against published tables
 
 This page is written by `tests/validation_arithmetic.rs`, which fails when it is no longer true. What is modelled stands on
-[arithmetic.md](../arithmetic.md). Gates, depth and switching come from synthesis and simulation alone, areas and energies of
-a NAND2 and a flip-flop from the technology's data: nothing was fitted to these tables. An error is ours over the published
-figure, less one.
+[arithmetic.md](../arithmetic.md). Gates, depth and switching come from synthesis and simulation alone and have seen none of
+these tables. Areas and energies of a NAND2 and a flip-flop are the technology's: Nangate's at 45 nm; at 40 and 7 nm its energy
+of a NAND2 is that of 45 nm times ratios between these tables (Aladdin's slow adder over Horowitz's, the mean of Jouppi's
+rows over Horowitz's), and its 40 nm register is Aladdin's. So the level of all energies and the ratios between units are
+tested here; the ratio between nodes is not. An error is ours over the published figure, less one.
 
 *Settled*, *with glitches* and *model* are cells alone: one stage without registers, full rows, local wires; without a published
 period the cheapest design. *Settled* counts the transitions of values that stay, as power estimates from activities of
@@ -234,7 +243,8 @@ fn units_against_published_tables() {
 const REASONS: &str = "## Why they differ
 
 - *The sources differ more.* For one 32-bit multiplier Horowitz says 3.1 pJ at 45 nm, Aladdin 8.6 to 12.7 pJ at 40 nm: 2.8 to 4.1
-  times as much for 1.3 to 1.8 times the area. The model is within a tenth of Aladdin from 2 ns on.
+  times as much for 1.3 to 1.8 times the area. The model is 4 to 13 % below Aladdin from 2 ns on,
+  and within 6 % of its area.
 - *Cells.* The NAND2 of 45 nm is Nangate's, whose gates are large: 8 fF switch with each transition. At that charge
   Horowitz's int8 multiplier would have only a sixth of its gates change in an operation, and no glitch; in simulation
   a third of the gates change with random operands, and glitches come on top. Smaller transistors, narrow operand ranges,
@@ -247,11 +257,14 @@ const REASONS: &str = "## Why they differ
   generated with all of these and for a clock: 2 to 4 times the area. Placed at 1 GHz, with its registers, ours comes to
   the same size.
 - *Fast integer adders.* Aladdin's adder at 2 ns is a row of full adders, at 0.5 ns a prefix adder; its energy falls from 1 ns to
-  0.5 ns, which no gates explain; its operands were likely not random.
+  0.5 ns, which no gates explain; its operands were likely not random. Its areas are 1.5 to 1.7 times ours throughout, as if
+  registers or a carry input and output stages were counted.
 - *Adders in general*: 88 transitions for 32 bits are 2.75 for each, of which 0.6 charge the operands' pins and 0.7 are glitches of the
   rippling carry. Published figures likely count neither.
-- *Leakage* of Aladdin's 40 nm library is a third of the model's for multipliers: the model's cells leak as those of the
-  technology's data do, with no high-threshold cells off the critical path.
+- *A tight clock.* From 6 to 1 ns Aladdin's multiplier grows by 38 % and takes 47 % more energy; ours grows by 7 %, because here
+  only the last adder and the sizes of critical gates change, not the tree.
+- *Leakage* of Aladdin's multipliers at leisure is half of the model's: the technology's cells have low thresholds throughout,
+  real designs keep those for critical paths.
 - *7 nm*: Jouppi et al. tell neither supply nor stages; the ratios to Horowitz's table are theirs, and so are its floors.
 - *Placed* adds layout, and the registers and clock of stages at 1 GHz, which 45 nm at 0.9 V makes many.
 ";
@@ -276,19 +289,18 @@ fn settled_transitions_are_within_the_spread_of_the_published_sources() {
 fn integer_multipliers_and_registers_match_the_40_nm_tables() {
     let published = published();
     let table = published.table.iter().find(|table| table.node_nm == 40.0).unwrap();
-    let cells = cells(40.0, None);
+    let cells = cells(40.0, table.supply_v);
     for row in table.rows.iter().filter(|row| row.operation == "multiply") {
-        // The table itself spans 1.47 times in energy and 1.38 in area over its periods: a third is as good as it gets.
         let unit = row.bare(&cells);
         let (energy, area) = (unit.energy().0 * 1e12 / row.energy_pj, unit.area().0 / row.area_um2.unwrap());
-        assert!(
-            (0.67..1.5).contains(&energy) && (0.67..1.5).contains(&area),
-            "{}: {energy}, {area}",
-            row.name()
-        );
+        // The supply is not told: 0.9 or 1.0 V makes a quarter of the energy. At 1 ns the published energy is 1.47
+        // times that at leisure, a step that our sizing does not make.
+        let least = if row.period_ns == Some(1.0) { 0.8 / 1.47 } else { 0.8 };
+        assert!((least..1.25).contains(&energy), "{}: {energy}", row.name());
+        assert!((0.75..1.25).contains(&area), "{}: {area}", row.name());
     }
     for (name, published, model) in register_rows(&published.register) {
-        assert!((0.67..1.5).contains(&(model / published)), "{name}: {model} against {published}");
+        assert!((model / published - 1.0).abs() < 0.01, "{name}: {model} against {published}");
     }
 }
 
