@@ -89,6 +89,40 @@ fn between_two_nodes_transistors_are_on_a_straight_line() {
     );
 }
 
+/// What CACTI 7 has in its own structures at 28, 40 and 55 nm and 350 K, to the six digits that it prints: resistance of n and
+/// p in Ω·µm, channel capacitance in F/µm, off and gate current in A/µm.
+#[test]
+fn between_two_nodes_transistors_are_those_of_cacti() {
+    use DeviceClass::{HighPerformance, LowOperatingPower, LowStandbyPower};
+    let published = [
+        ("28nm", HighPerformance, [540.46, 1230.08, 4.512e-16, 2.4748e-7, 4.0024e-8]),
+        ("28nm", LowStandbyPower, [2621.84, 5645.41, 4.036e-16, 4.106e-10, 2.0278e-10]),
+        ("28nm", LowOperatingPower, [1205.58, 2621.82, 3.988e-16, 2.454e-7, 2.854e-9]),
+        ("40nm", HighPerformance, [687.237, 1656.24, 6.22615e-16, 4.53615e-7, 4.72846e-8]),
+        ("40nm", LowStandbyPower, [3141.67, 7005.92, 4.94923e-16, 1.20508e-10, 2.01738e-11]),
+        ("40nm", LowOperatingPower, [1494.64, 3407.77, 5.56154e-16, 6.16462e-8, 5.26962e-8]),
+        ("55nm", HighPerformance, [1058.01, 2549.81, 5.735e-16, 4.82e-7, 3.84e-8]),
+    ];
+    for (name, class, figures) in published {
+        let device = node(name).device(class, HOT).unwrap();
+        let ours = [
+            device.resistance_n_ohm_um,
+            device.resistance_p_ohm_um,
+            device.channel_capacitance_f_per_um,
+            device.off_current_a_per_um,
+            device.gate_current_a_per_um,
+        ];
+        ours.into_iter().zip(figures).for_each(|(found, expected)| near(found, expected, 1e-5));
+    }
+    let local = node("28nm").wire(WireProjection::Conservative, WireClass::Local);
+    near(local.resistance_ohm_per_um, 11.5492, 1e-5);
+    near(local.capacitance_f_per_um, 2.43631e-16, 1e-5);
+    let semi_global = node("40nm").wire(WireProjection::Conservative, WireClass::SemiGlobal);
+    near(semi_global.resistance_ohm_per_um, 1.93366, 1e-5);
+    near(semi_global.capacitance_f_per_um, 2.61571e-16, 1e-5);
+    assert_eq!(node("40nm").sense_amplifier(), node("32nm").sense_amplifier());
+}
+
 #[test]
 fn a_static_cell_of_a_planar_node_is_146_squares_of_the_feature_size() {
     for size in [90.0, 65.0, 50.0, 45.0, 40.0, 32.0, 28.0, 22.0] {

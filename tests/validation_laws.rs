@@ -365,6 +365,7 @@ const NODE_TEXT: &str = "
 Standard cells at Stillmaker and Baas's nominal supplies, over 45 nm at 1.0 V. Ours are not theirs, and are not meant to be:
 they go through Nangate's 45 nm library (consistent with Horowitz), ALADDIN's 40 nm register and adder, and the arithmetic of Jouppi et
 al. at 7 nm, each an anchor of its own. An anchor is no validation: what this table shows is how much rests on that choice.
+Areas are those of libraries, each with its tracks; theirs follow one trend of gate density.
 
 ";
 const LEAKAGE_TEXT: &str = "
