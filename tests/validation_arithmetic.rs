@@ -258,7 +258,7 @@ const REASONS: &str = "## Why they differ
   the same size.
 - *Fast integer adders.* Aladdin's adder at 2 ns is a row of full adders, at 0.5 ns a prefix adder; its energy falls from 1 ns to
   0.5 ns, which no gates explain; its operands were likely not random. Its areas are 1.5 to 1.7 times ours throughout, as if
-  registers or a carry input and output stages were counted.
+  registers or further functions were counted.
 - *Adders in general*: 88 transitions for 32 bits are 2.75 for each, of which 0.6 charge the operands' pins and 0.7 are glitches of the
   rippling carry. Published figures likely count neither.
 - *A tight clock.* From 6 to 1 ns Aladdin's multiplier grows by 38 % and takes 47 % more energy; ours grows by 7 %, because here
