@@ -15,7 +15,9 @@ const FLAVOURS: [DeviceClass; 3] =
 
 /// All nodes that have a file, from the largest.
 fn nodes_um() -> Vec<f64> {
-    [90.0, 65.0, 45.0, 40.0, 32.0, 28.0, 22.0, 16.0, 14.0, 12.0, 10.0, 7.0, 5.0].map(|nm| nm / 1000.0).to_vec()
+    [90.0, 65.0, 45.0, 40.0, 32.0, 28.0, 22.0, 16.0, 14.0, 12.0, 10.0, 7.0, 5.0]
+        .map(|nm| nm / 1000.0)
+        .to_vec()
 }
 
 /// A request that any node can fulfil with this organisation.
@@ -44,21 +46,25 @@ fn fixed(node_um: f64) -> ArrayRequest {
 }
 
 fn any_request() -> impl Strategy<Value = ArrayRequest> {
-    let ports = prop_oneof![Just((1, 0, 0)), Just((2, 0, 0)), Just((0, 1, 1)), Just((0, 2, 1)), Just((1, 2, 1))];
-    (0.022..0.09_f64, 1_u32..200, 64_u64..20_000, ports, 0..3_usize, 0..3_usize, 300.0..400.0_f64, 0_u32..3).prop_map(
-        |(node_um, word_bytes, words, (read_write, read, write), cell, periphery, kelvin, banks)| ArrayRequest {
-            node: Micrometres(node_um),
-            capacity_bytes: (words * u64::from(word_bytes)) << banks,
-            word_bytes,
-            ports: Ports { read_write, read, write },
-            cell: CellKind::Static(FLAVOURS[cell]),
-            periphery: FLAVOURS[periphery],
-            temperature: Kelvin(kelvin),
-            banks: 1 << banks,
-            organisation: None,
-            ..fixed(0.045)
-        },
-    )
+    let ports =
+        prop_oneof![Just((1, 0, 0)), Just((2, 0, 0)), Just((0, 1, 1)), Just((0, 2, 1)), Just((1, 2, 1))];
+    (0.022..0.09_f64, 1_u32..200, 64_u64..20_000, ports, 0..3_usize, 0..3_usize, 300.0..400.0_f64, 0_u32..3)
+        .prop_map(
+            |(node_um, word_bytes, words, (read_write, read, write), cell, periphery, kelvin, banks)| {
+                ArrayRequest {
+                    node: Micrometres(node_um),
+                    capacity_bytes: (words * u64::from(word_bytes)) << banks,
+                    word_bytes,
+                    ports: Ports { read_write, read, write },
+                    cell: CellKind::Static(FLAVOURS[cell]),
+                    periphery: FLAVOURS[periphery],
+                    temperature: Kelvin(kelvin),
+                    banks: 1 << banks,
+                    organisation: None,
+                    ..fixed(0.045)
+                }
+            },
+        )
 }
 
 fn leakage_w(leakage: Leakage) -> f64 {
@@ -207,48 +213,4 @@ fn a_wider_word_makes_a_larger_array_that_costs_more() {
     let (narrow, wide) = (built(&words(16)), built(&words(32)));
     assert!(wide.area.total().0 > narrow.area.total().0);
     assert!(leakage_w(wide.leakage.total()) > leakage_w(narrow.leakage.total()));
-}
-
-#[test]
-fn the_search_finds_what_trying_every_organisation_finds() {
-    let powers = |most: u32| (0..=most).map(|power| 1_u32 << power);
-    for (capacity_bytes, word_bytes, cell) in [
-        (2048, 4, DeviceClass::HighPerformance),
-        (3000, 3, DeviceClass::LowStandbyPower),
-        (12_288, 24, DeviceClass::LowOperatingPower),
-    ] {
-        let cell = CellKind::Static(cell);
-        let request =
-            ArrayRequest { capacity_bytes, word_bytes, cell, organisation: None, ..fixed(0.032) };
-        let cost = |array: &MemoryArray| {
-            let access = array.access.total().0;
-            array.all_ports.read.total().0 * access * access
-        };
-        let mut least = f64::INFINITY;
-        for word_line_cuts in powers(9) {
-            for bit_line_cuts in powers(9) {
-                for words_in_row in powers(8) {
-                    for bit_line_multiplexing in powers(8) {
-                        for sense_multiplexing_1 in powers(4) {
-                            for sense_multiplexing_2 in powers(3) {
-                                let organisation = Organisation {
-                                    word_line_cuts,
-                                    bit_line_cuts,
-                                    words_in_row,
-                                    bit_line_multiplexing,
-                                    sense_multiplexing_1,
-                                    sense_multiplexing_2,
-                                };
-                                let given = ArrayRequest { organisation: Some(organisation), ..request };
-                                if let Some(array) = nm_trace::chip::circuit::array::build(&given) {
-                                    least = least.min(cost(&array));
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        assert_eq!(cost(&built(&request)), least, "{capacity_bytes} {word_bytes}");
-    }
 }

@@ -231,7 +231,8 @@ fn wire_errors(row: &WireRow) -> [f64; 5] {
 }
 
 fn wires() -> String {
-    let errors: Vec<[f64; 5]> = rows::<WireRow>("cacti7-repeated-wires.csv").iter().map(wire_errors).collect();
+    let errors: Vec<[f64; 5]> =
+        rows::<WireRow>("cacti7-repeated-wires.csv").iter().map(wire_errors).collect();
     let mut text = "| | rows | median | largest |\n|---|---:|---:|---:|\n".to_owned();
     for (index, figure) in
         ["delay", "energy", "leakage", "repeater size", "repeater spacing"].iter().enumerate()
@@ -267,7 +268,10 @@ fn arrays_and_wires_are_within_their_bounds_of_cacti_and_the_page_says_by_how_mu
             "{elsewhere_given}",
             &table(&errors_of(&elsewhere, true), 10.0, 25.0, |figure, _| figure != "gate leakage"),
         )
-        .replace("{elsewhere_found}", &table(&errors_of(&elsewhere, false), 15.0, 40.0, |_, searched| searched))
+        .replace(
+            "{elsewhere_found}",
+            &table(&errors_of(&elsewhere, false), 15.0, 40.0, |_, searched| searched),
+        )
         .replace(
             "{dram}",
             // What else CACTI counts of embedded DRAM, the page says.

@@ -179,3 +179,85 @@ fn multiplexings(shape: Organisation, multiplexing: u32) -> impl Iterator<Item =
 fn powers(most: u32) -> impl Iterator<Item = u32> {
     (0..=most.ilog2()).map(|power| 1 << power)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::circuit::array::request::{CellKind, Ports};
+    use crate::chip::technology::DeviceClass;
+    use crate::units::{Kelvin, Micrometres};
+
+    fn request(capacity_bytes: u64, word_bytes: u32, ports: Ports, class: DeviceClass) -> ArrayRequest {
+        ArrayRequest {
+            node: Micrometres(0.032),
+            capacity_bytes,
+            word_bytes,
+            ports,
+            cell: CellKind::Static(class),
+            periphery: class,
+            temperature: Kelvin(350.0),
+            supply: None,
+            banks: 1,
+            organisation: None,
+            objective: Objective::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The least cost of all organisations, each built.
+    fn exhaustive(fabric: &Fabric, request: &ArrayRequest, objective: Objective) -> f64 {
+        let geometries = shapes().filter_map(|shape| Geometry::of_shape(request, shape).ok());
+        let costs = geometries.flat_map(|geometry| {
+            let shape = Shape::new(fabric, geometry);
+            let degrees = powers(1 << (3 * MOST_MULTIPLEXING.ilog2()));
+            let all = degrees.flat_map(|degree| multiplexings(geometry.organisation, degree));
+            let arrays =
+                all.filter_map(|organisation| MemoryArray::build(&shape, request, organisation).ok());
+            arrays.map(|array| objective.cost(&Figures::from(&array))).collect::<Vec<_>>()
+        });
+        costs.fold(f64::INFINITY, f64::min)
+    }
+
+    #[test]
+    fn the_bounded_search_finds_what_building_every_organisation_finds() {
+        let one = Ports { read_write: 1, read: 0, write: 0 };
+        let three = Ports { read_write: 0, read: 2, write: 1 };
+        for (capacity, word, ports, class) in [
+            (2048, 4, one, DeviceClass::HighPerformance),
+            (3000, 3, three, DeviceClass::LowStandbyPower),
+            (12_288, 24, one, DeviceClass::LowOperatingPower),
+        ] {
+            let request = request(capacity, word, ports, class);
+            let fabric = Fabric::new(&request).unwrap();
+            for objective in [
+                Objective::EnergyDelaySquared,
+                Objective::EnergyDelay,
+                Objective::Access,
+                Objective::Cycle,
+                Objective::ReadEnergy,
+                Objective::Leakage,
+                Objective::Area,
+            ] {
+                let found = find(&ArrayRequest { objective, ..request }).unwrap();
+                let cost = objective.cost(&Figures::from(&found));
+                assert_eq!(cost, exhaustive(&fabric, &request, objective), "{capacity} {objective:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_are_kept_and_what_cannot_be_is_told_with_the_least_that_can() {
+        let request =
+            request(65_536, 16, Ports { read_write: 1, read: 0, write: 0 }, DeviceClass::HighPerformance);
+        let free = find(&request).unwrap();
+        let limits = Limits { access: Some(free.access.total() * 0.9), ..Limits::default() };
+        let faster = find(&ArrayRequest { limits, ..request }).unwrap();
+        assert!(faster.access.total() <= free.access.total() * 0.9);
+        assert!(faster.all_ports.read.total() > free.all_ports.read.total());
+        let limits = Limits { access: Some(free.access.total() * 0.01), ..Limits::default() };
+        let error = find(&ArrayRequest { limits, ..request }).unwrap_err().to_string();
+        let least = find(&ArrayRequest { objective: Objective::Access, ..request }).unwrap();
+        assert!(error.contains(&least.access.total().to_string()), "{error}");
+    }
+}
