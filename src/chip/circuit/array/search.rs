@@ -251,13 +251,13 @@ mod tests {
         let request =
             request(65_536, 16, Ports { read_write: 1, read: 0, write: 0 }, DeviceClass::HighPerformance);
         let free = find(&request).unwrap();
-        let limits = Limits { access: Some(free.access.total() * 0.9), ..Limits::default() };
-        let faster = find(&ArrayRequest { limits, ..request }).unwrap();
-        assert!(faster.access.total() <= free.access.total() * 0.9);
-        assert!(faster.all_ports.read.total() > free.all_ports.read.total());
-        let limits = Limits { access: Some(free.access.total() * 0.01), ..Limits::default() };
-        let error = find(&ArrayRequest { limits, ..request }).unwrap_err().to_string();
         let least = find(&ArrayRequest { objective: Objective::Access, ..request }).unwrap();
+        let limits = Limits { access: Some(least.access.total()), ..Limits::default() };
+        let fastest = find(&ArrayRequest { limits, ..request }).unwrap();
+        assert!(fastest.access.total() <= least.access.total());
+        assert!(fastest.all_ports.read.total() >= free.all_ports.read.total());
+        let limits = Limits { access: Some(least.access.total() * 0.99), ..Limits::default() };
+        let error = find(&ArrayRequest { limits, ..request }).unwrap_err().to_string();
         assert!(error.contains(&least.access.total().to_string()), "{error}");
     }
 }

@@ -10,6 +10,7 @@ use super::request::{ArrayRequest, Ports};
 use super::tree::{Leaves, Tree, Wires};
 use super::tree_nodes::Nodes;
 use crate::chip::circuit::gate_chain::{GateChain, Load, Transition};
+use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Seconds, SquareMicrometres};
 
 /// The circuits along rows and columns of a subarray.
@@ -97,20 +98,30 @@ impl<'a> Shape<'a> {
         let mat_j = self.row.predecoder.energy_j
             + SUBARRAYS_PER_MAT * (self.row.line.energy_j + self.precharging.energy_j)
             + mat_columns * self.bare_bit_line.read_j;
-        let cells = geometry.rows * mat_columns * geometry.mats() * f64::from(request.banks);
-        let cell_leakage = fabric.cell_leakage().at_supply(fabric.cell_supply());
+        let mats = geometry.mats() * f64::from(request.banks);
+        let leakage = self.least_mat_leakage() * mats;
         let before_s = self.row.predecoder.delay_s + self.row.line.delay_s + self.bare_bit_line.delay_s;
         Bound {
             outside: Figures {
                 access: Seconds(before_s) + address.delay + data.delay + fabric.repeated.delay(output_wire),
                 cycle: Seconds(self.row.line.delay_s + self.bare_bit_line.delay_s),
                 read: data.energy * wires.data_out + fabric.repeated.energy(output_wire) * geometry.word_bits,
-                leakage: (cell_leakage.subthreshold + cell_leakage.gate) * cells,
-                area: SquareMicrometres(cells * fabric.cell_width_um * fabric.cell_height_um),
+                leakage: leakage.subthreshold + leakage.gate,
+                area: SquareMicrometres(tree.width_um * tree.height_um * f64::from(request.banks)),
             },
             mat_read: Joules(mat_j),
             address_wire: address.energy,
         }
+    }
+
+    /// Leakage of what a mat has with any multiplexing: cells, row decoders and precharge drivers.
+    fn least_mat_leakage(&self) -> Leakage {
+        let geometry = &self.geometry;
+        let cells = self.fabric.cell_leakage() * (geometry.rows * geometry.columns * SUBARRAYS_PER_MAT);
+        let lines = self.row_decoder.line_leakage() * (geometry.rows * SUBARRAYS_PER_MAT);
+        let drivers = self.precharge.0.leakage() * SUBARRAYS_PER_MAT;
+        let periphery = lines + self.row_decoder.predecoder_leakage() + drivers;
+        cells.at_supply(self.fabric.cell_supply()) + periphery.at_supply(self.fabric.periphery.device.supply)
     }
 
     /// The tree between mats of a height that have nothing across but subarrays and row decoders.

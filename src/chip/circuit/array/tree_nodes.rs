@@ -131,11 +131,13 @@ impl Gathering {
     }
 }
 
-/// A node sees the sharp edge of the last repeater and switches at its threshold voltage.
+/// A node sees the sharp edge of the last repeater and switches at its threshold voltage; the part of the swing
+/// that this is does not change with the supply, or a higher one would be slower.
 fn signal(periphery: &Transistors, time_constant_s: f64, switched_f: f64) -> Signal {
-    let (threshold_v, supply_v) = (periphery.device.threshold.0, periphery.supply_v());
+    let (device, supply_v) = (&periphery.device, periphery.supply_v());
+    let threshold = device.threshold.0 / device.voltage.nominal.0;
     Signal {
-        delay: Seconds(gate_delay_s(0.0, time_constant_s, threshold_v / supply_v)),
+        delay: Seconds(gate_delay_s(0.0, time_constant_s, threshold)),
         energy: Joules(DATA_ACTIVITY * switched_f * supply_v * supply_v),
     }
 }
