@@ -160,3 +160,50 @@ fn even_stages(effort: f64, extra: usize) -> usize {
     let wanted = (libm::log(effort.max(1.0)) / libm::log(STAGE_EFFORT)) as usize + extra;
     wanted.next_multiple_of(2).clamp(2, MOST_STAGES)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::transistor::tests::{close, paper_transistors};
+    use super::*;
+
+    #[test]
+    fn a_load_of_sixteen_minimum_inverters_takes_two_stages_of_effort_four() {
+        let transistors = paper_transistors();
+        let minimum_um = transistors.rules.width.minimum_n;
+        let load_f = 16.0 * transistors.inverter_input_f(minimum_um);
+        let chain = GateChain::sized(&transistors, 1, load_f, 2.25);
+        assert_eq!(chain.stages, 2);
+        close(chain.n_widths_um[0], minimum_um);
+        close(chain.n_widths_um[1], 4.0 * minimum_um);
+        close(chain.input_f(), load_f / 16.0);
+    }
+
+    #[test]
+    fn a_load_of_two_hundred_takes_four_stages_since_chains_do_not_invert() {
+        let transistors = paper_transistors();
+        let load_f = 200.0 * transistors.inverter_input_f(transistors.rules.width.minimum_n);
+        let chain = GateChain::sized(&transistors, 1, load_f, 2.25);
+        // ⌊log₄ 200⌋ = ⌊3.82⌋ = 3, and one more to be even; each has an effort of 200^(1/4) = 3.760603.
+        assert_eq!(chain.stages, 4);
+        close(chain.n_widths_um[3] / chain.n_widths_um[2], 3.760_603);
+        close(chain.n_widths_um[2] / chain.n_widths_um[1], 3.760_603);
+    }
+
+    #[test]
+    fn no_driver_is_wider_than_the_rules_allow() {
+        let transistors = paper_transistors();
+        let chain = GateChain::sized(&transistors, 2, 1e-9, 2.25);
+        close(chain.n_widths_um[chain.stages - 1], transistors.rules.width.maximum_n);
+    }
+
+    #[test]
+    fn an_inverter_pair_draws_the_charge_of_what_it_drives() {
+        let transistors = paper_transistors();
+        let load = Load { capacitance_f: 1e-15, wire_delay_s: 0.0 };
+        let chain = GateChain::sized(&transistors, 1, load.capacitance_f, 2.25);
+        let inner_f = transistors.inverter_input_f(chain.n_widths_um[1]);
+        let own_f = chain.output_f(0) + chain.output_f(1);
+        // At 1 V the energy in J is the capacitance in F.
+        close(chain.drive(0.0, load).energy_j, own_f + inner_f + 1e-15);
+    }
+}

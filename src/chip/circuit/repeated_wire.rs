@@ -187,3 +187,59 @@ impl<'a> Stage<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::transistor::tests::{close, paper_transistors};
+    use super::*;
+
+    /// 1 Ω and 0.2 fF for each µm.
+    fn paper_track() -> Track {
+        Track {
+            width: Micrometres(0.045),
+            spacing: Micrometres(0.045),
+            resistance_ohm_per_um: 1.0,
+            capacitance_f_per_um: 0.2e-15,
+        }
+    }
+
+    #[test]
+    fn the_fastest_wire_has_bakoglus_repeaters() {
+        let transistors = paper_transistors();
+        let wire = RepeatedWire::design(&transistors, paper_track(), Ratio(0.0));
+        let stage = Stage::new(&transistors, paper_track());
+        // size √(R C' / (R' C)), spacing √(2 R (C + Cd) / (R' C')): with minimum n of 0.0675 µm,
+        // R = (737.809 / 0.0675 + the same of the matched p) / 2 = 10,930.5 Ω, C = 9.636e-16 × 0.230175 = 2.21797e-16 F.
+        close(stage.drive_ohm, 10_930.5);
+        close(stage.input_f, 2.21797e-16);
+        close(wire.repeater_size, (10_930.5 * 0.2e-15 / (1.0 * 2.21797e-16_f64)).sqrt());
+        let spacing_um = (2.0 * 10_930.5 * (2.21797e-16 + stage.output_f) / 0.2e-15).sqrt();
+        close(wire.repeater_spacing.0, spacing_um);
+    }
+
+    #[test]
+    fn a_delay_budget_is_kept_and_saves_energy_and_leakage() {
+        let transistors = paper_transistors();
+        let length = Micrometres(1000.0);
+        let fastest = RepeatedWire::design(&transistors, paper_track(), Ratio(0.0));
+        let mut before = fastest;
+        for budget in [0.05, 0.1, 0.2, 0.3] {
+            let wire = RepeatedWire::design(&transistors, paper_track(), Ratio(budget));
+            assert!(wire.delay(length).0 <= fastest.delay(length).0 * (1.0 + budget));
+            let power = |wire: &RepeatedWire| {
+                wire.energy(length) / fastest.energy(length)
+                    + wire.leakage(length).subthreshold / fastest.leakage(length).subthreshold
+            };
+            assert!(power(&wire) <= power(&before));
+            before = wire;
+        }
+    }
+
+    #[test]
+    fn a_wire_without_repeaters_between_is_its_length_times_its_share() {
+        let wire = RepeatedWire::design(&paper_transistors(), paper_track(), Ratio(0.3));
+        let (one, three) = (Micrometres(100.0), Micrometres(300.0));
+        close(wire.delay(three).0, 3.0 * wire.delay(one).0);
+        close(wire.energy(three).0, 3.0 * wire.energy(one).0);
+    }
+}

@@ -222,3 +222,85 @@ pub(super) fn gate_delay_s(input_ramp_s: f64, time_constant_s: f64, threshold: f
     let slope = 2.0 * input_ramp_s / time_constant_s * INPUT_OVERLAP * (1.0 - threshold);
     time_constant_s * (step * step + slope).sqrt()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
+    use crate::units::{Kelvin, Micrometres};
+
+    /// High-performance transistors at 45 nm: 6.78e-16 F/µm of channel, 1.356e-16 of overlap, 5e-17 of fringe,
+    /// 1e-15 F/µm² of junction, 2.5e-16 F/µm of side wall, 1.51 × 1 V / 2.0466 mA/µm = 737.8 Ω·µm, p 2.41 times wider.
+    pub(in crate::chip::circuit) fn paper_transistors() -> Transistors {
+        let node = Node::at(Micrometres(0.045)).unwrap();
+        let local = node.wire(WireProjection::Conservative, WireClass::Local);
+        Transistors {
+            device: node.device(DeviceClass::HighPerformance, Kelvin(350.0)).unwrap(),
+            rules: DesignRules::at(0.045).unwrap(),
+            finger_metal_f_per_um: local.capacitance_f_per_um,
+        }
+    }
+
+    pub(in crate::chip::circuit) fn close(found: f64, expected: f64) {
+        assert!((found / expected - 1.0).abs() < 1e-4, "{found:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn a_gate_of_a_micrometre_has_its_channel_overlap_and_three_fringes() {
+        // 6.78e-16 + 1.356e-16 + 3 × 5e-17 F
+        close(paper_transistors().gate_capacitance_f(1.0), 9.636e-16);
+    }
+
+    #[test]
+    fn a_drain_is_its_junction_two_walls_and_what_lies_under_the_gate() {
+        // Minimum width 1.5 F = 0.0675 µm, unfolded: contact and gaps 3 F = 0.135 µm across.
+        // Area 1e-15 × 0.135 × 0.0675 = 9.1125e-18; walls 2.5e-16 × (0.0675 + 0.27) = 8.4375e-17;
+        // under the gate 2 × (5e-17 + 1.356e-16) × 0.0675 = 2.5056e-17.
+        let transistors = paper_transistors();
+        let folding = Folding::Wider { than_um: 1.0 };
+        close(transistors.drain_capacitance_f(0.0675, Channel::N, 1, folding), 1.185435e-16);
+    }
+
+    #[test]
+    fn a_transistor_folded_in_two_keeps_its_drain_between_its_fingers() {
+        // 2 µm in fingers of 1 µm: one diffusion of 0.135 µm between two gates, no outer wall.
+        // Area 1e-15 × 0.135 × 1; walls 2.5e-16 × 2 × 0.135; gates 2 × 1.856e-16 × 1 µm × 2 fingers; metal on 0.135 µm.
+        let transistors = paper_transistors();
+        let metal_f = transistors.finger_metal_f_per_um * 0.135;
+        let folding = Folding::Wider { than_um: 1.0 };
+        let expected = 1.35e-16 + 6.75e-17 + 7.424e-16 + metal_f;
+        close(transistors.drain_capacitance_f(2.0, Channel::N, 1, folding), expected);
+    }
+
+    #[test]
+    fn two_transistors_in_series_of_twice_the_width_conduct_like_one() {
+        let transistors = paper_transistors();
+        close(transistors.resistance_ohm(1.0, Channel::N, 1), 737.809);
+        close(transistors.resistance_ohm(2.0, Channel::N, 2), 737.809);
+        close(transistors.resistance_ohm(2.41, Channel::P, 1), 737.809);
+    }
+
+    #[test]
+    fn a_gate_leaks_the_mean_over_its_states() {
+        let transistors = paper_transistors();
+        let off_a = transistors.device.off_current_a_per_um;
+        let gate_a = transistors.device.gate_current_a_per_um;
+        // Inverter, 1 µm each: one of the two is off in each state, and one is on.
+        let inverter = transistors.inverter_leakage(1.0, 1.0);
+        close(inverter.subthreshold_a, off_a);
+        close(inverter.gate_a, gate_a);
+        // NAND2: in one of four states two in series are off (0.43), in two one is (1 each), in one both p are (2).
+        let nand = transistors.nand_leakage(2, 1.0, 1.0);
+        close(nand.subthreshold_a, off_a * (0.43 + 2.0 + 2.0) / 4.0);
+        // Gates: both n on in one state (2), one of them in two (half: its stack is cut); p: 2 × 1 + 1 × 2.
+        close(nand.gate_a, gate_a * (2.0 + 1.0 + 4.0) / 4.0);
+    }
+
+    #[test]
+    fn a_step_takes_ln_2_of_the_time_constant_and_a_ramp_takes_longer() {
+        close(gate_delay_s(0.0, 1e-12, 0.5), 0.693147e-12);
+        // √(ln²2 + 2 × 4 × 0.5 × 0.5) = √(0.480453 + 2)
+        close(gate_delay_s(4e-12, 1e-12, 0.5), 1.574946e-12);
+    }
+}
