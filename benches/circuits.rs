@@ -65,7 +65,8 @@ fn units(criterion: &mut Criterion) {
         temperature: Kelvin(350.0),
         supply: None,
     };
-    criterion.bench_function("a repeated wire", |bencher| bencher.iter(|| Wire::new(black_box(&wire)).unwrap()));
+    criterion
+        .bench_function("a repeated wire", |bencher| bencher.iter(|| Wire::new(black_box(&wire)).unwrap()));
     let cells = Node::at(Micrometres(0.028)).unwrap().standard_cells(None, Kelvin(350.0)).unwrap();
     let operation = Operation::multiply_accumulate(NumberFormat::INT8, NumberFormat::INT32);
     let unit = UnitRequest::placed(operation, Some(Hertz(700e6))).unwrap();

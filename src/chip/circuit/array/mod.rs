@@ -2,12 +2,13 @@
 //! found by searching their organisations. The model is that of CACTI (Wilton and Jouppi, WRL 93/5; CACTI 5.1,
 //! HPL-2008-20; CACTI 6.0, HPL-2009-85), computed from the device and wire data of [`crate::chip::technology`].
 
+mod assembly;
 mod column;
+mod costs;
 mod decoder;
 mod fabric;
 mod geometry;
 mod mat;
-mod memory;
 mod objective;
 mod request;
 mod search;
@@ -15,7 +16,7 @@ mod shape;
 mod tree;
 mod tree_nodes;
 
-pub use memory::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLeakage, MemoryArray};
+pub use costs::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLeakage, MemoryArray};
 pub use objective::{Limits, Objective};
 pub use request::{ArrayRequest, CellKind, Organisation, Ports};
 pub use search::find;

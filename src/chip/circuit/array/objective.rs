@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::memory::MemoryArray;
+use super::costs::MemoryArray;
 use crate::chip::circuit::CircuitError;
 use crate::units::{Joules, Seconds, SquareMicrometres, SquareMillimetres, Watts};
 

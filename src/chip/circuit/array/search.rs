@@ -4,9 +4,10 @@
 //! visited in the order of the least cost that their arrays can have, until the best array found is below the
 //! least of all that are left. The result is that of an exhaustive search.
 
+use super::assembly::build;
+use super::costs::MemoryArray;
 use super::fabric::Fabric;
 use super::geometry::Geometry;
-use super::memory::MemoryArray;
 use super::objective::{Figures, Limits, Objective};
 use super::request::{ArrayRequest, Organisation};
 use super::shape::Shape;
@@ -36,7 +37,7 @@ fn build_given(
     organisation: Organisation,
 ) -> Result<MemoryArray, CircuitError> {
     let built = Geometry::of_shape(request, organisation)
-        .and_then(|geometry| MemoryArray::build(&Shape::new(fabric, geometry), request, organisation));
+        .and_then(|geometry| build(&Shape::new(fabric, geometry), request, organisation));
     built.map_err(|why| {
         let found = Search::new(fabric, request).run();
         let cure = match found {
@@ -113,7 +114,7 @@ impl<'a> Search<'a> {
             return;
         }
         for organisation in multiplexings(plan.shape.geometry.organisation, plan.multiplexing) {
-            let Ok(array) = MemoryArray::build(plan.shape, self.request, organisation) else { continue };
+            let Ok(array) = build(plan.shape, self.request, organisation) else { continue };
             let figures = Figures::from(&array);
             let cost = self.objective.cost(&figures);
             if self.can_win(cost) && self.limits.allow(&figures) {
@@ -212,8 +213,7 @@ mod tests {
             let shape = Shape::new(fabric, geometry);
             let degrees = powers(1 << (3 * MOST_MULTIPLEXING.ilog2()));
             let all = degrees.flat_map(|degree| multiplexings(geometry.organisation, degree));
-            let arrays =
-                all.filter_map(|organisation| MemoryArray::build(&shape, request, organisation).ok());
+            let arrays = all.filter_map(|organisation| build(&shape, request, organisation).ok());
             arrays.map(|array| objective.cost(&Figures::from(&array))).collect::<Vec<_>>()
         });
         costs.fold(f64::INFINITY, f64::min)
