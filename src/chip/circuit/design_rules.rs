@@ -1,6 +1,7 @@
 //! Layout rules and standard transistor sizes of the custom circuits around memory arrays.
 
 use serde::Deserialize;
+use toml::{Table, Value};
 
 use super::CircuitError;
 
@@ -48,6 +49,9 @@ pub(super) struct Count {
     pub dynamic_cells_between_straps: f64,
 }
 
+/// Sections of the file that hold lengths.
+const LENGTHS: [&str; 2] = ["layout", "width"];
+
 /// The rules of `design_rules.toml`, there in multiples of the feature size, here in µm at one feature size.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,32 +67,19 @@ impl DesignRules {
     /// # Errors
     /// [`CircuitError::Data`] when the built-in file is not what this struct says.
     pub fn at(feature_size_um: f64) -> Result<DesignRules, CircuitError> {
-        let rules: DesignRules = toml::from_str(include_str!("design_rules.toml"))
-            .map_err(|error| CircuitError::Data { file: "design_rules.toml", message: error.to_string() })?;
-        let (layout, width, f) = (rules.layout, rules.width, feature_size_um);
-        Ok(DesignRules {
-            layout: Layout {
-                poly_width: layout.poly_width * f,
-                contact_width: layout.contact_width * f,
-                poly_to_contact: layout.poly_to_contact * f,
-                poly_to_poly: layout.poly_to_poly * f,
-                p_to_n_diffusion_gap: layout.p_to_n_diffusion_gap * f,
-                same_diffusion_gap: layout.same_diffusion_gap * f,
-                power_rail: layout.power_rail * f,
-                logic_gate_height: layout.logic_gate_height * f,
-                word_line_strap: layout.word_line_strap * f,
-            },
-            width: Width {
-                minimum_n: width.minimum_n * f,
-                maximum_n: width.maximum_n * f,
-                sense_n: width.sense_n * f,
-                sense_p: width.sense_p * f,
-                sense_enable: width.sense_enable * f,
-                isolation_p: width.isolation_p * f,
-                column_select_n: width.column_select_n * f,
-            },
-            count: rules.count,
-        })
+        let read = || -> Result<DesignRules, toml::de::Error> {
+            let mut rules: Table = toml::from_str(include_str!("design_rules.toml"))?;
+            for section in LENGTHS {
+                let lengths = rules.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten();
+                for (_, length) in lengths {
+                    if let Value::Float(features) = length {
+                        *features *= feature_size_um;
+                    }
+                }
+            }
+            rules.try_into()
+        };
+        read().map_err(|error| CircuitError::Data { file: "design_rules.toml", message: error.to_string() })
     }
 }
 
