@@ -5,27 +5,27 @@ use super::fabric::Fabric;
 use super::geometry::{Geometry, Misfit, SUBARRAYS_PER_MAT};
 use super::mat::{Mat, MatEnergy, MatTiming};
 use super::request::{ArrayRequest, Organisation};
-use super::shape::Shape;
+use super::subarray::Subarray;
 use super::tree::{Leaves, Signal, Tree, Wires};
 use super::tree_nodes::Nodes;
 use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
 
-/// Builds and costs one organisation of a shape.
+/// Builds and costs one organisation around a subarray.
 ///
 /// # Errors
 /// [`Misfit`] when the request cannot be divided so.
 pub(super) fn build(
-    shape: &Shape,
+    subarray: &Subarray,
     request: &ArrayRequest,
     organisation: Organisation,
 ) -> Result<MemoryArray, Misfit> {
-    let fabric = shape.fabric;
+    let fabric = subarray.fabric;
     let geometry = Geometry::new(request, organisation)?;
     if !geometry.is_readable(fabric) {
         return Err("a DRAM cell cannot move a bit line of so many rows enough to be sensed");
     }
-    let mat = Mat::new(shape, &geometry);
+    let mat = Mat::new(subarray, &geometry);
     let floor_plan = FloorPlan::new(fabric, request, &geometry, &mat);
     Ok(floor_plan.cost(fabric, request, &geometry, &mat))
 }

@@ -4,7 +4,7 @@ use super::column::{BitLine, Column};
 use super::decoder::{Decoder, Decoding, Lines, Wire};
 use super::fabric::Fabric;
 use super::geometry::{Geometry, SUBARRAYS_ACROSS, SUBARRAYS_PER_MAT};
-use super::shape::Shape;
+use super::subarray::Subarray;
 use crate::chip::circuit::gate_chain::{Load, Transition};
 use crate::chip::circuit::transistor::{Leakage, gate_delay_s};
 
@@ -12,7 +12,7 @@ use crate::chip::circuit::transistor::{Leakage, gate_delay_s};
 #[derive(Clone, Debug)]
 pub(super) struct Mat<'a> {
     fabric: &'a Fabric,
-    shape: &'a Shape<'a>,
+    subarray: &'a Subarray<'a>,
     geometry: &'a Geometry,
     column: Column<'a>,
     /// Bit line multiplexer, first and second sense amplifier multiplexer.
@@ -55,9 +55,9 @@ pub(super) struct MatLeakage {
 }
 
 impl<'a> Mat<'a> {
-    /// Sizes the circuits of a mat whose geometry is one of the shape's.
-    pub fn new(shape: &'a Shape<'a>, geometry: &'a Geometry) -> Mat<'a> {
-        let fabric = shape.fabric;
+    /// Sizes the circuits of a mat whose geometry is one of the subarray's.
+    pub fn new(subarray: &'a Subarray<'a>, geometry: &'a Geometry) -> Mat<'a> {
+        let fabric = subarray.fabric;
         let column = Column::new(fabric, geometry);
         let cut = &geometry.organisation;
         let amplifiers = geometry.sense_amplifiers();
@@ -68,7 +68,7 @@ impl<'a> Mat<'a> {
         ];
         Mat {
             fabric,
-            shape,
+            subarray,
             geometry,
             column,
             selects: selects.map(|(degree, gates)| (select_decoder(fabric, geometry, degree, gates), degree)),
@@ -77,7 +77,7 @@ impl<'a> Mat<'a> {
 
     /// All delays, from steps at the address inputs.
     pub fn timing(&self) -> MatTiming {
-        let row = self.shape.row;
+        let row = self.subarray.row;
         let output_wire = self.geometry.output_wire(self.fabric);
         MatTiming {
             row,
@@ -86,9 +86,9 @@ impl<'a> Mat<'a> {
             sense_amplifier: self.column.sense_amplifier(),
             output: self.column.output_path(),
             output_wire_s: self.fabric.repeated.delay(output_wire).0,
-            precharge: self.shape.precharging,
+            precharge: self.subarray.precharging,
             restore_s: self.column.restore_s(),
-            word_line_reset_s: gate_delay_s(0.0, self.shape.row_decoder.reset_time_constant_s(), 0.5),
+            word_line_reset_s: gate_delay_s(0.0, self.subarray.row_decoder.reset_time_constant_s(), 0.5),
         }
     }
 
@@ -119,14 +119,14 @@ impl<'a> Mat<'a> {
         let amplifiers = geometry.sense_amplifiers() * SUBARRAYS_PER_MAT * reading;
         let outputs = amplifiers / self.column.output_multiplexing();
         let cells = fabric.cell_leakage() * (geometry.rows * geometry.columns * SUBARRAYS_PER_MAT);
-        let row_lines = self.shape.row_decoder.line_leakage() * (geometry.rows * SUBARRAYS_PER_MAT);
+        let row_lines = self.subarray.row_decoder.line_leakage() * (geometry.rows * SUBARRAYS_PER_MAT);
         let selects = self
             .selects
             .iter()
             .map(|(decoder, degree)| decoder.predecoder_leakage() + decoder.line_leakage() * *degree);
-        let row_logic =
-            selects.fold(row_lines + self.shape.row_decoder.predecoder_leakage(), |sum, select| sum + select);
-        let column_logic = self.shape.precharge.0.leakage() * SUBARRAYS_PER_MAT
+        let row_logic = selects
+            .fold(row_lines + self.subarray.row_decoder.predecoder_leakage(), |sum, select| sum + select);
+        let column_logic = self.subarray.precharge.0.leakage() * SUBARRAYS_PER_MAT
             + self.column.sense_amplifier_leakage() * amplifiers
             + self.column.output_path_leakage() * outputs;
         let wires = fabric.repeated.leakage(self.geometry.output_wire(fabric)) * outputs;
@@ -167,7 +167,7 @@ impl<'a> Mat<'a> {
         let column_strip_um = self.column.strip_um() + output_area_um2 / subarray_width_um;
         let subarrays_down = SUBARRAYS_PER_MAT / SUBARRAYS_ACROSS;
         let height_um = subarrays_down * (subarray_height_um + column_strip_um) + wires_um;
-        let width_um = SUBARRAYS_ACROSS * subarray_width_um + self.shape.row_strip_um();
+        let width_um = SUBARRAYS_ACROSS * subarray_width_um + self.subarray.row_strip_um();
         (width_um + self.centre_area_um2() * ports / height_um, height_um)
     }
 
@@ -175,7 +175,7 @@ impl<'a> Mat<'a> {
     fn centre_area_um2(&self) -> f64 {
         let selects =
             self.selects.iter().map(|(decoder, _)| decoder.predecoder_area_um2() + decoder.line_area_um2());
-        self.shape.row_decoder.predecoder_area_um2() + selects.sum::<f64>()
+        self.subarray.row_decoder.predecoder_area_um2() + selects.sum::<f64>()
     }
 }
 

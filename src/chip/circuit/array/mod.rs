@@ -13,6 +13,7 @@ mod objective;
 mod request;
 mod search;
 mod shape;
+mod subarray;
 mod tree;
 mod tree_nodes;
 

@@ -4,6 +4,10 @@
 //! visited in the order of the least cost that their arrays can have, until the best array found is below the
 //! least of all that are left. The result is that of an exhaustive search.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::assembly::build;
 use super::costs::MemoryArray;
 use super::fabric::Fabric;
@@ -11,6 +15,7 @@ use super::geometry::Geometry;
 use super::objective::{Figures, Limits, Objective};
 use super::request::{ArrayRequest, Organisation};
 use super::shape::Shape;
+use super::subarray::Subarray;
 use crate::chip::circuit::CircuitError;
 
 /// Most cuts of a word or bit line, words in a row, and lines that share anything (CACTI 5.1, HPL-2008-20).
@@ -37,7 +42,7 @@ fn build_given(
     organisation: Organisation,
 ) -> Result<MemoryArray, CircuitError> {
     let built = Geometry::of_shape(request, organisation)
-        .and_then(|geometry| build(&Shape::new(fabric, geometry), request, organisation));
+        .and_then(|geometry| build(&Subarray::new(fabric, &geometry), request, organisation));
     built.map_err(|why| {
         let found = Search::new(fabric, request).run();
         let cure = match found {
@@ -71,10 +76,7 @@ impl<'a> Search<'a> {
     }
 
     fn run(mut self) -> Result<MemoryArray, CircuitError> {
-        let shapes: Vec<Shape> = shapes()
-            .filter_map(|shape| Geometry::of_shape(self.request, shape).ok())
-            .map(|geometry| Shape::new(self.fabric, geometry))
-            .collect();
+        let shapes = self.shapes();
         let mut plans: Vec<Plan> = shapes.iter().flat_map(|shape| self.plans(shape)).collect();
         plans.sort_by(|a, b| a.least_cost.total_cmp(&b.least_cost));
         for plan in plans {
@@ -87,6 +89,18 @@ impl<'a> Search<'a> {
             Some((_, array)) => Ok(array),
             None => Err(self.nothing_found()),
         }
+    }
+
+    /// All shapes of the request. Many have the same subarray, in other numbers: it is sized once.
+    fn shapes(&self) -> Vec<Shape<'a>> {
+        let mut subarrays: FxHashMap<(u64, u64), Rc<Subarray>> = FxHashMap::default();
+        let shape = |geometry: Geometry| {
+            let lines = (geometry.rows as u64, geometry.columns as u64);
+            let sized = || Rc::new(Subarray::new(self.fabric, &geometry));
+            Shape { subarray: subarrays.entry(lines).or_insert_with(sized).clone(), geometry }
+        };
+        let geometries = shapes().filter_map(|shape| Geometry::of_shape(self.request, shape).ok());
+        geometries.map(shape).collect()
     }
 
     fn can_win(&self, least_cost: f64) -> bool {
@@ -114,7 +128,7 @@ impl<'a> Search<'a> {
             return;
         }
         for organisation in multiplexings(plan.shape.geometry.organisation, plan.multiplexing) {
-            let Ok(array) = build(plan.shape, self.request, organisation) else { continue };
+            let Ok(array) = build(&plan.shape.subarray, self.request, organisation) else { continue };
             let figures = Figures::from(&array);
             let cost = self.objective.cost(&figures);
             if self.can_win(cost) && self.limits.allow(&figures) {
@@ -210,10 +224,10 @@ mod tests {
     fn exhaustive(fabric: &Fabric, request: &ArrayRequest, objective: Objective) -> f64 {
         let geometries = shapes().filter_map(|shape| Geometry::of_shape(request, shape).ok());
         let costs = geometries.flat_map(|geometry| {
-            let shape = Shape::new(fabric, geometry);
+            let subarray = Subarray::new(fabric, &geometry);
             let degrees = powers(1 << (3 * MOST_MULTIPLEXING.ilog2()));
             let all = degrees.flat_map(|degree| multiplexings(geometry.organisation, degree));
-            let arrays = all.filter_map(|organisation| build(&shape, request, organisation).ok());
+            let arrays = all.filter_map(|organisation| build(&subarray, request, organisation).ok());
             arrays.map(|array| objective.cost(&Figures::from(&array))).collect::<Vec<_>>()
         });
         costs.fold(f64::INFINITY, f64::min)
