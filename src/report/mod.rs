@@ -4,6 +4,7 @@
 //! print what the commands of these names found. [`output`] is where any of them goes.
 
 pub mod chip;
+pub mod circuit;
 mod finite;
 pub mod inspect;
 pub mod json;
