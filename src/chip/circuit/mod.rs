@@ -1,5 +1,6 @@
 //! Circuits: from transistors, wires and bit cells to delay, energy, leakage and area.
 
+pub mod arithmetic;
 pub mod array;
 mod design_rules;
 mod error;
