@@ -8,7 +8,9 @@ use super::{Celsius, Kelvin, Quantity, UnitError};
 /// [`UnitError`] says what was found and which units would do.
 pub fn parse_temperature(text: &str) -> Result<Kelvin, UnitError> {
     if let Ok(celsius) = text.parse::<Celsius>() {
-        return Ok(celsius.into());
+        let kelvin = Kelvin::from(celsius);
+        // 350.15 K, not 350.15000000000003 K.
+        return Ok(Kelvin((kelvin.0 * 1e9).round() / 1e9));
     }
     let units = || "K, C, °C".to_owned();
     text.parse::<Kelvin>().map_err(|error| match error {
@@ -27,7 +29,8 @@ mod tests {
     #[test]
     fn a_temperature_is_read_in_kelvins_and_in_degrees_celsius() {
         assert_eq!(parse_temperature("350K"), Ok(Kelvin(350.0)));
-        assert_eq!(parse_temperature("77 °C"), Ok(Kelvin(77.0 + 273.15)));
+        assert_eq!(parse_temperature("77 °C"), Ok(Kelvin(350.15)));
+        assert_eq!(parse_temperature("-300C"), Ok(Kelvin(-26.85)));
         assert_eq!(parse_temperature("-20C"), Ok(Kelvin(253.15)));
     }
 

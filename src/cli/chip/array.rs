@@ -6,12 +6,12 @@ use anyhow::Result;
 use clap::Args;
 
 use super::print;
-use super::values::{Surroundings, choice, parse_organisation, parse_word};
+use super::values::{Surroundings, choice, parse_organisation, parse_word, positive};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports, find};
 use crate::chip::circuit_report::{ArrayReport, CELLS, OBJECTIVES, TRANSISTORS};
 use crate::chip::technology::DeviceClass;
 use crate::report::circuit::array::render;
-use crate::units::{Bytes, Quantity, Seconds, SquareMicrometres, SquareMillimetres};
+use crate::units::{Bytes, Seconds, SquareMicrometres, SquareMillimetres};
 
 /// Estimate a memory array: access and cycle time, energy, leakage, area, in parts.
 ///
@@ -98,17 +98,12 @@ fn ports() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(0..=64)
 }
 
-fn positive<Q: Quantity>(text: &str) -> Result<Q, String> {
-    let limit = Q::parse(text).map_err(|error| error.to_string())?;
-    if limit.value() > 0.0 { Ok(limit) } else { Err(format!("a limit of {} is above zero", Q::DIMENSION)) }
-}
-
 const EXAMPLES: &str = "\
 Examples:
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
   nm-trace chip array --node 28nm --capacity 2MiB --word 32B --banks 4 --max-access 1ns --optimise area
   nm-trace chip array --node 32nm --capacity 4MiB --word 64B --cell edram --temperature 77C
-  nm-trace chip array --node 45nm --capacity 48KiB --word 24B --organisation 2,2,1,1,2,1 --json";
+  nm-trace chip array --node 45nm --capacity 48KiB --word 24B --organisation 2,2,4,8,1,1 --json";
 
 impl Array {
     /// Runs the subcommand.

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::chip::circuit::array::Organisation;
-use crate::units::{Bytes, Kelvin, Micrometres, Ratio, Volts, parse_temperature};
+use crate::units::{Bytes, Kelvin, Micrometres, Quantity, Ratio, Volts, parse_temperature};
 
 /// One of the names of a list. Another name is told all of them, and the nearest.
 pub(super) fn choice<T>(names: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T>
@@ -24,7 +24,7 @@ where
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct Surroundings {
     /// Process node, from 90nm to 5nm; also between the tables, such as 28nm
-    #[arg(long, value_name = "NODE")]
+    #[arg(long, value_name = "NODE", value_parser = parse_node)]
     pub node: Micrometres,
 
     /// Temperature at which it leaks, such as 350K or 77C
@@ -34,6 +34,25 @@ pub(super) struct Surroundings {
     /// Supply, such as 0.9V; without it, what the transistors are made for
     #[arg(long, value_name = "V")]
     pub supply: Option<Volts>,
+}
+
+fn parse_node(text: &str) -> Result<Micrometres, String> {
+    text.parse().map_err(|error| format!("{error}; a node is such as 45nm"))
+}
+
+/// A length that something can have.
+pub(super) fn parse_length(text: &str) -> Result<Micrometres, String> {
+    let length: Micrometres = text.parse().map_err(|error| format!("{error}; such as 2mm"))?;
+    if length.0 <= LONGEST.0 { Ok(length) } else { Err("no chip is so large: give at most 1 m".to_owned()) }
+}
+
+/// Past any wafer.
+const LONGEST: Micrometres = Micrometres(1e6);
+
+/// A quantity above zero.
+pub(super) fn positive<Q: Quantity>(text: &str) -> Result<Q, String> {
+    let quantity = Q::parse(text).map_err(|error| error.to_string())?;
+    if quantity.value() > 0.0 { Ok(quantity) } else { Err(format!("{} is above zero here", Q::DIMENSION)) }
 }
 
 /// Bytes of a word.
@@ -51,7 +70,7 @@ pub(super) fn parse_organisation(text: &str) -> Result<Organisation, String> {
     let wanted = || {
         format!(
             "{text:?} is no organisation: six whole numbers from 1 to {MOST_CUTS}, \
-             NDWL,NDBL,NSPD,NDCM,NDSAM1,NDSAM2, such as 2,2,1,4,1,1"
+             NDWL,NDBL,NSPD,NDCM,NDSAM1,NDSAM2, such as 2,2,4,8,1,1"
         )
     };
     let number =
@@ -70,6 +89,9 @@ pub(super) fn parse_organisation(text: &str) -> Result<Organisation, String> {
     }
 }
 
+/// Past this, the search of repeaters has tried all that it tries.
+const MOST_BUDGET: Ratio = Ratio(10.0);
+
 /// By what part a delay may exceed the least possible.
 pub(super) fn parse_delay_budget(text: &str) -> Result<Ratio, String> {
     let budget: Ratio = text.parse().map_err(|error| format!("{error}; such as 30%"))?;
@@ -82,9 +104,6 @@ pub(super) fn parse_delay_budget(text: &str) -> Result<Ratio, String> {
     }
 }
 
-/// Past this, the search of repeaters has tried all that it tries.
-const MOST_BUDGET: Ratio = Ratio(10.0);
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -96,7 +115,7 @@ mod tests {
         assert_eq!(parse_organisation(text).unwrap().to_string(), text);
         assert_eq!(parse_organisation("2, 4, 1, 8, 2, 1").unwrap().to_string(), text);
         for wrong in ["", "2,4,1,8,2", "2,4,1,8,2,1,1", "2,4,0.5,8,2,1", "0,4,1,8,2,1", "2,4,1,8,2,99999"] {
-            assert!(parse_organisation(wrong).unwrap_err().contains("such as 2,2,1,4,1,1"), "{wrong}");
+            assert!(parse_organisation(wrong).unwrap_err().contains("such as 2,2,4,8,1,1"), "{wrong}");
         }
     }
 

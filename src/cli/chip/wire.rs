@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::print;
-use super::values::{Surroundings, choice, parse_delay_budget};
+use super::values::{Surroundings, choice, parse_delay_budget, parse_length};
 use crate::chip::circuit::wire::{Drive, Wire as Built, WireRequest};
 use crate::chip::circuit_report::{TRANSISTORS, WIRE_CLASSES, WIRE_PROJECTIONS, WireReport};
 use crate::chip::technology::{DeviceClass, WireClass, WireProjection};
@@ -21,7 +21,7 @@ pub(super) struct Wire {
     surroundings: Surroundings,
 
     /// Length, such as 2mm or 500um
-    #[arg(long, value_name = "LENGTH")]
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
     length: Micrometres,
 
     /// Class of metal layers, from the thinnest to the thickest

@@ -1,6 +1,6 @@
 //! A memory array, for `nm-trace chip array`.
 
-use super::{at_supply, joules, leakage, parts_table, share, temperature};
+use super::{at_supply, joules, leakage, parts_table, temperature};
 use crate::chip::circuit_report::{ArrayReport, ArrayRequestReport};
 use crate::report::page::Page;
 use crate::report::quantity::{area, bar, counted, grouped, percent, si, si3};
@@ -26,9 +26,9 @@ pub fn render(array: &ArrayReport) -> String {
     page.heading("Energy of an access");
     page.table(&energies(array));
     page.paragraph(
-        "read, write: as CACTI 7 counts them, with the address and data wires of all ports, and a write's bit \
-         lines once for each working mat too often. One port: what a chip pays for an access while the other ports \
-         rest.",
+        "read, write: as CACTI 7 counts them, with the address and data wires of all ports; of a write's bit lines \
+         those of each working mat as often as mats work, and none that are not written. 1 port: what a chip pays \
+         for an access through one port while the others rest.",
     );
     page.heading("Leakage");
     page.table(&leakages(array));
@@ -62,7 +62,7 @@ fn asked(request: &ArrayRequestReport) -> String {
         if request.banks > 1 { " each" } else { "" },
         request.cell,
         request.periphery,
-        at_supply(request.supply_v, "at their own supplies"),
+        at_supply(request.supply_v, "at nominal supply"),
         temperature(request.temperature_k),
     )
 }
@@ -103,7 +103,6 @@ fn energies(array: &ArrayReport) -> Table {
         Column::number("share"),
         Column::bar(),
         Column::number("write"),
-        Column::number("share"),
         Column::number("read 1 port"),
         Column::number("write 1 port"),
     ]);
@@ -111,10 +110,9 @@ fn energies(array: &ArrayReport) -> Table {
         vec![
             name.to_owned(),
             joules(read),
-            share(read, array.read_j),
+            percent(read, array.read_j),
             if shown_bar { bar(read, array.read_j, BAR) } else { String::new() },
             joules(write),
-            share(write, array.write_j),
             joules(read_one),
             joules(write_one),
         ]

@@ -1,10 +1,11 @@
 //! What the calculators of `nm-trace chip` print for people: one file a calculator, from the numbers of
 //! [`crate::chip::circuit_report`].
 
+pub mod arithmetic;
 pub mod array;
 pub mod wire;
 
-use super::quantity::{UNKNOWN, bar, percent, si, si3};
+use super::quantity::{bar, percent, si, si3};
 use super::table::{Column, Table};
 use crate::chip::circuit_report::Parts;
 
@@ -41,12 +42,18 @@ fn leakage(subthreshold_w: f64, gate_w: f64) -> String {
     format!("{} subthreshold, {} gate", si(subthreshold_w, "W"), si(gate_w, "W"))
 }
 
-/// Parts of a whole for a table; nothing of nothing has no share.
-fn share(part: f64, whole: f64) -> String {
-    if whole == 0.0 { UNKNOWN.to_owned() } else { percent(part, whole) }
-}
-
 /// An energy in a table.
 fn joules(energy_j: f64) -> String {
     si3(energy_j, "J")
+}
+
+/// An area of cells, always in µm² so that parts can be compared.
+fn cell_area(mm2: f64) -> String {
+    let um2 = mm2 * 1e6;
+    let decimals = match um2 {
+        small if small < 1.0 => 3,
+        medium if medium < 100.0 => 2,
+        _ => 1,
+    };
+    if um2 == 0.0 { "0 µm²".to_owned() } else { format!("{um2:.decimals$} µm²") }
 }

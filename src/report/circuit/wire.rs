@@ -1,6 +1,6 @@
 //! A wire, for `nm-trace chip wire`.
 
-use super::{at_supply, leakage, temperature};
+use super::{at_supply, cell_area, leakage, temperature};
 use crate::chip::circuit_report::{WireReport, WireRequestReport};
 use crate::report::page::Page;
 use crate::report::quantity::{area, grouped, percent, si, si3};
@@ -19,7 +19,7 @@ pub fn render(wire: &WireReport) -> String {
         "{} layers; {} transistors {}; {}",
         request.projection,
         request.transistors,
-        at_supply(request.supply_v, "at their own supply"),
+        at_supply(request.supply_v, "at nominal supply"),
         temperature(request.temperature_k)
     ));
     page.line("");
@@ -54,7 +54,7 @@ fn costs(wire: &WireReport) -> Table {
             si3(energy_j, "J"),
             si3(leakage_w, "W"),
             si3(gate_w, "W"),
-            area(area_mm2),
+            cell_area(area_mm2),
         ]
     };
     let one = [wire.energy_j, wire.leakage_w, wire.gate_leakage_w, wire.driver_area_mm2];
