@@ -101,7 +101,7 @@ fn ports() -> clap::builder::RangedI64ValueParser<u32> {
 const EXAMPLES: &str = "\
 Examples:
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
-  nm-trace chip array --node 28nm --capacity 2MiB --word 32B --banks 4 --max-access 1ns --optimise area
+  nm-trace chip array --node 28nm --capacity 1MiB --word 32B --max-access 2ns --optimise area
   nm-trace chip array --node 32nm --capacity 4MiB --word 64B --cell edram --temperature 77C
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B --organisation 2,2,4,8,1,1 --json";
 

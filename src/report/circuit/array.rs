@@ -26,9 +26,9 @@ pub fn render(array: &ArrayReport) -> String {
     page.heading("Energy of an access");
     page.table(&energies(array));
     page.paragraph(
-        "read, write: as CACTI 7 counts them, with the address and data wires of all ports; of a write's bit lines \
-         those of each working mat as often as mats work, and none that are not written. 1 port: what a chip pays \
-         for an access through one port while the others rest.",
+        "read, write: as CACTI 7 counts them: address and data wires of all ports, and a write's bit lines times \
+         the mats that work, without the columns that it leaves alone. 1 port: what a chip pays for an access \
+         through one port while the others rest.",
     );
     page.heading("Leakage");
     page.table(&leakages(array));
@@ -157,7 +157,7 @@ fn leakages(array: &ArrayReport) -> Table {
     table.rule();
     table.row(shared("total", array.leakage_w, array.gate_leakage_w, String::new()));
     let mut trees = powers("inside_banks", array.tree_leakage_w, array.tree_gate_leakage_w);
-    trees.extend(["besides".to_owned(), String::new()]);
+    trees.extend(["on top".to_owned(), String::new()]);
     table.row(trees);
     table
 }
