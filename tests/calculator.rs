@@ -62,10 +62,19 @@ fn an_array_reads_well() {
     insta::assert_snapshot!(
         "array_of_many_ports_and_banks",
         text(
-            "array --node 32nm --capacity 4MiB --word 64B --cell edram --periphery lop --read-ports 1 --banks 4 \
+            "array --node 32nm --capacity 4MiB --word 64B --cell lstp --periphery lop --read-ports 1 --banks 4 \
              --temperature 77C --optimise area --max-access 20ns"
         )
     );
+}
+
+#[test]
+fn only_cells_that_forget_are_refreshed() {
+    let edram = "array --node 32nm --capacity 1MiB --word 32B --cell edram";
+    assert!(text(edram).contains("\n  Refresh   "));
+    assert!(number(&json(edram), "refresh_w") > 0.0);
+    assert!(!text(ARRAY).contains("Refresh"));
+    assert_eq!(number(&json(ARRAY), "refresh_w"), 0.0);
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn sources(request: &ArrayRequestReport) -> Vec<String> {
     };
     vec![
         "equations: the model of CACTI (CACTI 5.1, HPL-2008-20; CACTI 6.0, HPL-2009-85), in code of our own \
-         (docs/calculator.md)"
+         (docs/arrays.md)"
             .to_owned(),
         data.to_owned(),
     ]

@@ -114,7 +114,7 @@ fn sources(request: &WireRequestReport) -> Vec<String> {
     };
     vec![
         "equations: repeaters by Bakoglu (1990) and Banerjee and Mehrotra (2002) as in CACTI 6.0 (HPL-2009-85); a \
-         single driver by Elmore delay (docs/calculator.md)"
+         single driver by Elmore delay (docs/arrays.md)"
             .to_owned(),
         data.to_owned(),
     ]
