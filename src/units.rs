@@ -4,6 +4,8 @@
 //! [`Watts`] × [`Seconds`] = [`Joules`], and no other way round.
 
 mod prefix;
+mod size;
+mod temperature;
 
 use std::fmt;
 use std::iter::Sum;
@@ -13,6 +15,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use prefix::with_prefix;
+pub use size::{Bytes, SizeError};
+pub use temperature::parse_temperature;
 
 /// A number whose unit is known from its type.
 pub trait Quantity: Copy {

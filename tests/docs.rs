@@ -121,6 +121,50 @@ fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
     check("The keys of chip", &all_keys(&reports), &maps);
 }
 
+/// Arrays that were searched and given, wires with and without repeaters, units with and without an accumulator.
+fn calculators() -> [(&'static str, Value); 6] {
+    let words = |text: &str| json(&text.split_whitespace().collect::<Vec<_>>());
+    let array = "chip array --node 45nm --capacity 48KiB --word 24B --json";
+    let limits = "--max-access 1ns --max-cycle 1ns --max-area 1mm2 --supply 1V";
+    [
+        ("The keys of chip array", words(&format!("{array} {limits}"))),
+        ("The keys of chip array", words(&format!("{array} --organisation 2,2,4,8,1,1"))),
+        ("The keys of chip wire", words("chip wire --node 28nm --length 1mm --json")),
+        ("The keys of chip wire", words("chip wire --node 28nm --length 1mm --drive single --json")),
+        ("The keys of chip mac", words("chip mac --node 7nm --multiply int8 --accumulate int32 --json")),
+        ("The keys of chip mac", words("chip mac --node 7nm --add int8 --json")),
+    ]
+}
+
+#[test]
+fn every_key_of_the_calculators_is_on_the_page_and_no_other() {
+    let reports = calculators();
+    let parts = |keys: &[&'static str]| keys.iter().map(|key| (*key, ".<part>")).collect::<Vec<_>>();
+    let array = parts(&[
+        "access_parts_s",
+        "read_parts_j",
+        "write_parts_j",
+        "read_one_port_parts_j",
+        "write_one_port_parts_j",
+        "leakage_parts_w",
+        "gate_leakage_parts_w",
+        "area_parts_mm2",
+    ]);
+    let mac = parts(&[
+        "area_parts_mm2",
+        "energy_parts_j",
+        "clock_parts_j",
+        "gated_clock_parts_j",
+        "leakage_parts_w",
+    ]);
+    for (heading, maps) in
+        [("The keys of chip array", array), ("The keys of chip wire", vec![]), ("The keys of chip mac", mac)]
+    {
+        let of_it = reports.iter().filter(|(of, _)| *of == heading).map(|(_, report)| report.clone());
+        check(heading, &all_keys(&of_it.collect::<Vec<_>>()), &maps);
+    }
+}
+
 /// What is null in a report has a row that says so.
 #[test]
 fn what_is_null_in_a_report_is_said_to_be_so() {
@@ -160,7 +204,7 @@ fn what_is_null_in_a_report_is_said_to_be_so() {
         ("The keys of chip", json(&["chip", "tpu-v1", "--json"])),
         ("The keys of chip", json(&["chip", "eyeriss", "--json"])),
     ];
-    for (heading, report) in &reports {
+    for (heading, report) in reports.iter().chain(&calculators()) {
         let section = section(heading);
         let mut nulls = BTreeSet::new();
         null_keys(report, "", &mut nulls);
@@ -190,16 +234,24 @@ fn null_keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
+/// The long options of all commands below a command.
+fn options_of(command: &clap::Command, known: &mut BTreeSet<String>) {
+    for command in command.get_subcommands() {
+        known.extend(
+            command.get_arguments().filter_map(|argument| Some(format!("--{}", argument.get_long()?))),
+        );
+        options_of(command, known);
+    }
+}
+
 /// The long options that a page names, `--window`, without those of other programs.
 #[test]
 fn every_option_that_a_page_names_exists() {
     let mut known: BTreeSet<String> = ["--help", "--version"].map(str::to_owned).into();
-    for command in nm_trace::cli::command().get_subcommands() {
-        known.extend(
-            command.get_arguments().filter_map(|argument| Some(format!("--{}", argument.get_long()?))),
-        );
-    }
-    for page in ["binding.md", "chip-files.md", "power.md", "reading-traces.md", "reports.md"] {
+    options_of(&nm_trace::cli::command(), &mut known);
+    for page in
+        ["binding.md", "calculator.md", "chip-files.md", "power.md", "reading-traces.md", "reports.md"]
+    {
         let text = std::fs::read_to_string(root().join("docs").join(page)).unwrap();
         for (at, _) in text.match_indices("--") {
             let option: String =

@@ -17,18 +17,24 @@ fn examples(help: &str) -> Vec<String> {
         .collect()
 }
 
+/// The words after the program's name that lead to each command, to the program itself first.
+fn names_of_commands(command: &clap::Command, path: &[String]) -> Vec<Vec<String>> {
+    let below = command.get_subcommands().flat_map(|command| {
+        let path = [path, &[command.get_name().to_owned()]].concat();
+        names_of_commands(command, &path)
+    });
+    std::iter::once(path.to_vec()).chain(below).collect()
+}
+
 #[test]
 fn every_example_of_every_help_text_runs() {
     let scratch = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(root().join("fixtures"), scratch.path().join("fixtures")).unwrap();
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_nm-trace"));
     let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    let commands = nm_trace::cli::command();
-    let names: Vec<String> =
-        commands.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    for name in std::iter::once(None).chain(names.iter().map(Some)) {
+    for name in names_of_commands(&nm_trace::cli::command(), &[]) {
         let mut help = Command::new(binary);
-        help.args(name).arg("--help");
+        help.args(&name).arg("--help");
         let text = String::from_utf8(succeed(&mut help).stdout).unwrap();
         let examples = examples(&text);
         assert!(examples.len() >= 2, "{name:?} has too few examples:\n{text}");
@@ -42,7 +48,12 @@ fn every_example_of_every_help_text_runs() {
 
 #[test]
 fn every_argument_is_explained() {
-    for command in nm_trace::cli::command().get_subcommands() {
+    all_explained(&nm_trace::cli::command());
+}
+
+fn all_explained(command: &clap::Command) {
+    for command in command.get_subcommands() {
+        all_explained(command);
         for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
             assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
         }

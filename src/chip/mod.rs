@@ -2,6 +2,7 @@
 
 mod check;
 pub mod circuit;
+pub mod circuit_report;
 mod error;
 mod file;
 mod library;

@@ -36,6 +36,7 @@ Examples:
   nm-trace inspect fixtures/scale-sim/conv_ws_calc
   nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
   nm-trace chip tpu-v1
+  nm-trace chip array --node 45nm --capacity 48KiB --word 24B
 
 Exit codes: 0 good; 2 usage or data.";
 
@@ -53,7 +54,7 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Write a trace in one of our own formats, event by event or summed over windows
     Convert(convert::Convert),
-    /// Show a chip's area, TDP and energy per action, with the source of each number
+    /// Show a chip's area, TDP and energy per action; or estimate a memory array, a wire or a MAC
     Chip(chip::Chip),
 }
 
