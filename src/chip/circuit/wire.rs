@@ -8,6 +8,9 @@ use super::transistor::{Leakage, Transistors};
 use crate::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
 use crate::units::{Joules, Kelvin, Micrometres, Ratio, Seconds, SquareMicrometres, Volts};
 
+/// Largest delay beyond the least that repeaters are chosen for, over the least.
+const MOST_DELAY_BUDGET: f64 = 3.0;
+
 /// How a wire is driven.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Drive {
@@ -69,6 +72,15 @@ impl Wire {
                 "a wire without length",
                 "there is nothing to drive",
                 "give a length above zero, such as 1mm",
+            ));
+        }
+        if let Drive::Repeated { delay_budget } = request.drive
+            && !(0.0..=MOST_DELAY_BUDGET).contains(&delay_budget.0)
+        {
+            return Err(CircuitError::impossible(
+                format!("a delay budget of {delay_budget}"),
+                "no wire is faster than the fastest, and one that may be slower without end needs no repeaters",
+                "give a part from 0 % to 300 %, or a single driver",
             ));
         }
         let node = Node::at(request.node)?;

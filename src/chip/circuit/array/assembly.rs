@@ -155,9 +155,8 @@ impl<'a> FloorPlan<'a> {
             data_tree: trees.energy(|tree| tree.data_out) * geometry.word_bits,
             ..inside_mats(geometry, parts)
         };
-        let not_written = 1.0 - geometry.mat_data_bits / (geometry.columns * SUBARRAYS_PER_MAT);
         let write = AccessEnergy {
-            bit_lines: active(parts.bit_lines_write_j + not_written * parts.bit_lines_read_j),
+            bit_lines: active(parts.bit_lines_write_j + parts.bit_lines_unwritten_j),
             sense_amplifiers: Joules(0.0),
             data_tree: trees.energy(|tree| tree.data_in) * geometry.word_bits,
             ..read

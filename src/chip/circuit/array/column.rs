@@ -35,6 +35,8 @@ pub(super) struct BitLine {
     pub delay_s: f64,
     pub read_j: f64,
     pub write_j: f64,
+    /// Of the open row's columns that a write leaves alone, one column's share.
+    pub unwritten_j: f64,
     /// Time until a DRAM cell has its charge back.
     pub write_back_s: f64,
 }
@@ -114,11 +116,13 @@ impl<'a> Column<'a> {
         let line_f = self.bit_line_f + 2.0 * self.select_drain_f;
         let multiplexing = f64::from(self.geometry.organisation.bit_line_multiplexing);
         let written = 1.0 / (multiplexing * self.output_multiplexing());
+        // Both lines of a pair are precharged; the amplifier's side belongs to one of `multiplexing` pairs.
+        let read_j = 2.0 * sense_v * supply_v * (line_f + self.amplifier_f() / multiplexing);
         BitLine {
             delay_s: self.after_ramp_s(step_s, word_line_ramp_s, supply_v, transistors.device.threshold.0),
-            // Both lines of a pair are precharged; the amplifier's side belongs to one of `multiplexing` pairs.
-            read_j: 2.0 * sense_v * supply_v * (line_f + self.amplifier_f() / multiplexing),
+            read_j,
             write_j: 2.0 * supply_v * supply_v * line_f * written,
+            unwritten_j: (1.0 - written) * read_j,
             write_back_s: 0.0,
         }
     }
@@ -136,7 +140,9 @@ impl<'a> Column<'a> {
         BitLine {
             delay_s: self.after_ramp_s(step_s, word_line_ramp_s, word_line_v, access.device.threshold.0),
             read_j: swing_j,
+            // All columns of the row swing, written or not.
             write_j: swing_j,
+            unwritten_j: 0.0,
             write_back_s: step_s,
         }
     }

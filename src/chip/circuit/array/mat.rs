@@ -42,6 +42,7 @@ pub(super) struct MatEnergy {
     pub precharge_j: f64,
     pub bit_lines_read_j: f64,
     pub bit_lines_write_j: f64,
+    pub bit_lines_unwritten_j: f64,
     pub sense_amplifiers_j: f64,
     pub outputs_j: f64,
 }
@@ -106,6 +107,7 @@ impl<'a> Mat<'a> {
             precharge_j: timing.precharge.energy_j * SUBARRAYS_PER_MAT,
             bit_lines_read_j: timing.bit_line.read_j * columns,
             bit_lines_write_j: timing.bit_line.write_j * columns,
+            bit_lines_unwritten_j: timing.bit_line.unwritten_j * columns,
             sense_amplifiers_j: timing.sense_amplifier.energy_j * amplifiers,
             outputs_j: (timing.output.energy_j + output_wire_j) * geometry.mat_data_bits,
         }

@@ -159,19 +159,19 @@ impl ArrayRequest {
                 "the word is wider than the capacity",
                 format!(
                     "ask for at most {bank_bytes} bytes a word or at least {} bytes",
-                    word * u64::from(self.banks)
+                    word.saturating_mul(u64::from(self.banks))
                 ),
             ));
         }
         // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.
         let fewest_words = 2 * FEWEST_ROWS;
-        if bank_bytes < word * fewest_words {
+        if bank_bytes / word < fewest_words {
             return Err(CircuitError::impossible(
                 format!("{} words of {word} bytes a bank", bank_bytes / word),
                 &*format!("decoders and sense amplifiers need {fewest_words} words a bank to be shared by"),
                 format!(
                     "ask for at least {} bytes, or for registers",
-                    word * fewest_words * u64::from(self.banks)
+                    (word * fewest_words).saturating_mul(u64::from(self.banks))
                 ),
             ));
         }
