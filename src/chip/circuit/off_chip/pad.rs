@@ -89,9 +89,13 @@ impl IoCellRow {
         SquareMicrometres((self.fixed + self.per_ohm / driver.0) * 1e6)
     }
 
-    /// What speed takes, at the node of the constants.
+    /// What speed takes, at the node of the constants. Beyond the fastest clock that they were made for it grows in
+    /// proportion.
     pub(super) fn speed_area(&self, driver: Ohms, clock_mhz: f64) -> SquareMicrometres {
-        let terms = clock_mhz * (self.speed1 + clock_mhz * (self.speed2 + clock_mhz * self.speed3));
+        const FASTEST_MHZ: f64 = 1600.0;
+        let beyond = (clock_mhz / FASTEST_MHZ).max(1.0);
+        let clock = clock_mhz.min(FASTEST_MHZ);
+        let terms = clock * (self.speed1 + clock * (self.speed2 + clock * self.speed3)) * beyond;
         SquareMicrometres(terms / driver.0 * 1e6)
     }
 }

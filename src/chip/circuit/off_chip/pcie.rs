@@ -83,13 +83,8 @@ impl PciePort {
             return Err(broken(format!("no generation {}", request.generation)));
         };
         let rate = BitsPerSecond::from_giga(row.gbps);
-        let link = SerialLink::new(&SerialRequest {
-            reach: Reach::Backplane,
-            lanes: request.lanes,
-            rate,
-            process: request.process,
-        })?;
         let scaling = Scaling::of(&request.process)?;
+        let link = link(request, rate).map_err(|error| too_fast(request, rate).unwrap_or(error))?;
         let cells = &scaling.cells;
         let changed = cells.flip_flop.clock_energy + cells.flip_flop.data_energy * 0.5;
         Ok(PciePort {
@@ -109,6 +104,24 @@ impl PciePort {
     pub fn cost(&self) -> InterfaceCost {
         self.parts().into_iter().map(|(_, part)| part).sum()
     }
+}
+
+fn link(request: &PcieRequest, rate: BitsPerSecond) -> Result<SerialLink, CircuitError> {
+    let (lanes, process) = (request.lanes, request.process);
+    SerialLink::new(&SerialRequest { reach: Reach::Backplane, lanes, rate, process })
+}
+
+/// The error of a generation whose lanes the node cannot make, with the fastest that it can.
+fn too_fast(request: &PcieRequest, rate: BitsPerSecond) -> Option<CircuitError> {
+    let generations = &data().ok()?.pcie.generation;
+    let slower = generations.iter().rev().filter(|(generation, _)| **generation < request.generation);
+    let works = slower.map(|(generation, row)| (generation, BitsPerSecond::from_giga(row.gbps)));
+    let (nearest, _) = works.into_iter().find(|(_, rate)| link(request, *rate).is_ok())?;
+    Some(CircuitError::impossible(
+        format!("{} at this node and supply", request.generation),
+        format!("its transistors are too slow for {rate} a lane"),
+        format!("ask for {nearest}, or for a smaller node"),
+    ))
 }
 
 /// A lane's part of the controller.
