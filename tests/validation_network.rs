@@ -192,6 +192,11 @@ fn other_routers(page: &mut String) {
         (cycle.0 * 2e9 + scc.cost().leakage.0) * 1e3,
     );
     row("Intel SCC, 45 nm silicon", "GHz", 2.0, 1e-9 / scc.minimum_cycle.0);
+    let teraflops = router(5, 39, 2, 16, process(65.0));
+    let cells = Node::at(process(65.0).node).unwrap().standard_cells(None, HOT).unwrap();
+    let transistors = 4.0 * teraflops.cost().area.0 * 0.75 / cells.nand2_area.0;
+    row("Intel Teraflops, 65 nm silicon (recalled)", "thousand transistors", 210.0, transistors * 1e-3);
+    row("Intel Teraflops, 65 nm silicon (recalled)", "mm²", 0.34, teraflops.cost().area.0 * 1e-6);
 }
 
 fn phy(interface: MemoryInterface, data_bits: u32, gbps: f64, process: Process) -> MemoryPhy {
