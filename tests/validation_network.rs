@@ -285,7 +285,7 @@ const LANES: [(&str, Reach, f64, f64, f64); 12] = [
     ("He et al., J. Semicond. 2024, PAM4", Reach::Backplane, 28.0, 56.0, 5.47),
     ("112G long reach at 5 nm", Reach::Backplane, 5.0, 112.0, 5.6),
     ("Leibowitz et al., JSSC 2010, mobile memory link", Reach::Board, 40.0, 4.3, 3.3),
-    ("Poulton et al., over a board", Reach::Board, 16.0, 25.0, 1.17),
+    ("Poulton et al., JSSC 2019, over a board", Reach::Board, 16.0, 25.0, 1.17),
     ("Nishi et al., VLSI 2023, potential", Reach::Package, 5.0, 25.2, 0.19),
     ("UCIe, standard package, at 7 nm", Reach::Package, 7.0, 16.0, 0.5),
     ("NVLink-C2C, at 5 nm, 40 Gb/s (ours 32)", Reach::Package, 5.0, 32.0, 1.3),

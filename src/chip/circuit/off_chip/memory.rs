@@ -150,38 +150,20 @@ impl MemoryPhy {
         check_bits(request)?;
         let highest = BitsPerSecond::from_giga(row.highest_gbps);
         check_rate(&request.interface.to_string(), request.rate, highest, 1.0, &scaling, &data.serial)?;
-        let Some(cell) = data.io_cell.get(&row.io_cell) else {
-            return Err(broken(format!("no I/O cell {}", row.io_cell)));
-        };
         let channels = request.data_bits.div_ceil(row.channel_bits);
         let line = Line { row, rate: request.rate };
-        let reference = scaling.from(data.memory.reference_nm)?;
         let bits = f64::from(request.data_bits);
+        let clock_pins = f64::from(channels) * row.clock_pins;
         let pins = bits
-            + bits / 8.0 * line.companions_per_byte()
-            + f64::from(channels) * (row.command_pins + row.clock_pins);
-
-        let speed = cell.speed_area(line.driver_or_termination(), line.clock_hz() * 1e-6) * reference.length;
-        let pad_leakage = Watts(data.pad.leakage_ua * 1e-6 * row.io_supply_v);
-        let clocks = line.clock_power() * (f64::from(channels) * row.clock_pins);
-        let pads = InterfaceCost {
-            area: (cell.standing_area(line.driver_or_termination()) + speed) * pins,
-            running: clocks,
-            standby: Watts(0.0),
-            leakage: pad_leakage * pins,
-        };
-        let logic_area = SquareMicrometres(row.logic_mm2_per_bit * 1e6 * bits)
-            * scaling.from(data.memory.logic_nm)?.logic_area;
-        let bias = Watts(row.phy_static_mw * 1e-3 * f64::from(channels)) * reference.supply;
-        let logic = InterfaceCost {
-            area: logic_area,
-            running: bias,
-            standby: bias * data.memory.standby_share,
-            leakage: scaling.leakage(logic_area),
-        };
+            + bits / 8.0 * (row.strobes_per_byte + row.masks_per_byte)
+            + f64::from(channels) * row.command_pins
+            + clock_pins;
+        let pads = line.pads(data, &scaling, pins, clock_pins)?;
+        let logic = logic(data, row, &scaling, bits, f64::from(channels))?;
         let bump_area = row.bump_um2 * pins * (1.0 + data.memory.power_bumps);
         let missing = SquareMicrometres((bump_area - (pads.area + logic.area).0).max(0.0));
-        let logic_energy = Joules(row.phy_pj_per_bit * 1e-12 * reference.switching);
+        let switching = scaling.from(data.memory.reference_nm)?.switching;
+        let logic_energy = Joules(row.phy_pj_per_bit * 1e-12 * switching);
         Ok(MemoryPhy {
             pins,
             channels,
@@ -203,6 +185,25 @@ impl MemoryPhy {
     pub fn cost(&self) -> InterfaceCost {
         self.parts().into_iter().map(|(_, part)| part).sum()
     }
+}
+
+/// Serialisers, delay lines, training: the digital part in gates, the bias in constant currents.
+fn logic(
+    data: &Data,
+    row: &MemoryRow,
+    scaling: &Scaling,
+    bits: f64,
+    channels: f64,
+) -> Result<InterfaceCost, CircuitError> {
+    let at_its_node = SquareMicrometres(row.logic_mm2_per_bit * 1e6 * bits);
+    let area = at_its_node * scaling.from(data.memory.logic_nm)?.logic_area;
+    let bias = Watts(row.phy_static_mw * 1e-3 * channels) * scaling.from(data.memory.reference_nm)?.supply;
+    Ok(InterfaceCost {
+        area,
+        running: bias,
+        standby: bias * data.memory.standby_share,
+        leakage: scaling.leakage(area),
+    })
 }
 
 fn check_bits(request: &MemoryPhyRequest) -> Result<(), CircuitError> {
@@ -233,8 +234,26 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn companions_per_byte(&self) -> f64 {
-        self.row.strobes_per_byte + self.row.masks_per_byte
+    /// I/O cells of so many pins, some of them with a clock that always runs.
+    fn pads(
+        &self,
+        data: &Data,
+        scaling: &Scaling,
+        pins: f64,
+        clock_pins: f64,
+    ) -> Result<InterfaceCost, CircuitError> {
+        let Some(cell) = data.io_cell.get(&self.row.io_cell) else {
+            return Err(broken(format!("no I/O cell {}", self.row.io_cell)));
+        };
+        let driver = self.driver_or_termination();
+        let shrink = scaling.from(data.memory.reference_nm)?.length;
+        let speed = cell.speed_area(driver, self.clock_hz() * 1e-6) * shrink;
+        Ok(InterfaceCost {
+            area: (cell.standing_area(driver) + speed) * pins,
+            running: self.clock_power() * clock_pins,
+            standby: Watts(0.0),
+            leakage: Watts(data.pad.leakage_ua * 1e-6 * self.row.io_supply_v) * pins,
+        })
     }
 
     fn clock_hz(&self) -> f64 {

@@ -86,30 +86,23 @@ impl SerialLink {
         let bits_a_symbol = if request.rate.0 > serial.amplitude_modulation_gbps * 1e9 { 2.0 } else { 1.0 };
         check_rate(&what, request.rate, highest, bits_a_symbol, &scaling, serial)?;
         let lanes = f64::from(request.lanes);
-        let factors = scaling.from(row.energy_nm)?;
-        let share = serial.switching_share;
-        let energy = Joules(row.energy_pj_per_bit * 1e-12)
-            * (share * factors.switching + (1.0 - share) * factors.supply);
         let supply = scaling.cells.supply.0;
-        let driver =
-            if row.draws_driver_current { Watts(supply * supply / serial.driver_ohm) } else { Watts(0.0) };
-        let transceiver = Watts(energy.0 * request.rate.0);
-        let growth = if row.area_scales { scaling.from(row.area_nm)?.length } else { 1.0 };
-        let area = SquareMicrometres(row.area_mm2 * 1e6) * growth;
+        let driver = if row.draws_driver_current { supply * supply / serial.driver_ohm } else { 0.0 };
         let standing = |running: Watts| InterfaceCost {
             running,
             standby: running * serial.standby_share,
             ..InterfaceCost::default()
         };
+        let area = row.area(&scaling)?;
         let transceiver = InterfaceCost {
             area,
             leakage: scaling.leakage(area * serial.logic_share),
-            ..standing(transceiver)
+            ..standing(Watts(row.energy(&scaling, serial)?.0 * request.rate.0))
         };
         Ok(SerialLink {
             lanes: request.lanes,
             bandwidth: request.rate * lanes,
-            drivers: standing(driver) * lanes,
+            drivers: standing(Watts(driver)) * lanes,
             transceivers: transceiver * lanes,
         })
     }
@@ -127,6 +120,21 @@ impl SerialLink {
     /// Running power over the bits of one direction: what papers tell as energy a bit of a transceiver.
     pub fn energy_per_bit(&self) -> Joules {
         Joules(self.cost().running.0 / self.bandwidth.0)
+    }
+}
+
+impl ReachRow {
+    /// Energy of a bit, drivers apart: a part scales as gates do, the rest as constant currents.
+    fn energy(&self, scaling: &Scaling, serial: &Serials) -> Result<Joules, CircuitError> {
+        let (factors, share) = (scaling.from(self.energy_nm)?, serial.switching_share);
+        let scale = share * factors.switching + (1.0 - share) * factors.supply;
+        Ok(Joules(self.energy_pj_per_bit * 1e-12 * scale))
+    }
+
+    /// Area of a lane.
+    fn area(&self, scaling: &Scaling) -> Result<SquareMicrometres, CircuitError> {
+        let growth = if self.area_scales { scaling.from(self.area_nm)?.length } else { 1.0 };
+        Ok(SquareMicrometres(self.area_mm2 * 1e6 * growth))
     }
 }
 
