@@ -208,6 +208,20 @@ fn large_buffers_are_smaller_in_sram() {
     assert_eq!(sram.parts.crossbar, flip_flops.parts.crossbar);
 }
 
+/// Its energy may fall: the array is the one of least energy times delay squared, and a deeper one may lie better.
+#[test]
+fn a_deeper_buffer_of_sram_is_never_smaller() {
+    for (node, flit_bits) in [(65.0, 64), (28.0, 256), (7.0, 128)] {
+        let build = |depth| {
+            let request =
+                BufferRequest { storage: Storage::Sram, queues: 4, depth, flit_bits, process: at(node) };
+            Buffer::new(&request).unwrap().cost()
+        };
+        let costs: Vec<Cost> = [8, 9, 12, 16, 24, 32, 48, 64, 128].into_iter().map(build).collect();
+        costs.windows(2).for_each(|pair| no_less(&pair[0], &pair[1]));
+    }
+}
+
 #[test]
 fn results_are_the_same_on_every_run() {
     let build = || {
