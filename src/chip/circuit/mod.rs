@@ -5,10 +5,15 @@ pub mod array;
 mod design_rules;
 mod error;
 mod gate_chain;
+pub mod network;
+pub mod off_chip;
+mod parameter;
+mod process;
 mod repeated_wire;
 mod transistor;
 pub mod wire;
 
 pub use error::CircuitError;
+pub use process::Process;
 pub use repeated_wire::Track;
 pub use transistor::Leakage;
