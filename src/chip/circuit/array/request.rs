@@ -46,8 +46,7 @@ impl Ports {
     }
 }
 
-/// How an array is cut into subarrays (CACTI's parameters). Each is a power of two, except that the tool takes
-/// any number that divides.
+/// How an array is cut into subarrays (CACTI's parameters). Each is a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Organisation {
     /// `Ndwl`: cuts of a word line: subarrays in a row of the bank.
@@ -64,18 +63,23 @@ pub struct Organisation {
     pub sense_multiplexing_2: u32,
 }
 
-impl fmt::Display for Organisation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{},{},{},{},{},{}",
+impl Organisation {
+    /// The six numbers in the order in which CACTI names them.
+    pub fn numbers(self) -> [u32; 6] {
+        [
             self.word_line_cuts,
             self.bit_line_cuts,
             self.words_in_row,
             self.bit_line_multiplexing,
             self.sense_multiplexing_1,
-            self.sense_multiplexing_2
-        )
+            self.sense_multiplexing_2,
+        ]
+    }
+}
+
+impl fmt::Display for Organisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.numbers().map(|number| number.to_string()).join(","))
     }
 }
 
@@ -154,13 +158,14 @@ impl ArrayRequest {
         let word = u64::from(self.word_bytes);
         let bank_bytes = self.capacity_bytes / u64::from(self.banks);
         if bank_bytes < word {
+            let least = word.saturating_mul(u64::from(self.banks));
             return Err(CircuitError::impossible(
                 format!("a word of {word} bytes in a bank of {bank_bytes} bytes"),
                 "the word is wider than the capacity",
-                format!(
-                    "ask for at most {bank_bytes} bytes a word or at least {} bytes",
-                    word.saturating_mul(u64::from(self.banks))
-                ),
+                match bank_bytes {
+                    0 => format!("ask for at least {least} bytes, or for fewer banks"),
+                    _ => format!("ask for at most {bank_bytes} bytes a word or at least {least} bytes"),
+                },
             ));
         }
         // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.
