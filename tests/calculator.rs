@@ -310,6 +310,10 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
             ["48 bytes", "wider than the capacity", "at most 24 bytes"],
         ),
         (
+            "array --node 32nm --capacity 7KiB --word 7B --organisation 16,2,1,1,1,1",
+            ["16,2,1,1,1,1", "give less than a word", "works"],
+        ),
+        (
             "array --node 32nm --capacity 1MiB --word 32B --cell edram --supply 0.9V",
             ["0.900 V", "DRAM are made for one voltage", "the nearest is 1.000 V"],
         ),

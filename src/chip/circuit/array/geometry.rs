@@ -63,8 +63,12 @@ impl Geometry {
         if active_mats == 0 {
             return Err("a mat gives more than a word: too little multiplexing");
         }
-        if active_mats > u64::from(shape.mats_across) {
-            return Err("a row of mats gives less than a word: too much multiplexing");
+        // Columns are rounded up, so that the bits of mats need not divide an odd word.
+        let gives_less = active_mats * mat_data_bits < shape.word_bits as u64;
+        if gives_less || active_mats > u64::from(shape.mats_across) {
+            return Err(
+                "the mats of a row give less than a word: too much multiplexing, or a word that they do not divide",
+            );
         }
         let groups = u64::from(shape.mats_across) * u64::from(shape.mats_down) / active_mats;
         Ok(Geometry {
