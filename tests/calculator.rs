@@ -270,6 +270,7 @@ fn a_temperature_and_a_size_may_be_in_either_scale() {
 fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
     for (arguments, words) in [
         ("--rw-ports 0", ["without a port", "nothing could reach", "at least one read-write port"]),
+        ("--read-ports 64", ["65 ports", "no cell has room", "at most 64 in all"]),
         ("--banks 3", ["3 banks", "binary tree", "ask for 4"]),
         ("--temperature 500K", ["500 K", "from 250 K to 425 K", "nearest temperature is 425 K"]),
         ("--temperature 80F", ["\"F\"", "does not measure temperature", "K, C"]),

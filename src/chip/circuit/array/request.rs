@@ -32,7 +32,7 @@ pub struct Ports {
 impl Ports {
     /// All of them.
     pub fn total(self) -> u32 {
-        self.read_write + self.read + self.write
+        self.read_write.saturating_add(self.read).saturating_add(self.write)
     }
 
     /// Those that can read.
@@ -112,6 +112,9 @@ pub struct ArrayRequest {
     pub limits: Limits,
 }
 
+/// More ports than any cell has room for: with so many a static cell is hundreds of times as large as with one.
+const MOST_PORTS: u32 = 64;
+
 /// Fewest rows of a subarray: the row decoder combines two predecoders of at least two bits.
 pub(super) const FEWEST_ROWS: u64 = 16;
 
@@ -126,6 +129,14 @@ impl ArrayRequest {
         if self.ports.total() == 0 {
             let cure = "ask for at least one read-write port".to_owned();
             return impossible("an array without a port".to_owned(), "nothing could reach its words", cure);
+        }
+        if self.ports.total() > MOST_PORTS {
+            let cure = format!("ask for at most {MOST_PORTS} in all, or for more banks");
+            return impossible(
+                format!("{} ports", self.ports.total()),
+                "no cell has room for so many word and bit lines",
+                cure,
+            );
         }
         if self.ports.writing() == 0 || self.ports.reading() == 0 {
             let missing = if self.ports.writing() == 0 { "write" } else { "read" };
