@@ -270,6 +270,7 @@ fn a_temperature_and_a_size_may_be_in_either_scale() {
 fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
     for (arguments, words) in [
         ("--rw-ports 0", ["without a port", "nothing could reach", "at least one read-write port"]),
+        ("--read-ports 64", ["65 ports", "no cell has room", "at most 64 in all"]),
         ("--banks 3", ["3 banks", "binary tree", "ask for 4"]),
         ("--temperature 500K", ["500 K", "from 250 K to 425 K", "nearest temperature is 425 K"]),
         ("--temperature 80F", ["\"F\"", "does not measure temperature", "K, C"]),
@@ -278,6 +279,11 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
         ("--optimise energy", ["'energy'", "energy-delay-squared, energy-delay, access", "'energy-delay'"]),
         ("--max-access 1ps", ["at most 1 ps of access time", "no organisation", "the least by itself is"]),
         ("--organisation 1,1,1,1,1,1", ["1,1,1,1,1,1", "at least two cuts", "works"]),
+        ("--organisation 3,2,4,8,1,1", ["3,2,4,8,1,1", "is a power of two", "works"]),
+        (
+            "--banks 65536",
+            ["bank of 0 bytes", "wider than the capacity", "at least 1572864 bytes, or for fewer banks"],
+        ),
         ("--organisation 2,2,1", ["\"2,2,1\"", "six whole numbers", "such as 2,2,4,8,1,1"]),
         (
             "--max-area 1mm2 --organisation 2,2,4,8,1,1",
@@ -304,6 +310,14 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
             "array --node 45nm --capacity 24B --word 48B",
             ["48 bytes", "wider than the capacity", "at most 24 bytes"],
         ),
+        (
+            "array --node 32nm --capacity 7KiB --word 7B --organisation 16,2,1,1,1,1",
+            ["16,2,1,1,1,1", "give less than a word", "works"],
+        ),
+        (
+            "array --node 32nm --capacity 1MiB --word 32B --cell edram --supply 0.9V",
+            ["0.900 V", "DRAM are made for one voltage", "the nearest is 1.000 V"],
+        ),
         ("array --node 22nm --capacity 1MiB --word 32B --cell edram", ["22 nm", "from 32 nm", "is 32 nm"]),
         ("wire --node 28nm --length 0mm", ["without length", "nothing to drive", "above zero"]),
         ("wire --node 28nm --length 3km", ["\"km\"", "does not measure length", "such as 2mm"]),
@@ -313,9 +327,17 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
         ),
         (
             "wire --node 28nm --length 2mm --delay-budget=-3%",
-            ["-3%", "faster than the fastest", "0% to 1000%"],
+            ["a delay budget of -3.0 %", "faster than the fastest", "from 0 % to 300 %"],
+        ),
+        (
+            "wire --node 28nm --length 2mm --delay-budget 400%",
+            ["400.0 %", "without end", "from 0 % to 300 %"],
         ),
         ("mac --node 7nm --multiply bf61", ["bf61", "not a number format", "did you mean bf16?"]),
+        (
+            "mac --node 7nm --multiply int4294967295",
+            ["4294967295 bits", "outside of what was synthesised", "is 32"],
+        ),
         ("mac --node 7nm --multiply int8 --accumulate int8", ["8 bits", "cannot hold the product", "int16"]),
         ("mac --node 7nm --multiply int8 --clock 90GHz", ["90 GHz", "cannot run", "the fastest is"]),
         (

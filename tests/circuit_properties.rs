@@ -6,7 +6,7 @@ use nm_trace::chip::circuit::array::{
     ArrayRequest, CellKind, Limits, MemoryArray, Objective, Organisation, Ports, find,
 };
 use nm_trace::chip::circuit::wire::{Drive, Wire, WireRequest};
-use nm_trace::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
+use nm_trace::chip::technology::{DeviceClass, Node, WireClass, WireProjection, tabulated_nodes_nm};
 use nm_trace::units::{Kelvin, Micrometres, Ratio, Volts};
 use proptest::prelude::*;
 
@@ -15,9 +15,7 @@ const FLAVOURS: [DeviceClass; 3] =
 
 /// All nodes that have a file, from the largest.
 fn nodes_um() -> Vec<f64> {
-    [90.0, 65.0, 45.0, 40.0, 32.0, 28.0, 22.0, 16.0, 14.0, 12.0, 10.0, 7.0, 5.0]
-        .map(|nm| nm / 1000.0)
-        .to_vec()
+    tabulated_nodes_nm().map(|nm| nm.parse::<f64>().unwrap() / 1000.0).collect()
 }
 
 /// A request that any node can fulfil with this organisation.
@@ -48,7 +46,7 @@ fn fixed(node_um: f64) -> ArrayRequest {
 fn any_request() -> impl Strategy<Value = ArrayRequest> {
     let ports =
         prop_oneof![Just((1, 0, 0)), Just((2, 0, 0)), Just((0, 1, 1)), Just((0, 2, 1)), Just((1, 2, 1))];
-    (0.022..0.09_f64, 1_u32..200, 64_u64..20_000, ports, 0..3_usize, 0..3_usize, 300.0..400.0_f64, 0_u32..3)
+    (0.005..0.09_f64, 1_u32..200, 64_u64..20_000, ports, 0..3_usize, 0..3_usize, 300.0..400.0_f64, 0_u32..3)
         .prop_map(
             |(node_um, word_bytes, words, (read_write, read, write), cell, periphery, kelvin, banks)| {
                 ArrayRequest {
@@ -162,12 +160,14 @@ proptest! {
     }
 
     #[test]
-    fn a_higher_supply_costs_energy_and_saves_time(node in 0..13_usize, more in 0.01..0.15_f64) {
-        let node_um = nodes_um()[node];
-        let supply = Node::at(Micrometres(node_um)).unwrap()
-            .device(DeviceClass::HighPerformance, Kelvin(350.0)).unwrap().supply;
-        let nominal = built(&ArrayRequest { supply: Some(supply), ..fixed(node_um) });
-        let higher = built(&ArrayRequest { supply: Some(Volts(supply.0 * (1.0 + more))), ..fixed(node_um) });
+    fn a_higher_supply_costs_energy_and_saves_time(
+        node in 0..13_usize, flavour in 0..3_usize, more in 0.01..0.3_f64
+    ) {
+        let (node_um, class) = (nodes_um()[node], FLAVOURS[flavour]);
+        let supply = Node::at(Micrometres(node_um)).unwrap().device(class, Kelvin(350.0)).unwrap().supply;
+        let flavoured = ArrayRequest { cell: CellKind::Static(class), periphery: class, ..fixed(node_um) };
+        let nominal = built(&ArrayRequest { supply: Some(supply), ..flavoured });
+        let higher = built(&ArrayRequest { supply: Some(Volts(supply.0 * (1.0 + more))), ..flavoured });
         prop_assert!(higher.one_port.read.total().0 > nominal.one_port.read.total().0);
         prop_assert!(higher.one_port.write.total().0 > nominal.one_port.write.total().0);
         prop_assert!(higher.access.total().0 < nominal.access.total().0);

@@ -72,8 +72,10 @@ impl DesignRules {
             for section in LENGTHS {
                 let lengths = rules.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten();
                 for (_, length) in lengths {
-                    if let Value::Float(features) = length {
-                        *features *= feature_size_um;
+                    // A whole number is a length too, whether or not it is written with a point.
+                    let features = length.as_float().or(length.as_integer().map(|whole| whole as f64));
+                    if let Some(features) = features {
+                        *length = Value::Float(features * feature_size_um);
                     }
                 }
             }

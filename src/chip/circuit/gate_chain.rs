@@ -2,8 +2,8 @@
 
 use super::transistor::{Channel, Folding, LeakageCurrent, Transistors, gate_delay_s};
 
-/// Effort of a stage at which a chain is near its fastest, parasitics included (CACTI 5.1, HPL-2008-20, section
-/// 3.2; Sutherland, Sproull and Harris, "Logical Effort", 1999, chapter 3).
+/// Effort of a stage at which a chain is near its fastest, parasitics included (CACTI 7, `fopt`;
+/// Sutherland, Sproull and Harris, "Logical Effort", 1999, chapter 3).
 const STAGE_EFFORT: f64 = 4.0;
 
 /// More stages than any load on a chip needs: 4^20 minimum inverters.

@@ -7,8 +7,8 @@ use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
 /// Vacuum permittivity in F/µm.
 const VACUUM_PERMITTIVITY_F_PER_UM: f64 = 8.8542e-18;
 
-/// Copper with barrier and scattering in Ω·µm (CACTI 5.1, HPL-2008-20, section 3.3: 2.2 µΩ·cm), and what thin wires
-/// add to it (ITRS 2005, electron scattering).
+/// Copper with barrier and scattering in Ω·µm, and what thin wires add to it: as CACTI 6 and 7 have them for repeated
+/// wires (`CU_RESISTIVITY`, `alpha_scatter`), the same at every node and on every layer, whatever the layer's own rows say.
 const COPPER_OHM_UM: f64 = 0.022;
 const SCATTERING: f64 = 1.05;
 
@@ -21,7 +21,8 @@ const SHORT_CIRCUIT_TIME: f64 = 1.098_612_288_668_11;
 /// ln 2: half of the swing, over the time constant.
 const HALF_SWING: f64 = std::f64::consts::LN_2;
 
-/// Step between repeater spacings that are tried: repeaters stand in bands of the floor plan.
+/// Step between repeater spacings that are tried: CACTI 6 and 7's, to find the repeaters that they find. Where the fastest
+/// spacing is below a third of it, as on semi-global layers at 7 nm, no other is tried and only sizes are chosen.
 const SPACING_STEP_UM: f64 = 100.0;
 
 /// Longest spacing that is tried, over the fastest one.

@@ -6,8 +6,7 @@ use super::design_rules::DesignRules;
 use crate::chip::technology::Device;
 use crate::units::{Volts, Watts};
 
-/// Overcounting of series leakage: each further off transistor of a stack leaves this part of the current
-/// (McPAT 1.0, HP Labs 2009, section 2: unified leakage stack factor).
+/// Each further off transistor of a stack leaves this part of the leakage (`UNI_LEAK_STACK_FACTOR` of CACTI 7 and McPAT).
 const STACK_FACTOR: f64 = 0.43;
 
 /// The carriers of a channel.

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
+use super::names::name_of;
 use super::parts::Parts;
-use super::{SCHEMA_VERSION, nanometres};
+use super::{SCHEMA_VERSION, nanometres, square_millimetres};
 use crate::chip::circuit::arithmetic::{
     ActivityFactors, ArithmeticError, ArithmeticUnit, Layout, Operation, Part, PartKind, UnitRequest,
 };
 use crate::chip::technology::{Node, StandardCells, TechnologyError};
-use crate::units::{Hertz, Kelvin, Micrometres, SquareMicrometres, SquareMillimetres, Volts};
+use crate::units::{Hertz, Kelvin, Micrometres, Volts};
 
 /// How much of a unit is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,7 +255,7 @@ impl ArithmeticRequestReport {
             accumulator: accumulator.map(|format| format.to_string()),
             clock_hz: request.clock.map(|clock| clock.0),
             stages: request.stages,
-            view: super::names::name_of(&VIEWS, &request.view),
+            view: name_of(&VIEWS, &request.view),
             temperature_k: request.temperature.0,
             supply_v: request.supply.map(|supply| supply.0),
         }
@@ -270,8 +271,4 @@ fn part_name(kind: PartKind) -> &'static str {
         PartKind::ClockDistribution => "clock_distribution",
         PartKind::Whitespace => "whitespace",
     }
-}
-
-fn square_millimetres(area: SquareMicrometres) -> f64 {
-    SquareMillimetres::from(area).0
 }

@@ -4,9 +4,8 @@ use serde::Serialize;
 
 use super::names::{CELLS, OBJECTIVES, TRANSISTORS, name_of};
 use super::parts::Parts;
-use super::{SCHEMA_VERSION, nanometres};
+use super::{SCHEMA_VERSION, nanometres, square_millimetres};
 use crate::chip::circuit::array::{AccessEnergy, ArrayRequest, CellKind, MemoryArray, Organisation, Ports};
-use crate::units::{SquareMicrometres, SquareMillimetres};
 
 /// A memory array and what was asked for. Totals are the sums of their parts, but for rounding.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -138,7 +137,7 @@ impl ArrayReport {
             area_mm2: square_millimetres(array.area.total()),
             width_mm: array.width.0 * 1e-3,
             height_mm: array.height.0 * 1e-3,
-            organisation: numbers(array.organisation),
+            organisation: array.organisation.numbers(),
             organisation_named: NamedOrganisation::of(array.organisation),
             access_parts_s: Parts::of(array.access.parts(), |part| part.0),
             read_parts_j: energy_parts(&all.read),
@@ -166,7 +165,7 @@ impl ArrayRequestReport {
             temperature_k: request.temperature.0,
             supply_v: request.supply.map(|supply| supply.0),
             banks: request.banks,
-            organisation: request.organisation.map(numbers),
+            organisation: request.organisation.map(Organisation::numbers),
             objective: searched.then(|| name_of(&OBJECTIVES, &request.objective)),
             max_access_s: request.limits.access.map(|limit| limit.0),
             max_cycle_s: request.limits.cycle.map(|limit| limit.0),
@@ -191,14 +190,4 @@ impl NamedOrganisation {
             ndsam2: organisation.sense_multiplexing_2,
         }
     }
-}
-
-/// In the order in which CACTI names them.
-fn numbers(organisation: Organisation) -> [u32; 6] {
-    let NamedOrganisation { ndwl, ndbl, nspd, ndcm, ndsam1, ndsam2 } = NamedOrganisation::of(organisation);
-    [ndwl, ndbl, nspd, ndcm, ndsam1, ndsam2]
-}
-
-fn square_millimetres(area: SquareMicrometres) -> f64 {
-    SquareMillimetres::from(area).0
 }

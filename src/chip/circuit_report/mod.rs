@@ -16,7 +16,7 @@ pub use names::{CELLS, OBJECTIVES, TRANSISTORS, WIRE_CLASSES, WIRE_PROJECTIONS};
 pub use parts::Parts;
 pub use wire::{BusReport, WireReport, WireRequestReport};
 
-use crate::units::Micrometres;
+use crate::units::{Micrometres, SquareMicrometres, SquareMillimetres};
 
 /// Version of the schema of these reports.
 const SCHEMA_VERSION: u32 = 1;
@@ -24,4 +24,8 @@ const SCHEMA_VERSION: u32 = 1;
 /// A feature size in nm, rounded to a millionth: 28, not 28.000000000000004.
 fn nanometres(size: Micrometres) -> f64 {
     (size.0 * 1e9).round() / 1e6
+}
+
+fn square_millimetres(area: SquareMicrometres) -> f64 {
+    SquareMillimetres::from(area).0
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::names::{TRANSISTORS, WIRE_CLASSES, WIRE_PROJECTIONS, name_of};
-use super::{SCHEMA_VERSION, nanometres};
+use super::{SCHEMA_VERSION, nanometres, square_millimetres};
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
-use crate::units::{Micrometres, SquareMillimetres};
+use crate::units::Micrometres;
 
 /// A length of wire and what was asked for. Figures are of one wire; those of all are in `bus`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,7 +83,7 @@ pub struct WireRequestReport {
 impl WireReport {
     /// The report of so many wires that were built for a request.
     pub fn new(request: &WireRequest, bits: u32, wire: &Wire) -> WireReport {
-        let driver_area_mm2 = SquareMillimetres::from(wire.driver_area).0;
+        let driver_area_mm2 = square_millimetres(wire.driver_area);
         let pitch = wire.track.width + wire.track.spacing;
         let all = f64::from(bits);
         WireReport {
@@ -105,7 +105,7 @@ impl WireReport {
                 leakage_w: wire.leakage.subthreshold.0 * all,
                 gate_leakage_w: wire.leakage.gate.0 * all,
                 driver_area_mm2: driver_area_mm2 * all,
-                track_area_mm2: SquareMillimetres::from(pitch * request.length).0 * all,
+                track_area_mm2: square_millimetres(pitch * request.length) * all,
             },
             request: WireRequestReport::of(request),
         }

@@ -61,9 +61,8 @@ pub enum TechnologyError {
     },
     /// The supply voltage is beyond the law of voltage.
     #[error(
-        "no transistor at {:.3} V that is made for {:.3} V: the law of voltage holds from {:.3} V (0.15 V above \
-         threshold, half the nominal supply) to {:.3} V (1.3 times nominal, the oxide's limit); the nearest is {:.3} V",
-        asked.0, nominal.0, lowest.0, highest.0, nearest(asked.0, lowest.0, highest.0)
+        "no transistor at {:.3} V that is made for {:.3} V: {}; the nearest is {:.3} V",
+        asked.0, nominal.0, range_of_supply(*lowest, *highest), nearest(asked.0, lowest.0, highest.0)
     )]
     Supply {
         /// What was asked for.
@@ -83,6 +82,18 @@ pub enum TechnologyError {
         /// The parser's message.
         message: String,
     },
+}
+
+/// Why a supply is refused: transistors of DRAM have a range of one voltage.
+fn range_of_supply(lowest: Volts, highest: Volts) -> String {
+    if lowest == highest {
+        return "transistors of DRAM are made for one voltage".to_owned();
+    }
+    format!(
+        "the law of voltage holds from {:.3} V (0.15 V above threshold, half the nominal supply) to {:.3} V \
+         (1.3 times nominal, the oxide's limit)",
+        lowest.0, highest.0
+    )
 }
 
 /// The end of a range that is nearest to a value. What is no number gets the lower end.

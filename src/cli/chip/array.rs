@@ -31,15 +31,15 @@ pub(super) struct Array {
     word: u32,
 
     /// Ports of each bank that read or write
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = ports())]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     rw_ports: u32,
 
     /// Ports of each bank that only read
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = ports())]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     read_ports: u32,
 
     /// Ports of each bank that only write
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = ports())]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     write_ports: u32,
 
     /// Cells: static ones of fast (hp), low-standby-power or low-operating-power transistors, or embedded DRAM
@@ -92,11 +92,6 @@ pub(super) struct Array {
 
 /// More than any floor plan has edges for.
 const MOST_BANKS: i64 = 65_536;
-
-/// More than any cell has room for.
-fn ports() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(0..=64)
-}
 
 const EXAMPLES: &str = "\
 Examples:

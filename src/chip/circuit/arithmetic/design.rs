@@ -12,7 +12,8 @@ use crate::units::{Hertz, Joules, Seconds, SquareMicrometres, Watts};
 
 /// Part of a register's bits that change with an operation on random operands.
 const RANDOM_TOGGLE: f64 = 0.5;
-/// A NAND2 or a flip-flop leaks over its mean state; nothing else of the layout leaks.
+
+/// A part that costs nothing, for those that cost only some of it.
 const NONE: Part = Part {
     kind: PartKind::Logic,
     area: SquareMicrometres(0.0),

@@ -51,7 +51,9 @@ fn all_integer(operation: Operation) -> Option<[u32; 3]> {
     use NumberFormat::Integer;
     match operation {
         Operation::Add { format: Integer { bits } } => Some([bits; 3]),
-        Operation::Multiply { left: Integer { bits: n }, right: Integer { bits: m } } => Some([n, m, n + m]),
+        Operation::Multiply { left: Integer { bits: n }, right: Integer { bits: m } } => {
+            Some([n, m, n.saturating_add(m)])
+        }
         Operation::MultiplyAccumulate {
             left: Integer { bits: n },
             right: Integer { bits: m },
@@ -107,7 +109,7 @@ fn combination(operation: Operation) -> ArithmeticError {
             format!("both operands have one floating-point format: {}", wider.name())
         }
         [Integer { bits }, Integer { .. }] => {
-            format!("integer products accumulate in integers: int{}", (2 * bits).max(32))
+            format!("integer products accumulate in integers: int{}", bits.saturating_mul(2).max(32))
         }
         [Floating(format), Integer { .. }] | [Integer { .. }, Floating(format)] => {
             format!(

@@ -8,10 +8,10 @@ use crate::chip::circuit::transistor::{Channel, Folding, LeakageCurrent, gate_de
 /// A data bit differs from the one before in half of the cases.
 const DATA_ACTIVITY: f64 = 0.5;
 
-/// Swing that precharge need not restore, over the sensed swing.
+/// Swing that precharge need not restore, over the sensed swing (CACTI 7).
 const RESTORED: f64 = 0.1;
 
-/// Time constants until a DRAM cell and its bit line have shared their charge to 90 %.
+/// Time constants until a DRAM cell and its bit line have shared their charge to 90 %: ln 10.
 const CHARGE_SHARING: f64 = 2.3;
 
 /// The columns of a subarray, with the capacitances that everything else is made of.
@@ -148,7 +148,7 @@ impl<'a> Column<'a> {
     }
 
     /// Delay with a word line that rises slowly: the cell pulls from the moment its access transistor opens
-    /// (CACTI 5.1, HPL-2008-20, section 4.3).
+    /// (CACTI 5.1, HPL-2008-20).
     fn after_ramp_s(&self, step_s: f64, ramp_s: f64, word_line_v: f64, threshold_v: f64) -> f64 {
         let opening_s = (word_line_v - threshold_v) * ramp_s / word_line_v;
         if step_s <= opening_s / 2.0 { (2.0 * step_s * opening_s).sqrt() } else { step_s + opening_s / 2.0 }

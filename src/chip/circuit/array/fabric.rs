@@ -10,19 +10,19 @@ use crate::chip::technology::{
 };
 use crate::units::{Ratio, Seconds, Volts};
 
-/// Least difference of voltage that a sense amplifier is asked to tell, in V (CACTI 5.1, HPL-2008-20, section 4.4).
+/// Least difference of voltage that a sense amplifier is asked to tell, in V (CACTI 7, `VBITSENSEMIN`).
 const LEAST_SENSE_V: f64 = 0.08;
 
-/// Swing of a bit line over the cells' supply, where that is more.
+/// Swing of a bit line over the cells' supply, where that is more (CACTI 7).
 const SENSE_SWING: f64 = 0.05;
 
 /// Delay that the wires of an array may lose to save power: CACTI's choice "Global_30".
 const WIRE_DELAY_BUDGET: Ratio = Ratio(0.30);
 
-/// Part of its voltage that a DRAM cell may lose before it is refreshed, and retention of the worst cell over
-/// that of a typical one (CACTI 5.1, HPL-2008-20, section 5.1).
+/// Part of its voltage that a DRAM cell may lose before it is refreshed (CACTI 7, `VDD_STORAGE_LOSS_FRACTION_WORST`), and
+/// the refresh period over the time in which it loses that (CACTI 7).
 const TOLERATED_LOSS: f64 = 0.125;
-const WORST_CELL: f64 = 0.9;
+const REFRESH_MARGIN: f64 = 0.9;
 
 /// How a bit is stored.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +155,7 @@ impl Fabric {
             BitCell::Static { .. } => None,
             BitCell::Dynamic { cell, .. } => {
                 let charge_c = TOLERATED_LOSS * cell.supply.0 * cell.capacitance_f;
-                Some(Seconds(WORST_CELL * charge_c / cell.worst_off_current_a))
+                Some(Seconds(REFRESH_MARGIN * charge_c / cell.worst_off_current_a))
             }
         }
     }

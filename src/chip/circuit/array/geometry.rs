@@ -52,10 +52,10 @@ impl Geometry {
         if request.cell == CellKind::EmbeddedDram && organisation.bit_line_multiplexing > 1 {
             return Err("each bit line of a DRAM has a sense amplifier of its own");
         }
-        let multiplexing = u64::from(organisation.bit_line_multiplexing)
-            * u64::from(organisation.sense_multiplexing_1)
-            * u64::from(organisation.sense_multiplexing_2);
-        let mat_data_bits = (4 * shape.columns as u64) / multiplexing;
+        let multiplexing_bits = organisation.bit_line_multiplexing.ilog2()
+            + organisation.sense_multiplexing_1.ilog2()
+            + organisation.sense_multiplexing_2.ilog2();
+        let mat_data_bits = (4 * shape.columns as u64).checked_shr(multiplexing_bits).unwrap_or(0);
         if mat_data_bits < 4 {
             return Err("more multiplexing than columns");
         }
@@ -63,14 +63,18 @@ impl Geometry {
         if active_mats == 0 {
             return Err("a mat gives more than a word: too little multiplexing");
         }
-        if active_mats > u64::from(shape.mats_across) {
-            return Err("a row of mats gives less than a word: too much multiplexing");
+        // Columns are rounded up, so that the bits of mats need not divide an odd word.
+        let gives_less = active_mats * mat_data_bits < shape.word_bits as u64;
+        if gives_less || active_mats > u64::from(shape.mats_across) {
+            return Err(
+                "the mats of a row give less than a word: too much multiplexing, or a word that they do not divide",
+            );
         }
         let groups = u64::from(shape.mats_across) * u64::from(shape.mats_down) / active_mats;
         Ok(Geometry {
             active_mats: active_mats as f64,
             mat_data_bits: mat_data_bits as f64,
-            mat_address_bits: shape.mat_address_bits + multiplexing.ilog2(),
+            mat_address_bits: shape.mat_address_bits + multiplexing_bits,
             select_bits: groups.ilog2(),
             ..shape
         })
@@ -82,14 +86,20 @@ impl Geometry {
     /// [`Misfit`] when that leaves too little or too much in a subarray.
     pub fn of_shape(request: &ArrayRequest, organisation: Organisation) -> Result<Geometry, Misfit> {
         let cut = organisation;
+        if !cut.numbers().into_iter().all(u32::is_power_of_two) {
+            return Err(
+                "subarrays, rows and multiplexers are chosen by whole address bits: each number is a power of two",
+            );
+        }
         if cut.word_line_cuts < 2 || cut.bit_line_cuts < 2 {
             return Err("a mat is two by two subarrays: word and bit lines need at least two cuts each");
         }
         let word_bits = 8 * u64::from(request.word_bytes);
         let bank_bytes = request.capacity_bytes.div_ceil(u64::from(request.banks));
         let row_bytes = u64::from(request.word_bytes) * u64::from(cut.words_in_row);
-        let rows = bank_bytes.div_ceil(row_bytes * u64::from(cut.bit_line_cuts));
-        let columns = (word_bits * u64::from(cut.words_in_row)).div_ceil(u64::from(cut.word_line_cuts));
+        let rows = bank_bytes.div_ceil(row_bytes.saturating_mul(u64::from(cut.bit_line_cuts)));
+        let row_bits = word_bits.saturating_mul(u64::from(cut.words_in_row));
+        let columns = row_bits.div_ceil(u64::from(cut.word_line_cuts));
         if !(FEWEST_ROWS..=MOST_LINES).contains(&rows) {
             return Err("too few or too many rows in a subarray");
         }

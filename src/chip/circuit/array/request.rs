@@ -32,7 +32,7 @@ pub struct Ports {
 impl Ports {
     /// All of them.
     pub fn total(self) -> u32 {
-        self.read_write + self.read + self.write
+        self.read_write.saturating_add(self.read).saturating_add(self.write)
     }
 
     /// Those that can read.
@@ -46,8 +46,7 @@ impl Ports {
     }
 }
 
-/// How an array is cut into subarrays (CACTI's parameters). Each is a power of two, except that the tool takes
-/// any number that divides.
+/// How an array is cut into subarrays (CACTI's parameters). Each is a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Organisation {
     /// `Ndwl`: cuts of a word line: subarrays in a row of the bank.
@@ -64,18 +63,23 @@ pub struct Organisation {
     pub sense_multiplexing_2: u32,
 }
 
-impl fmt::Display for Organisation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{},{},{},{},{},{}",
+impl Organisation {
+    /// The six numbers in the order in which CACTI names them.
+    pub fn numbers(self) -> [u32; 6] {
+        [
             self.word_line_cuts,
             self.bit_line_cuts,
             self.words_in_row,
             self.bit_line_multiplexing,
             self.sense_multiplexing_1,
-            self.sense_multiplexing_2
-        )
+            self.sense_multiplexing_2,
+        ]
+    }
+}
+
+impl fmt::Display for Organisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.numbers().map(|number| number.to_string()).join(","))
     }
 }
 
@@ -108,6 +112,9 @@ pub struct ArrayRequest {
     pub limits: Limits,
 }
 
+/// More ports than any cell has room for: with so many a static cell is hundreds of times as large as with one.
+const MOST_PORTS: u32 = 64;
+
 /// Fewest rows of a subarray: the row decoder combines two predecoders of at least two bits.
 pub(super) const FEWEST_ROWS: u64 = 16;
 
@@ -122,6 +129,14 @@ impl ArrayRequest {
         if self.ports.total() == 0 {
             let cure = "ask for at least one read-write port".to_owned();
             return impossible("an array without a port".to_owned(), "nothing could reach its words", cure);
+        }
+        if self.ports.total() > MOST_PORTS {
+            let cure = format!("ask for at most {MOST_PORTS} in all, or for more banks");
+            return impossible(
+                format!("{} ports", self.ports.total()),
+                "no cell has room for so many word and bit lines",
+                cure,
+            );
         }
         if self.ports.writing() == 0 || self.ports.reading() == 0 {
             let missing = if self.ports.writing() == 0 { "write" } else { "read" };
@@ -154,13 +169,14 @@ impl ArrayRequest {
         let word = u64::from(self.word_bytes);
         let bank_bytes = self.capacity_bytes / u64::from(self.banks);
         if bank_bytes < word {
+            let least = word.saturating_mul(u64::from(self.banks));
             return Err(CircuitError::impossible(
                 format!("a word of {word} bytes in a bank of {bank_bytes} bytes"),
                 "the word is wider than the capacity",
-                format!(
-                    "ask for at most {bank_bytes} bytes a word or at least {} bytes",
-                    word.saturating_mul(u64::from(self.banks))
-                ),
+                match bank_bytes {
+                    0 => format!("ask for at least {least} bytes, or for fewer banks"),
+                    _ => format!("ask for at most {bank_bytes} bytes a word or at least {least} bytes"),
+                },
             ));
         }
         // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.

@@ -237,12 +237,15 @@ mod tests {
     fn the_bounded_search_finds_what_building_every_organisation_finds() {
         let one = Ports { read_write: 1, read: 0, write: 0 };
         let three = Ports { read_write: 0, read: 2, write: 1 };
-        for (capacity, word, ports, class) in [
-            (2048, 4, one, DeviceClass::HighPerformance),
-            (3000, 3, three, DeviceClass::LowStandbyPower),
-            (12_288, 24, one, DeviceClass::LowOperatingPower),
+        let banks = request(8192, 4, one, DeviceClass::HighPerformance);
+        let dram = request(16_384, 8, one, DeviceClass::HighPerformance);
+        for request in [
+            request(2048, 4, one, DeviceClass::HighPerformance),
+            request(3000, 3, three, DeviceClass::LowStandbyPower),
+            request(12_288, 24, one, DeviceClass::LowOperatingPower),
+            ArrayRequest { banks: 4, ..banks },
+            ArrayRequest { cell: CellKind::EmbeddedDram, ..dram },
         ] {
-            let request = request(capacity, word, ports, class);
             let fabric = Fabric::new(&request).unwrap();
             for objective in [
                 Objective::EnergyDelaySquared,
@@ -255,7 +258,7 @@ mod tests {
             ] {
                 let found = find(&ArrayRequest { objective, ..request }).unwrap();
                 let cost = objective.cost(&Figures::from(&found));
-                assert_eq!(cost, exhaustive(&fabric, &request, objective), "{capacity} {objective:?}");
+                assert_eq!(cost, exhaustive(&fabric, &request, objective), "{request:?} {objective:?}");
             }
         }
     }
