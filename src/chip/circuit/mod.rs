@@ -5,6 +5,7 @@ pub mod array;
 mod design_rules;
 mod error;
 mod gate_chain;
+pub mod registers;
 mod repeated_wire;
 mod transistor;
 pub mod wire;
