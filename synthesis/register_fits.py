@@ -13,7 +13,8 @@ HEADER = """\
 # Logic around the flip-flops of register files: each quantity is the sum of coefficients times terms; n words, b bits,
 # p write ports. area in NAND2-equivalents, depth in fan-out-of-four delays, the others in NAND2-equivalent transitions:
 # standing for an access with equal words, data for what random words add, written in a read port for each random word
-# that is written. Residuals: (fit - measured) / measured, root mean square and largest.
+# that is written. Residuals: (fit - measured) / measured, root mean square and largest; of standing and data over their
+# sum.
 """
 # Circuit -> (file, architecture of registers.csv).
 CIRCUITS = {"read": ("read", "and_or"), "broadcast": ("write", "broadcast"), "isolated": ("write", "isolated"),
@@ -21,11 +22,11 @@ CIRCUITS = {"read": ("read", "and_or"), "broadcast": ("write", "broadcast"), "is
 # A decoder grows with n - 1 (one word needs none) and with the levels of its tree; what is there for each bit of each
 # word with n b; a line that selects a word has b pins; ORing the words of a bit takes log2 n levels.
 TERMS = {
-    ("read", "area"): ["(n - 1) * b", "(n - 1)", "log2 n"],
+    ("read", "area"): ["n * b", "b", "(n - 1)", "log2 n"],
     ("read", "depth"): ["1", "log2 n", "log2 b"],
-    ("read", "standing"): ["(1 - 1/n) * b", "(n - 1)", "log2 n"],
-    ("read", "data"): ["(1 - 1/n) * b", "b * log2 n"],
-    ("read", "written"): ["b", "b * log2 n"],
+    ("read", "standing"): ["(1 - 1/n) * b", "b * log2 n", "(n - 1)", "log2 n"],
+    ("read", "data"): ["b", "(1 - 1/n) * b", "b * log2 n"],
+    ("read", "written"): ["b"],
     ("broadcast", "area"): ["n * b", "b", "(n - 1)", "log2 n", "1"],
     ("broadcast", "depth"): ["1", "log2 n", "log2 b"],
     ("broadcast", "standing"): ["(n - 1)", "log2 n", "(1 - 1/n)"],
@@ -84,8 +85,9 @@ def main():
             points = [p for p in measured[circuit] if quantity(name, p) > 0.0]
             if circuit == "broadcast":
                 points = [p for p in points if p["ports"] == 1]
+            scales = [p["random"] if name in ("standing", "data") else quantity(name, p) for p in points]
             found, errors = least_squares([[value(t, p) for t in terms] for p in points],
-                                          [quantity(name, p) for p in points])
+                                          [quantity(name, p) for p in points], scales)
             rms, worst = math.sqrt(sum(e * e for e in errors) / len(errors)), max(errors, key=abs)
             kept = [(t, c) for t, c in zip(terms, found) if c > 0.0]
             out.write(f'\n[[fit]]\ncircuit = "{circuit}"\nquantity = "{name}"\n')
