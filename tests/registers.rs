@@ -1,6 +1,8 @@
 //! Register files: what follows on paper, and what must hold for every size, port and node.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::time::Instant;
+
 use nm_trace::chip::circuit::arithmetic::Layout;
 use nm_trace::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
 use nm_trace::chip::circuit::registers::{
@@ -72,9 +74,9 @@ fn two_words_of_one_bit_are_what_paper_makes_them() {
     close(file.clock_energy().0, 2.0 * 0.7 * 3e-15, EXACT);
     close(file.running_clock_energy().0, 2.0 * 0.7 * 3e-15 + 2.0 * 3e-15, EXACT);
     // Reading is (a & !s) | (b & s): three NAND2 and an inverter, 3.67 NAND2; writing two AND2 or NOR2, an
-    // inverter and a buffer: 4 to 4.7. Fits over all sizes are within a third at the smallest.
-    close(part(&file, PartKind::ReadPorts).area.0, 3.67 * 0.8, 0.34);
-    close(part(&file, PartKind::WritePorts).area.0, 4.33 * 0.8, 0.34);
+    // inverter and a buffer: 4 to 4.7. Fits over all sizes come within a seventh of that.
+    close(part(&file, PartKind::ReadPorts).area.0, 3.67 * 0.8, 0.14);
+    close(part(&file, PartKind::WritePorts).area.0, 4.33 * 0.8, 0.14);
     assert!(part(&file, PartKind::Whitespace).area.0.abs() < EXACT);
     // Some gates in a row: an inverter, the gate of a bit, an OR.
     assert!((1.0..8.0).contains(&(file.read_delay.0 / 20e-12)), "{}", file.read_delay);
@@ -83,10 +85,10 @@ fn two_words_of_one_bit_are_what_paper_makes_them() {
 #[test]
 fn a_single_word_is_a_register_with_a_clock_gate() {
     let file = RegisterFileRequest::cells_only(1, 16, 1, 1).unwrap().build(&cells()).unwrap();
-    assert_eq!(file.read_energy(), part(&file, PartKind::ReadPorts).read.total());
-    assert_eq!(part(&file, PartKind::ReadPorts).area.0, 0.0);
+    assert_eq!(file.read_energy().0, 0.0);
     assert_eq!(file.read_delay.0, 0.0);
-    close(part(&file, PartKind::Storage).write.total().0, 16.0 * (3e-15 + 0.5 * 4e-15), EXACT);
+    close(file.write_energy().0, 16.0 * (3e-15 + 0.5 * 4e-15), EXACT);
+    assert_eq!(file.gates, 0.0);
     close(part(&file, PartKind::ClockGates).area.0, 0.765 * 4.5, EXACT);
 }
 
@@ -268,6 +270,17 @@ fn a_smaller_node_never_takes_more_energy() {
             }
         }
     }
+}
+
+#[test]
+fn a_register_file_is_built_in_well_under_a_millisecond() {
+    build(24, 16, 1, 1);
+    let start = Instant::now();
+    for _ in 0..100 {
+        build(24, 16, 1, 1);
+    }
+    // Microseconds when optimised; without optimisation and on a busy machine this still tells a file read each time.
+    assert!(start.elapsed().as_secs_f64() / 100.0 < 1e-3);
 }
 
 #[test]

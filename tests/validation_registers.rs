@@ -39,6 +39,7 @@ struct Spads {
     node_nm: f64,
     supply_v: f64,
     core_mm2: f64,
+    gates_nand2_k: f64,
     processing_elements: f64,
     storage_share: f64,
     spads_over_buffer: f64,
@@ -147,6 +148,29 @@ fn spads(page: &mut String, published: &Spads) {
     writeln!(page, "| error | {} | {} |\n", error(whole, bare), error(whole, placed)).unwrap();
 }
 
+/// NAND2-equivalents of the register spads, flip-flops and clock gates included, among all published gates.
+fn gates(page: &mut String, published: &Spads) {
+    let cells = cells(published.node_nm, published.supply_v);
+    let of = |words: &u32| {
+        let request = RegisterFileRequest::cells_only(*words, published.word_bits, 1, 1).unwrap();
+        request.build(&cells).unwrap().area() / cells.nand2_area
+    };
+    let spads = published.register_words.iter().map(of).sum::<f64>();
+    let operation = Operation::multiply_accumulate(
+        NumberFormat::Integer { bits: 16 },
+        NumberFormat::Integer { bits: 32 },
+    );
+    let unit = UnitRequest { stages: Some(2), ..UnitRequest::cells_only(operation, None).unwrap() };
+    let unit = unit.build(&cells).unwrap().area() / cells.nand2_area;
+    let all = published.gates_nand2_k * 1e3 / published.processing_elements;
+    page.push_str("| gates of a processing element, NAND2-equivalents | |\n|---|---|\n");
+    writeln!(page, "| model: register spads, cells | {spads:.0} |").unwrap();
+    writeln!(page, "| model: 16-bit multiply-accumulate of two stages, cells | {unit:.0} |").unwrap();
+    writeln!(page, "| published: all gates of the chip but SRAM, by its processing elements | {all:.0} |")
+        .unwrap();
+    writeln!(page, "| model over published | {:.0} % |\n", 100.0 * (spads + unit) / all).unwrap();
+}
+
 fn hierarchy(page: &mut String, published: &Hierarchy, spads: &Spads) {
     let cells = cells(spads.node_nm, spads.supply_v);
     let format = NumberFormat::Integer { bits: 16 };
@@ -165,10 +189,38 @@ fn hierarchy(page: &mut String, published: &Hierarchy, spads: &Spads) {
     writeln!(page, "| published, {bytes} B | {factor:.2} | {factor:.2} |\n").unwrap();
 }
 
+fn write_styles(page: &mut String, published: &Spads) {
+    page.push_str(
+        "## Data to all words or to one: energy of a cycle that writes 16 bits, 65 nm, 1.00 V, placed\n\n",
+    );
+    let cells = cells(published.node_nm, published.supply_v);
+    page.push_str("| words | broadcast, pJ | isolated, pJ | multiplexer and its clock, pJ | isolated over broadcast, area |\n");
+    page.push_str("|---|---|---|---|---|\n");
+    for words in [2, 4, 6, 8, 12, 16, 24, 32, 64] {
+        let of = |style| {
+            let request = RegisterFileRequest::placed(words, 16, 1, 1).unwrap();
+            RegisterFileRequest { write: Some(style), ..request }.build(&cells).unwrap()
+        };
+        let [broadcast, isolated, multiplexer] =
+            [WritePorts::Broadcast, WritePorts::Isolated, WritePorts::Multiplexer].map(of);
+        let energy = |file: &RegisterFile| (file.write_energy() + file.clock_energy()).0 * 1e12;
+        writeln!(
+            page,
+            "| {words} | {:.3} | {:.3} | {:.3} | {} |",
+            energy(&broadcast),
+            energy(&isolated),
+            energy(&multiplexer),
+            error(broadcast.area().0, isolated.area().0)
+        )
+        .unwrap();
+    }
+    page.push('\n');
+}
+
 fn arrays(page: &mut String, published: &Spads) {
+    let cells = cells(published.node_nm, published.supply_v);
     page.push_str("## From where an SRAM array is better, 65 nm, 1.00 V\n\n");
     page.push_str("| word, ports | smaller from | reads for less from |\n|---|---|---|\n");
-    let cells = cells(published.node_nm, published.supply_v);
     for (bits, reads, writes) in [(8, 1, 1), (16, 1, 1), (32, 1, 1), (64, 1, 1), (32, 2, 1), (32, 4, 2)] {
         let file = RegisterFileRequest::placed(16, bits, reads, writes).unwrap();
         let from = |advantage| {
@@ -265,7 +317,9 @@ fn the_page_of_register_files_is_true() {
     let mut page = INTRODUCTION.to_owned();
     register(&mut page, &published.aladdin);
     spads(&mut page, &published.eyeriss);
+    gates(&mut page, &published.eyeriss);
     hierarchy(&mut page, &published.hierarchy, &published.eyeriss);
+    write_styles(&mut page, &published.eyeriss);
     arrays(&mut page, &published.eyeriss);
     fits(&mut page);
     page.push_str(REASONS);

@@ -42,13 +42,18 @@ impl<'a> Builder<'a> {
         let RegisterFileRequest { words, bits, .. } = *request;
         let size = |ports| Size { words, bits, ports };
         let queue = request.used_as == Use::Queue;
-        // A single word is read and written without any gate but its clock gate or multiplexers.
+        // A single word is always read, and its one write port drives its flip-flops directly.
+        let direct = words == 1 && write_ports == WritePorts::Broadcast;
         let read = if words > 1 { Logic::of("read", size(1))? } else { Logic::default() };
-        let write = Logic::of(write_ports.circuit(), size(request.write_ports))?;
+        let write = if direct {
+            Logic::default()
+        } else {
+            Logic::of(write_ports.circuit(), size(request.write_ports))?
+        };
         let pointers = if queue { Logic::of("queue", size(1))? } else { Logic::default() };
         // A pointer of a queue tells apart twice as many places as there are words: full from empty.
         let pointer_bits = if queue { 2 * (words.next_power_of_two().ilog2() + 1) } else { 0 };
-        let parameters = Parameters::read()?;
+        let parameters = Parameters::built_in()?;
         Ok(Builder { request, cells, parameters, write_ports, read, write, pointers, pointer_bits })
     }
 

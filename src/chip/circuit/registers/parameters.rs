@@ -1,5 +1,7 @@
 //! Clock gates and flip-flop inputs relative to a flip-flop, as data.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
 use crate::chip::circuit::CircuitError;
@@ -34,17 +36,24 @@ struct Parameter {
 }
 
 impl Parameters {
+    /// The built-in values, read once.
+    ///
     /// # Errors
     /// [`CircuitError::Data`] if the built-in file cannot be read.
-    pub fn read() -> Result<Parameters, CircuitError> {
-        let file: ParameterFile = toml::from_str(include_str!("parameters.toml"))
-            .map_err(|error| CircuitError::Data { file: FILE, message: error.to_string() })?;
-        Ok(Parameters {
-            clock_gate_area: file.clock_gate_area.checked()?,
-            clock_gate_energy: file.clock_gate_energy.checked()?,
-            input_share: file.input_share.checked()?,
-        })
+    pub fn built_in() -> Result<Parameters, CircuitError> {
+        static PARAMETERS: OnceLock<Result<Parameters, CircuitError>> = OnceLock::new();
+        PARAMETERS.get_or_init(read).clone()
     }
+}
+
+fn read() -> Result<Parameters, CircuitError> {
+    let file: ParameterFile = toml::from_str(include_str!("parameters.toml"))
+        .map_err(|error| CircuitError::Data { file: FILE, message: error.to_string() })?;
+    Ok(Parameters {
+        clock_gate_area: file.clock_gate_area.checked()?,
+        clock_gate_energy: file.clock_gate_energy.checked()?,
+        input_share: file.input_share.checked()?,
+    })
 }
 
 impl Parameter {
