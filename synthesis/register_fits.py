@@ -66,7 +66,7 @@ def read():
     for circuit, (kind, architecture) in CIRCUITS.items():
         with open(RESULTS / f"registers_{kind}.csv") as file:
             rows = [row for row in csv.DictReader(file) if row["architecture"] == architecture]
-        # Of the sizings the smallest: a word is read well within a cycle.
+        # Of mappings and sizings the smallest: a word is read well within a cycle.
         smallest = {}
         for row in rows:
             point = {k: float(v) for k, v in row.items() if v and k not in ("kind", "architecture")}

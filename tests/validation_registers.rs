@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use common::validation::{Spread, assert_page_is_true};
@@ -253,15 +254,14 @@ struct Measured {
 fn measured(kind: &str, architecture: &str) -> Vec<Measured> {
     let path = common::root().join(format!("synthesis/results/registers_{kind}.csv"));
     let mut reader = csv::Reader::from_path(path).unwrap();
-    let mut rows: Vec<Measured> = Vec::new();
+    let mut smallest: BTreeMap<_, Measured> = BTreeMap::new();
     for row in reader.deserialize::<Measured>().map(Result::unwrap) {
-        let same = |kept: &Measured| (kept.words, kept.bits, kept.ports) == (row.words, row.bits, row.ports);
-        // The smaller sizing stands first.
-        if row.architecture == architecture && !rows.iter().any(same) {
-            rows.push(row);
+        let kept = smallest.get(&(row.words, row.bits, row.ports));
+        if row.architecture == architecture && kept.is_none_or(|kept| row.area_nand2 < kept.area_nand2) {
+            smallest.insert((row.words, row.bits, row.ports), row);
         }
     }
-    rows
+    smallest.into_values().collect()
 }
 
 /// Errors in percent of area and switching of the part that the model makes of a circuit.

@@ -2,14 +2,12 @@
 
 use super::fits::{Logic, Size};
 use super::parameters::Parameters;
-use super::register_file::{AccessEnergy, Part, PartKind, RegisterFile};
+use super::register_file::{AccessEnergy, Part, PartKind, RANDOM_TOGGLE, RegisterFile};
 use super::request::{RegisterFileRequest, Use, WritePorts};
 use crate::chip::circuit::CircuitError;
 use crate::chip::technology::StandardCells;
 use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 
-/// Part of the bits that change between random words.
-const RANDOM_TOGGLE: f64 = 0.5;
 const NONE: AccessEnergy = AccessEnergy { standing: Joules(0.0), data: Joules(0.0) };
 
 pub(super) struct Builder<'a> {
@@ -57,14 +55,14 @@ impl<'a> Builder<'a> {
         Ok(Builder { request, cells, parameters, write_ports, read, write, pointers, pointer_bits })
     }
 
-    pub fn build(&self) -> Result<RegisterFile, CircuitError> {
+    pub fn build(&self) -> RegisterFile {
         let (request, cells, layout) = (self.request, self.cells, &self.request.layout);
         let read_ports = f64::from(request.read_ports);
         let delay = |depth: f64| cells.fanout_of_four_delay * (depth * (1.0 + layout.wiring_delay));
         let read_delay = delay(self.read.depth);
         let write_delay = delay(self.write.depth);
         let slowest = Seconds(read_delay.0.max(write_delay.0).max(delay(self.pointers.depth).0));
-        Ok(RegisterFile {
+        RegisterFile {
             request: *request,
             write_ports: self.write_ports,
             flip_flops: request.words * request.bits + self.pointer_bits,
@@ -75,7 +73,7 @@ impl<'a> Builder<'a> {
                 + cells.flip_flop.overhead_delay
                 + cells.fanout_of_four_delay * layout.skew_and_jitter,
             parts: self.parts(),
-        })
+        }
     }
 
     fn parts(&self) -> Vec<Part> {

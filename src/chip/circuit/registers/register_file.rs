@@ -7,14 +7,14 @@ use super::request::{RegisterFileRequest, WritePorts};
 use crate::units::{Joules, Ratio, Seconds, SquareMicrometres, Watts};
 
 /// Part of the bits that change between random words.
-const RANDOM_TOGGLE: f64 = 0.5;
+pub(super) const RANDOM_TOGGLE: f64 = 0.5;
 
 /// Energy of an access, apart from what the clock takes each cycle anyhow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AccessEnergy {
-    /// What it takes when the data do not change: decoding, selecting, the clock of the word that is written.
+    /// What it takes when all words are zero: decoding, selecting, the clock of the word that is written.
     pub standing: Joules,
-    /// What random data add: half of the bits change.
+    /// What random words add: half of the bits change.
     pub data: Joules,
 }
 

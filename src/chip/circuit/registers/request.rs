@@ -114,14 +114,15 @@ impl RegisterFileRequest {
     /// that do not go together; each with the nearest that works.
     pub fn build(&self, cells: &StandardCells) -> Result<RegisterFile, CircuitError> {
         self.check()?;
+        let with = |write| Ok::<_, CircuitError>(Builder::new(self, write, cells)?.build());
         if let Some(write) = self.write {
-            return Builder::new(self, write, cells)?.build();
+            return with(write);
         }
-        let isolated = Builder::new(self, WritePorts::Isolated, cells)?.build()?;
+        let isolated = with(WritePorts::Isolated)?;
         if self.write_ports > 1 {
             return Ok(isolated);
         }
-        let broadcast = Builder::new(self, WritePorts::Broadcast, cells)?.build()?;
+        let broadcast = with(WritePorts::Broadcast)?;
         let saves = isolated.write_energy().0 < broadcast.write_energy().0;
         Ok(if saves { isolated } else { broadcast })
     }
