@@ -116,12 +116,14 @@ def values_of(operation, n, m, w):
     return [1.0, math.log2(w), n + m, w, array, array * (n + m)]
 
 
-def least_squares(rows, targets):
-    """Coefficients >= 0 of least squared relative error, by coordinate descent: none may make a wider unit cheaper."""
-    scaled = [[x / y for x in row] for row, y in zip(rows, targets)]
+def least_squares(rows, targets, scales=None):
+    """Coefficients >= 0 of least squared relative error, by coordinate descent: none may make a wider unit cheaper.
+    Errors are relative to the targets, or to other scales."""
+    scales = scales or targets
+    scaled = [[x / s for x in row] for row, s in zip(rows, scales)]
     count = len(rows[0])
     found = [0.0] * count
-    left = [1.0] * len(rows)
+    left = [y / s for y, s in zip(targets, scales)]
     moved = 1.0
     while moved > 1e-6:
         moved = 0.0

@@ -9,6 +9,7 @@ pub mod network;
 pub mod off_chip;
 mod parameter;
 mod process;
+pub mod registers;
 mod repeated_wire;
 mod transistor;
 pub mod wire;
