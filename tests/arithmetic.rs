@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
+use nm_trace::chip::circuit::Layout;
 use nm_trace::chip::circuit::arithmetic::{
-    ArithmeticError, ArithmeticUnit, Layout, NumberFormat, OperandActivity, Operation, PartKind, UnitRequest,
+    ArithmeticError, ArithmeticUnit, NumberFormat, OperandActivity, Operation, PartKind, UnitRequest,
 };
 use nm_trace::chip::technology::{FlipFlop, StandardCells};
 use nm_trace::units::{Hertz, Joules, Seconds, SquareMicrometres, Volts, Watts};

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 /// Nangate's own corner: NAND2 0.798 µm², 4.84 fJ a transition; flip-flop 4.522 µm², 7.986 fJ a clock, 8.518 fJ a
 /// change; FO4 22.1 ps. Rows are filled to 75 %, wiring adds 10 % to energy and delay, clock buffers 5 % to flip-flops
-/// and distribution 50 % to their clock (arithmetic/layout.toml).
+/// and distribution 50 % to their clock (layout.toml).
 const NANGATE: Process =
     Process { node: Micrometres(0.045), supply: Some(Volts(1.1)), temperature: Kelvin(298.15) };
 

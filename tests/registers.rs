@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use nm_trace::chip::circuit::arithmetic::Layout;
+use nm_trace::chip::circuit::Layout;
 use nm_trace::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
 use nm_trace::chip::circuit::registers::{
     Advantage, Part, PartKind, RegisterFile, RegisterFileRequest, Use, WritePorts, smallest_better_array,

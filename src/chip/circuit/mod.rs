@@ -5,6 +5,7 @@ pub mod array;
 mod design_rules;
 mod error;
 mod gate_chain;
+mod layout;
 pub mod network;
 pub mod off_chip;
 mod parameter;
@@ -15,6 +16,7 @@ mod transistor;
 pub mod wire;
 
 pub use error::CircuitError;
+pub use layout::Layout;
 pub use process::Process;
 pub use repeated_wire::Track;
 pub use transistor::Leakage;

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::names::name_of;
 use super::parts::Parts;
 use super::{SCHEMA_VERSION, nanometres, square_millimetres};
+use crate::chip::circuit::Layout;
 use crate::chip::circuit::arithmetic::{
-    ActivityFactors, ArithmeticError, ArithmeticUnit, Layout, Operation, Part, PartKind, UnitRequest,
+    ActivityFactors, ArithmeticError, ArithmeticUnit, Operation, Part, PartKind, UnitRequest,
 };
 use crate::chip::technology::{Node, StandardCells, TechnologyError};
 use crate::units::{Hertz, Kelvin, Micrometres, Volts};
@@ -173,7 +174,8 @@ impl ArithmeticReport {
             operation: request.operation,
             clock: request.clock,
             stages: request.stages.or(alone.then_some(1)),
-            layout: if alone { Layout::cells_only()? } else { Layout::placed()? },
+            layout: if alone { Layout::cells_only() } else { Layout::placed() }
+                .map_err(ArithmeticError::from)?,
         };
         let unit = wanted.build(&cells)?;
         Ok(ArithmeticReport::of(request, &unit, &cells))

@@ -3,10 +3,10 @@
 use super::activity::ActivityFactors;
 use super::curve::{Curve, Point};
 use super::error::ArithmeticError;
-use super::layout::Layout;
 use super::lookup::curve_of;
 use super::operation::Operation;
 use super::unit::{ArithmeticUnit, Part, PartKind};
+use crate::chip::circuit::Layout;
 use crate::chip::technology::StandardCells;
 use crate::units::{Hertz, Joules, Seconds, SquareMicrometres, Watts};
 

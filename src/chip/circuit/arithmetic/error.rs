@@ -1,5 +1,6 @@
 //! Why an arithmetic unit cannot be had, and the nearest that can.
 
+use crate::chip::circuit::CircuitError;
 use crate::units::{Hertz, Seconds};
 
 /// A request that cannot be met.
@@ -84,6 +85,13 @@ pub enum ArithmeticError {
     /// The data that come with the program cannot be read.
     #[error("the built-in data of arithmetic circuits cannot be read: {0}")]
     Data(String),
+}
+
+impl From<CircuitError> for ArithmeticError {
+    /// What arithmetic units share with other circuits is data of the program.
+    fn from(error: CircuitError) -> ArithmeticError {
+        ArithmeticError::Data(error.to_string())
+    }
 }
 
 fn did_you_mean(meant: &Option<String>) -> String {

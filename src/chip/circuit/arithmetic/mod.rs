@@ -1,7 +1,7 @@
 //! Adders, multipliers and multiply-accumulators: gates, depth and switching as synthesis and simulation of plain RTL
 //! measured them (`synthesis/`), in the cells of a technology.
 //!
-//! A [`UnitRequest`] names an [`Operation`], a clock or stages, and a [`Layout`]; [`UnitRequest::build`] gives the
+//! A [`UnitRequest`] names an [`Operation`], a clock or stages, and a [`Layout`](super::Layout); [`UnitRequest::build`] gives the
 //! [`ArithmeticUnit`] with its parts. `docs/arithmetic.md` says how the data were made and what they leave out.
 
 mod activity;
@@ -9,7 +9,6 @@ mod curve;
 mod data;
 mod design;
 mod error;
-mod layout;
 mod lookup;
 mod number_format;
 mod operation;
@@ -18,7 +17,6 @@ mod unit;
 pub use activity::{ActivityFactors, OperandActivity};
 pub use design::UnitRequest;
 pub use error::ArithmeticError;
-pub use layout::Layout;
 pub use number_format::{FloatingFormat, NumberFormat};
 pub use operation::Operation;
 pub use unit::{ArithmeticUnit, Part, PartKind};

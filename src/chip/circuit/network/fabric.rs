@@ -2,11 +2,10 @@
 
 use super::cost::Cost;
 use super::rules::Rules;
-use crate::chip::circuit::arithmetic::Layout;
 use crate::chip::circuit::design_rules::DesignRules;
 use crate::chip::circuit::repeated_wire::{RepeatedWire, Track};
 use crate::chip::circuit::transistor::Transistors;
-use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::circuit::{CircuitError, Layout, Process};
 use crate::chip::technology::{DeviceClass, StandardCells, WireClass, WireLayer, WireProjection};
 use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres, Watts};
 
@@ -42,10 +41,7 @@ impl Fabric {
     pub fn new(process: &Process) -> Result<Fabric, CircuitError> {
         let node = process.node()?;
         let rules = Rules::built_in()?;
-        let layout = Layout::placed().map_err(|error| CircuitError::Data {
-            file: "arithmetic/layout.toml",
-            message: error.to_string(),
-        })?;
+        let layout = Layout::placed()?;
         let device = node.device(DeviceClass::HighPerformance, process.temperature)?;
         let device = match process.supply {
             Some(supply) => device.at_supply(supply)?,

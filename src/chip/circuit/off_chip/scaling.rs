@@ -1,7 +1,6 @@
 //! How the parts of an interface change between nodes.
 
-use crate::chip::circuit::arithmetic::Layout;
-use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::circuit::{CircuitError, Layout, Process};
 use crate::chip::technology::{Node, StandardCells};
 use crate::units::{Kelvin, Micrometres, SquareMicrometres, Watts};
 
@@ -18,10 +17,7 @@ pub(super) struct Scaling {
 
 impl Scaling {
     pub fn of(process: &Process) -> Result<Scaling, CircuitError> {
-        let layout = Layout::placed().map_err(|error| CircuitError::Data {
-            file: "arithmetic/layout.toml",
-            message: error.to_string(),
-        })?;
+        let layout = Layout::placed()?;
         let length_um = process.node()?.feature_size_um;
         Ok(Scaling { cells: process.cells()?, length_um, row_utilisation: layout.row_utilisation })
     }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::chip::circuit::CircuitError;
+use crate::chip::circuit::parameter::Parameter;
 
 const FILE: &str = "parameters.toml";
 
@@ -27,14 +28,6 @@ struct ParameterFile {
     input_share: Parameter,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parameter {
-    value: f64,
-    range: [f64; 2],
-    source: String,
-}
-
 impl Parameters {
     /// The built-in values, read once.
     ///
@@ -47,22 +40,12 @@ impl Parameters {
 }
 
 fn read() -> Result<Parameters, CircuitError> {
-    let file: ParameterFile = toml::from_str(include_str!("parameters.toml"))
-        .map_err(|error| CircuitError::Data { file: FILE, message: error.to_string() })?;
+    let broken = |message: String| CircuitError::Data { file: FILE, message };
+    let file: ParameterFile =
+        toml::from_str(include_str!("parameters.toml")).map_err(|error| broken(error.to_string()))?;
     Ok(Parameters {
-        clock_gate_area: file.clock_gate_area.checked()?,
-        clock_gate_energy: file.clock_gate_energy.checked()?,
-        input_share: file.input_share.checked()?,
+        clock_gate_area: file.clock_gate_area.checked("clock_gate_area").map_err(broken)?,
+        clock_gate_energy: file.clock_gate_energy.checked("clock_gate_energy").map_err(broken)?,
+        input_share: file.input_share.checked("input_share").map_err(broken)?,
     })
-}
-
-impl Parameter {
-    fn checked(&self) -> Result<f64, CircuitError> {
-        let [least, most] = self.range;
-        if (least..=most).contains(&self.value) && !self.source.is_empty() {
-            return Ok(self.value);
-        }
-        let message = format!("{} is outside of its range or has no source", self.value);
-        Err(CircuitError::Data { file: FILE, message })
-    }
 }

@@ -5,8 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::builder::Builder;
 use super::register_file::RegisterFile;
-use crate::chip::circuit::CircuitError;
-use crate::chip::circuit::arithmetic::{ArithmeticError, Layout};
+use crate::chip::circuit::{CircuitError, Layout};
 use crate::chip::technology::StandardCells;
 
 /// Sizes for which the logic was synthesised; one word has none.
@@ -80,7 +79,7 @@ impl RegisterFileRequest {
         read_ports: u32,
         write_ports: u32,
     ) -> Result<RegisterFileRequest, CircuitError> {
-        let layout = Layout::placed().map_err(unreadable)?;
+        let layout = Layout::placed()?;
         let (used_as, write) = (Use::default(), None);
         Ok(RegisterFileRequest { words, bits, read_ports, write_ports, used_as, write, layout })
     }
@@ -96,7 +95,7 @@ impl RegisterFileRequest {
         write_ports: u32,
     ) -> Result<RegisterFileRequest, CircuitError> {
         let placed = RegisterFileRequest::placed(words, bits, read_ports, write_ports)?;
-        Ok(RegisterFileRequest { layout: Layout::cells_only().map_err(unreadable)?, ..placed })
+        Ok(RegisterFileRequest { layout: Layout::cells_only()?, ..placed })
     }
 
     /// A placed queue of one port in and one out.
@@ -183,8 +182,4 @@ impl fmt::Display for RegisterFileRequest {
         let RegisterFileRequest { words, bits, read_ports, write_ports, .. } = self;
         write!(f, "{name} of {words} x {bits} bits, {read_ports} read and {write_ports} write ports")
     }
-}
-
-fn unreadable(error: ArithmeticError) -> CircuitError {
-    CircuitError::Data { file: "layout.toml", message: error.to_string() }
 }

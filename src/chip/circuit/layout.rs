@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::error::ArithmeticError;
+use super::CircuitError;
+use super::parameter::Parameter;
 
-const LAYOUT: &str = include_str!("layout.toml");
+const FILE: &str = "layout.toml";
 
 /// What layout adds to the cells of a unit. Ranges and sources stand in `layout.toml`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,31 +46,13 @@ struct LayoutFile {
     least_stage: Parameter,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parameter {
-    value: f64,
-    range: [f64; 2],
-    source: String,
-}
-
-impl Parameter {
-    fn checked(&self, name: &str) -> Result<f64, ArithmeticError> {
-        let [least, most] = self.range;
-        if (least..=most).contains(&self.value) && !self.source.is_empty() {
-            return Ok(self.value);
-        }
-        Err(ArithmeticError::Data(format!("{name} is outside of its range or has no source")))
-    }
-}
-
 impl Layout {
     /// A placed and routed unit, with the values of `layout.toml`.
     ///
     /// # Errors
-    /// [`ArithmeticError::Data`] if the built-in file cannot be read.
-    pub fn placed() -> Result<Layout, ArithmeticError> {
-        static PLACED: OnceLock<Result<Layout, ArithmeticError>> = OnceLock::new();
+    /// [`CircuitError::Data`] if the built-in file cannot be read.
+    pub fn placed() -> Result<Layout, CircuitError> {
+        static PLACED: OnceLock<Result<Layout, CircuitError>> = OnceLock::new();
         PLACED.get_or_init(read).clone()
     }
 
@@ -77,7 +60,7 @@ impl Layout {
     ///
     /// # Errors
     /// As [`Layout::placed`].
-    pub fn cells_only() -> Result<Layout, ArithmeticError> {
+    pub fn cells_only() -> Result<Layout, CircuitError> {
         Ok(Layout {
             row_utilisation: 1.0,
             wiring_energy: 0.0,
@@ -90,18 +73,19 @@ impl Layout {
     }
 }
 
-fn read() -> Result<Layout, ArithmeticError> {
+fn read() -> Result<Layout, CircuitError> {
+    let broken = |message: String| CircuitError::Data { file: FILE, message };
     let file: LayoutFile =
-        toml::from_str(LAYOUT).map_err(|error| ArithmeticError::Data(error.to_string()))?;
+        toml::from_str(include_str!("layout.toml")).map_err(|error| broken(error.to_string()))?;
     Ok(Layout {
-        row_utilisation: file.row_utilisation.checked("row_utilisation")?,
-        wiring_energy: file.wiring_energy.checked("wiring_energy")?,
-        wiring_delay: file.wiring_delay.checked("wiring_delay")?,
-        skew_and_jitter: file.skew_and_jitter.checked("skew_and_jitter")?,
-        cut_granularity: file.cut_granularity.checked("cut_granularity")?,
-        clock_distribution: file.clock_distribution.checked("clock_distribution")?,
-        clock_buffers: file.clock_buffers.checked("clock_buffers")?,
-        gated_clock: file.gated_clock.checked("gated_clock")?,
-        least_stage: file.least_stage.checked("least_stage")?,
+        row_utilisation: file.row_utilisation.checked("row_utilisation").map_err(broken)?,
+        wiring_energy: file.wiring_energy.checked("wiring_energy").map_err(broken)?,
+        wiring_delay: file.wiring_delay.checked("wiring_delay").map_err(broken)?,
+        skew_and_jitter: file.skew_and_jitter.checked("skew_and_jitter").map_err(broken)?,
+        cut_granularity: file.cut_granularity.checked("cut_granularity").map_err(broken)?,
+        clock_distribution: file.clock_distribution.checked("clock_distribution").map_err(broken)?,
+        clock_buffers: file.clock_buffers.checked("clock_buffers").map_err(broken)?,
+        gated_clock: file.gated_clock.checked("gated_clock").map_err(broken)?,
+        least_stage: file.least_stage.checked("least_stage").map_err(broken)?,
     })
 }
