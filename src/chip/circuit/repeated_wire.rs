@@ -1,14 +1,11 @@
 //! Long wires with repeaters: sized for the least delay, or for less power within a delay budget.
 
 use super::transistor::{Channel, Folding, Leakage, Transistors};
-use crate::chip::technology::WireLayer;
+use crate::chip::technology::{PERMITTIVITY_F_PER_UM, WireLayer};
 use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
 
-/// Vacuum permittivity in F/µm.
-const VACUUM_PERMITTIVITY_F_PER_UM: f64 = 8.8542e-18;
-
 /// Copper with barrier and scattering in Ω·µm, and what thin wires add to it: as CACTI 6 and 7 have them for repeated
-/// wires (`CU_RESISTIVITY`, `alpha_scatter`), the same at every node and on every layer, whatever the layer's own rows say.
+/// wires (`CU_RESISTIVITY`, `alpha_scatter`), the same at every planar node and on every layer.
 const COPPER_OHM_UM: f64 = 0.022;
 const SCATTERING: f64 = 1.05;
 
@@ -21,14 +18,16 @@ const SHORT_CIRCUIT_TIME: f64 = 1.098_612_288_668_11;
 /// ln 2: half of the swing, over the time constant.
 const HALF_SWING: f64 = std::f64::consts::LN_2;
 
-/// Step between repeater spacings that are tried: CACTI 6 and 7's, to find the repeaters that they find. Where the fastest
-/// spacing is below a third of it, as on semi-global layers at 7 nm, no other is tried and only sizes are chosen.
-const SPACING_STEP_UM: f64 = 100.0;
+/// Step between repeater spacings that are tried, in µm: CACTI 6 and 7's, to find the repeaters that they find.
+const DENSE_SPACING_STEP_UM: f64 = 100.0;
+
+/// The same for wires that CACTI does not have, over the fastest spacing.
+const SPACING_STEP: f64 = 0.25;
 
 /// Longest spacing that is tried, over the fastest one.
 const LONGEST_SPACING: f64 = 4.0;
 
-/// A wire of minimum width and spacing on a layer.
+/// A wire with its space on a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Track {
     /// Width of the wire.
@@ -39,23 +38,42 @@ pub struct Track {
     pub resistance_ohm_per_um: f64,
     /// Capacitance in F/µm.
     pub capacitance_f_per_um: f64,
+    /// Whether it is denser than the layer's pitch, as CACTI routes.
+    pub is_dense: bool,
 }
 
 impl Track {
-    /// A track of the densest routing on a layer: half of the width and spacing that the layer's pitch gives,
-    /// as thick as it is wide times the layer's aspect ratio. Of the neighbours, one beside and one above count:
-    /// the wires of a bus do not all switch against each other (as CACTI 6.0, HPL-2009-85, draws global wires).
-    pub fn dense(layer: &WireLayer) -> Track {
-        let width_um = layer.pitch_um / 4.0;
+    /// A wire at the layer's pitch, all neighbours switching against it.
+    pub fn alone(layer: &WireLayer) -> Track {
+        Track {
+            width: Micrometres(layer.pitch_um / 2.0),
+            spacing: Micrometres(layer.pitch_um / 2.0),
+            resistance_ohm_per_um: layer.resistance_ohm_per_um,
+            capacitance_f_per_um: layer.capacitance_f_per_um,
+            is_dense: false,
+        }
+    }
+
+    /// A wire of a bus, routed as densely as the layer allows: at its pitch where that is the least, else at half
+    /// of it, as CACTI 6 and 7 route. It is as thick as it is wide times the layer's aspect ratio. Of the
+    /// neighbours, one beside and one above count: the wires of a bus do not all switch against each other.
+    pub fn in_bus(layer: &WireLayer) -> Track {
+        let width_um = if layer.pitch_is_minimum { layer.pitch_um / 2.0 } else { layer.pitch_um / 4.0 };
         let thickness_um = layer.aspect_ratio * width_um;
-        let coupling = layer.miller_factor * VACUUM_PERMITTIVITY_F_PER_UM;
+        let coupling = layer.miller_factor * PERMITTIVITY_F_PER_UM;
         let beside = coupling * layer.horizontal_permittivity * thickness_um / width_um;
         let above = coupling * layer.vertical_permittivity * width_um / layer.dielectric_thickness_um;
+        let resistance_ohm_per_um = if layer.pitch_is_minimum {
+            layer.resistance_ohm_per_um
+        } else {
+            SCATTERING * COPPER_OHM_UM / (thickness_um * width_um)
+        };
         Track {
             width: Micrometres(width_um),
             spacing: Micrometres(width_um),
-            resistance_ohm_per_um: SCATTERING * COPPER_OHM_UM / (thickness_um * width_um),
+            resistance_ohm_per_um,
             capacitance_f_per_um: beside + above + layer.fringe_capacitance_f_per_um,
+            is_dense: !layer.pitch_is_minimum,
         }
     }
 }
@@ -90,6 +108,7 @@ impl RepeatedWire {
                 + wire.leakage_per_um.subthreshold / fastest.leakage_per_um.subthreshold
         };
         let limit = fastest.delay_s_per_um * (1.0 + delay_budget.0);
+        let step_um = if track.is_dense { DENSE_SPACING_STEP_UM } else { SPACING_STEP * fastest_spacing_um };
         let mut best = fastest;
         let mut spacing_um = fastest_spacing_um;
         while spacing_um < LONGEST_SPACING * fastest_spacing_um {
@@ -101,7 +120,7 @@ impl RepeatedWire {
                 }
                 size -= 1.0;
             }
-            spacing_um += SPACING_STEP_UM;
+            spacing_um += step_um;
         }
         best
     }
@@ -201,6 +220,7 @@ mod tests {
             spacing: Micrometres(0.045),
             resistance_ohm_per_um: 1.0,
             capacitance_f_per_um: 0.2e-15,
+            is_dense: true,
         }
     }
 

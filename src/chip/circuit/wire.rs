@@ -95,12 +95,12 @@ impl Wire {
             rules: DesignRules::at(node.feature_size_um)?,
             finger_metal_f_per_um: node.wire(request.projection, WireClass::Local).capacitance_f_per_um,
         };
-        let track = Track::dense(&layer);
         Ok(match request.drive {
             Drive::Repeated { delay_budget } => {
-                Wire::repeated(&RepeatedWire::design(&transistors, track, delay_budget), request.length)
+                let wire = RepeatedWire::design(&transistors, Track::in_bus(&layer), delay_budget);
+                Wire::repeated(&wire, request.length)
             }
-            Drive::Single => Wire::single(&transistors, track, request.length),
+            Drive::Single => Wire::single(&transistors, Track::alone(&layer), request.length),
         })
     }
 

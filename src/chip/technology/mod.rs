@@ -21,4 +21,5 @@ pub use node::Node;
 pub use sense_amplifier::SenseAmplifier;
 pub use standard_cells::{FlipFlop, StandardCells};
 pub use table::tabulated_nodes_nm;
+pub(super) use wire_layer::PERMITTIVITY_F_PER_UM;
 pub use wire_layer::{WireClass, WireLayer, WireProjection};

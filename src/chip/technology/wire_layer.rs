@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{At, CircuitTable, Ends};
 
 /// Permittivity of free space in F/µm.
-const PERMITTIVITY_F_PER_UM: f64 = 8.854e-18;
+pub(in crate::chip) const PERMITTIVITY_F_PER_UM: f64 = 8.854e-18;
 
 /// A class of metal layers, from the thinnest to the thickest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum WireProjection {
 pub struct WireLayer {
     /// Width plus spacing in µm.
     pub pitch_um: f64,
+    /// Whether no wire of the layer can be denser: foundries' pitches are minima, ITRS's of planar nodes are not.
+    pub pitch_is_minimum: bool,
     /// Thickness over width.
     pub aspect_ratio: f64,
     /// Resistance in Ω/µm.
@@ -115,6 +117,7 @@ impl WireRow {
         let neighbours = self.miller_factor * self.horizontal_permittivity * thickness / spacing;
         WireLayer {
             pitch_um,
+            pitch_is_minimum: false,
             aspect_ratio: self.aspect_ratio,
             resistance_ohm_per_um: self.scattering_factor * self.resistivity_ohm_um / metal,
             capacitance_f_per_um: 2.0 * PERMITTIVITY_F_PER_UM * (planes + neighbours)
@@ -143,6 +146,7 @@ impl MeasuredWireRow {
     fn layer(&self, feature_size_um: f64) -> WireLayer {
         WireLayer {
             pitch_um: self.pitch_feature_sizes * feature_size_um,
+            pitch_is_minimum: false,
             aspect_ratio: 0.0,
             resistance_ohm_per_um: self.resistance_ohm_per_um,
             capacitance_f_per_um: self.capacitance_f_per_um,
@@ -185,6 +189,7 @@ impl WireLayer {
         let line = |figure: fn(&WireLayer) -> f64| ends.linear(figure(&smaller), figure(&larger));
         WireLayer {
             pitch_um: line(|wire| wire.pitch_um),
+            pitch_is_minimum: !ends.planar(),
             aspect_ratio: line(|wire| wire.aspect_ratio),
             resistance_ohm_per_um: line(|wire| wire.resistance_ohm_per_um),
             capacitance_f_per_um: line(|wire| wire.capacitance_f_per_um),

@@ -88,7 +88,7 @@ impl Fabric {
             ports: request.ports,
             local,
             semi_global,
-            repeated: RepeatedWire::design(&periphery, Track::dense(&semi_global), WIRE_DELAY_BUDGET),
+            repeated: RepeatedWire::design(&periphery, Track::in_bus(&semi_global), WIRE_DELAY_BUDGET),
             cell_width_um,
             cell_height_um,
         })

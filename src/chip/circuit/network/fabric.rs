@@ -6,7 +6,7 @@ use crate::chip::circuit::design_rules::DesignRules;
 use crate::chip::circuit::repeated_wire::{RepeatedWire, Track};
 use crate::chip::circuit::transistor::Transistors;
 use crate::chip::circuit::{CircuitError, Layout, Process};
-use crate::chip::technology::{DeviceClass, StandardCells, WireClass, WireLayer, WireProjection};
+use crate::chip::technology::{DeviceClass, StandardCells, WireClass, WireProjection};
 use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres, Watts};
 
 /// Cells before they are placed.
@@ -54,7 +54,7 @@ impl Fabric {
             rules: DesignRules::at(node.feature_size_um)?,
             finger_metal_f_per_um: local.capacitance_f_per_um,
         };
-        let line = RepeatedWire::design(&repeaters, minimum_track(&layer), Ratio(rules.wire_delay_budget));
+        let line = RepeatedWire::design(&repeaters, Track::alone(&layer), Ratio(rules.wire_delay_budget));
         Ok(Fabric { cells: process.cells()?, layout, rules, line, pitch_um: layer.pitch_um })
     }
 
@@ -132,16 +132,6 @@ impl Fabric {
     /// Clock gates of so many words of so many flip-flops.
     pub fn clock_gates(&self, words: f64, bits: f64) -> f64 {
         words * (bits / self.rules.gated_flip_flops).ceil()
-    }
-}
-
-/// A wire of the layer's own pitch: half metal, half space.
-fn minimum_track(layer: &WireLayer) -> Track {
-    Track {
-        width: Micrometres(layer.pitch_um / 2.0),
-        spacing: Micrometres(layer.pitch_um / 2.0),
-        resistance_ohm_per_um: layer.resistance_ohm_per_um,
-        capacitance_f_per_um: layer.capacitance_f_per_um,
     }
 }
 
