@@ -289,7 +289,7 @@ fn cell_energies(node: &Node, class: DeviceClass) -> [f64; 2] {
 
 /// Where the word line of a cell costs more than at the node before: docs/technology.md, below 22 nm.
 fn fins_cost_more(name_um: f64) -> bool {
-    name_um == 0.016 || name_um == 0.014
+    name_um == 0.016 || name_um == 0.010
 }
 
 /// One fin of ASAP7 at 7 nm, 70.5 nm of gate at 1.40 fF/µm, is 98.7 aF; extracted with its pin it is 4.984 fF / 48.
@@ -317,7 +317,7 @@ fn a_smaller_node_never_switches_more_energy_at_its_nominal_supply() {
         for class in LOGIC {
             let (larger, smaller) = (cell_energies(&pair[0], class), cell_energies(&pair[1], class));
             assert!(smaller[0] <= larger[0], "{:?} {class}: {larger:?} {smaller:?}", pair[1].name_um);
-            // A fin has more gate than 1.31 F of a plane, and from 16 to 14 nm contacts come closer to it.
+            // A fin is wider than 1.31 F of a plane, and from 10 nm on all of its gate is told.
             if !fins_cost_more(pair[1].name_um) {
                 assert!(smaller[1] <= larger[1], "{:?} {class}: {larger:?} {smaller:?}", pair[1].name_um);
             }
