@@ -1,8 +1,6 @@
 //! Arithmetic units: what must hold for every width, format, clock and number of stages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::time::Instant;
-
 use nm_trace::chip::circuit::Layout;
 use nm_trace::chip::circuit::arithmetic::{
     ArithmeticError, ArithmeticUnit, NumberFormat, OperandActivity, Operation, PartKind, UnitRequest,
@@ -273,18 +271,6 @@ fn equal_requests_give_equal_units() {
     for operation in named_operations() {
         assert_eq!(build(operation, Some(400e6), None), build(operation, Some(400e6), None));
     }
-}
-
-#[test]
-fn a_unit_is_built_in_well_under_a_millisecond() {
-    let operation = Operation::multiply_accumulate(int(11), int(29));
-    build(operation, Some(300e6), None).unwrap();
-    let start = Instant::now();
-    for _ in 0..100 {
-        build(operation, Some(300e6), None).unwrap();
-    }
-    // Microseconds when optimised; without optimisation and on a busy machine this bound still tells a search gone wild.
-    assert!(start.elapsed().as_secs_f64() / 100.0 < 1e-3);
 }
 
 #[test]

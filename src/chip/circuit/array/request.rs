@@ -138,6 +138,13 @@ impl ArrayRequest {
                 cure,
             );
         }
+        if self.cell == CellKind::EmbeddedDram && self.ports.total() > 1 {
+            return impossible(
+                format!("{} ports of embedded DRAM", self.ports.total()),
+                "a cell of one transistor has one word line and one bit line",
+                "ask for one read-write port and more banks, or for static cells".to_owned(),
+            );
+        }
         if self.ports.writing() == 0 || self.ports.reading() == 0 {
             let missing = if self.ports.writing() == 0 { "write" } else { "read" };
             let cure = format!("add a {missing} port or a read-write port");
