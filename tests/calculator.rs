@@ -209,7 +209,7 @@ fn assert_parts_add_up(report: &Value, total: &str, parts: &str) {
 
 #[test]
 fn parts_add_up_to_totals() {
-    let edram = "array --node 32nm --capacity 1MiB --word 32B --cell edram --read-ports 1 --banks 4";
+    let edram = "array --node 32nm --capacity 1MiB --word 32B --cell edram --banks 4";
     for report in [json(ARRAY), json(edram)] {
         for (total, parts) in [
             ("access_s", "access_parts_s"),
@@ -319,6 +319,10 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
             ["0.900 V", "DRAM are made for one voltage", "the nearest is 1.000 V"],
         ),
         ("array --node 22nm --capacity 1MiB --word 32B --cell edram", ["22 nm", "from 32 nm", "is 32 nm"]),
+        (
+            "array --node 32nm --capacity 1MiB --word 32B --cell edram --read-ports 1",
+            ["2 ports of embedded DRAM", "one word line and one bit line", "one read-write port"],
+        ),
         ("wire --node 28nm --length 0mm", ["without length", "nothing to drive", "above zero"]),
         ("wire --node 28nm --length 3km", ["\"km\"", "does not measure length", "such as 2mm"]),
         (
