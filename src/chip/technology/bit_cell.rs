@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::table::{CircuitTable, Ends};
+use super::interpolation::Ends;
 use crate::units::Volts;
 
 /// A six-transistor SRAM cell with one read-write port.
@@ -67,9 +67,8 @@ pub(super) struct FoundryCellRow {
 
 impl StaticCell {
     /// Between two nodes each figure is a power of the feature size, so that 146 F² stay 146 F².
-    pub(super) fn between(ends: &Ends<CircuitTable>) -> StaticCell {
-        let (smaller, larger) = (&ends.smaller.table.static_cell, &ends.larger.table.static_cell);
-        let (low, high) = (ends.smaller.feature_size_um(), ends.larger.feature_size_um());
+    pub(super) fn between<T>(ends: &Ends<T>, smaller: &StaticCellRow, larger: &StaticCellRow) -> StaticCell {
+        let (low, high) = (ends.smaller.feature_size_um, ends.larger.feature_size_um);
         let gate_width =
             |width: fn(&StaticCellRow) -> f64| ends.power_law(width(smaller) * low, width(larger) * high);
         let area_um2 = ends.power_law(smaller.area_um2, larger.area_um2);
@@ -104,8 +103,8 @@ pub(super) struct DynamicCellRow {
 
 impl DynamicCell {
     /// Between two nodes each figure is on a straight line, as in CACTI 7.
-    pub(super) fn between(
-        ends: &Ends<CircuitTable>,
+    pub(super) fn between<T>(
+        ends: &Ends<T>,
         smaller: &DynamicCellRow,
         larger: &DynamicCellRow,
     ) -> DynamicCell {

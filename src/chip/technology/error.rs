@@ -1,6 +1,6 @@
 //! What technology cannot answer: what was asked, why it has no answer, and the nearest question that has one.
 
-use super::device::DeviceClass;
+use super::device_class::DeviceClass;
 use crate::units::{Kelvin, Volts};
 
 /// Why there is no figure.

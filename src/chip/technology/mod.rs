@@ -5,7 +5,9 @@
 
 mod bit_cell;
 mod device;
+mod device_class;
 mod error;
+mod interpolation;
 mod laws;
 mod node;
 mod sense_amplifier;
@@ -14,7 +16,8 @@ mod table;
 mod wire_layer;
 
 pub use bit_cell::{DynamicCell, StaticCell};
-pub use device::{Device, DeviceClass};
+pub use device::Device;
+pub use device_class::DeviceClass;
 pub use error::TechnologyError;
 pub use laws::{HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, VoltageFactors, VoltageLaw, switching_power};
 pub use node::Node;

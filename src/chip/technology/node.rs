@@ -1,11 +1,13 @@
 //! A process node: the door to everything that is known of it.
 
 use super::bit_cell::{DynamicCell, DynamicCellRow, FoundryCellRow, StaticCell};
-use super::device::{Device, DeviceClass};
+use super::device::Device;
+use super::device_class::DeviceClass;
 use super::error::TechnologyError;
+use super::interpolation::{At, Ends};
 use super::sense_amplifier::SenseAmplifier;
 use super::standard_cells::{StandardCellRow, StandardCells};
-use super::table::{At, CircuitTable, Ends, tables};
+use super::table::{CircuitTable, tables};
 use super::wire_layer::{WireClass, WireLayer, WireProjection};
 use crate::units::{Kelvin, Micrometres, SquareMicrometres, Volts};
 
@@ -42,7 +44,7 @@ impl Node {
         let feature_size_um = if circuits.planar() {
             name_um
         } else {
-            circuits.power_law(circuits.smaller.feature_size_um(), circuits.larger.feature_size_um())
+            circuits.power_law(circuits.smaller.feature_size_um, circuits.larger.feature_size_um)
         };
         Ok(Node { name_um, feature_size_um, circuits, foundry_static_cells, standard_cells })
     }
@@ -63,7 +65,7 @@ impl Node {
 
     /// A wire of a class of layers at minimum pitch.
     pub fn wire(&self, projection: WireProjection, class: WireClass) -> WireLayer {
-        WireLayer::between(&self.circuits, self.name_um, projection, class)
+        WireLayer::between(&self.circuits, |table| &table.wires, self.name_um, projection, class)
     }
 
     /// The bit line of commodity DRAM: 2 F of pitch; of its cross-section nothing is known, and told as 0.
@@ -84,7 +86,8 @@ impl Node {
 
     /// The six-transistor cell of SRAM.
     pub fn static_cell(&self) -> StaticCell {
-        StaticCell::between(&self.circuits)
+        let ends = &self.circuits;
+        StaticCell::between(ends, &ends.smaller.table.static_cell, &ends.larger.table.static_cell)
     }
 
     /// Area of the smallest static cell that a foundry has told, to see how far [`Node::static_cell`] is from silicon:
@@ -136,7 +139,7 @@ impl Node {
 
     /// The sense amplifier of memory arrays.
     pub fn sense_amplifier(&self) -> SenseAmplifier {
-        SenseAmplifier::between(&self.circuits)
+        SenseAmplifier::of(&self.circuits.smaller.table.sense_amplifier)
     }
 
     /// The error of a flavour that this node has not.

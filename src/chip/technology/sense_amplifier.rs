@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::table::{CircuitTable, Ends};
 use crate::units::{Joules, Seconds};
 
 /// A latch-type sense amplifier of a memory array, at the nominal voltage of the node.
@@ -25,10 +24,9 @@ pub(super) struct SenseAmplifierRow {
 }
 
 impl SenseAmplifier {
-    /// Between two nodes the smaller one's, as in CACTI 7: its figures fall fivefold from 65 to 45 nm, where the circuit
+    /// Between two nodes the row of the smaller one, as in CACTI 7: its figures fall fivefold from 65 to 45 nm, where the circuit
     /// changed and not only its size, so a line between them would tell of neither.
-    pub(super) fn between(ends: &Ends<CircuitTable>) -> SenseAmplifier {
-        let row = &ends.smaller.table.sense_amplifier;
+    pub(super) fn of(row: &SenseAmplifierRow) -> SenseAmplifier {
         SenseAmplifier { delay: Seconds(row.delay_s), energy: Joules(row.energy_j) }
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::device::Device;
 use super::error::TechnologyError;
-use super::table::Ends;
+use super::interpolation::Ends;
 use crate::units::{Joules, Kelvin, Seconds, SquareMicrometres, Volts, Watts};
 
 /// The standard cells of a node, told as the two-input NAND gate in which logic is counted and the flip-flop.

@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::bit_cell::{DynamicCellRow, FoundryCellRow, StaticCellRow};
-use super::device::{DeviceClass, DeviceRow};
+use super::device::DeviceRow;
+use super::device_class::DeviceClass;
 use super::error::TechnologyError;
+use super::interpolation::{At, Transistor};
 use super::laws::LawRow;
 use super::sense_amplifier::SenseAmplifierRow;
 use super::standard_cells::StandardCellRow;
@@ -35,16 +37,6 @@ pub fn tabulated_nodes_nm() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(node, _)| *node)
 }
 
-/// How transistors are built: whether the node's name is still a length of the layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Transistor {
-    /// In the plane of the wafer. Pitches follow the feature size.
-    Planar,
-    /// Fins. The node's name is a name, and pitches stand for themselves.
-    Finfet,
-}
-
 /// A node's file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,28 +62,17 @@ pub(super) struct CircuitTable {
     pub sense_amplifier: SenseAmplifierRow,
 }
 
-/// A table and the node that it belongs to.
-#[derive(Debug)]
-pub(super) struct At<T> {
-    /// The size after which the node is named.
-    pub name_um: f64,
-    pub transistor: Transistor,
-    pub table: T,
-}
-
-impl At<CircuitTable> {
-    /// F: the length of which the layout is made. Fins are named after no length, so there it is that F of which the
-    /// SRAM cell is 146 squares, as it is on planar nodes.
-    pub fn feature_size_um(&self) -> f64 {
-        match self.transistor {
-            Transistor::Planar => self.name_um,
-            Transistor::Finfet => (self.table.static_cell.area_um2 / STATIC_CELL_SQUARES).sqrt(),
-        }
-    }
-}
-
 /// Area of an SRAM cell in F² (CACTI 7).
 const STATIC_CELL_SQUARES: f64 = 146.0;
+
+/// F: the length of which the layout is made. Fins are named after no length, so there it is that F of which the SRAM
+/// cell is 146 squares, as it is on planar nodes.
+fn feature_size_um(name_um: f64, transistor: Transistor, cell: &StaticCellRow) -> f64 {
+    match transistor {
+        Transistor::Planar => name_um,
+        Transistor::Finfet => (cell.area_um2 / STATIC_CELL_SQUARES).sqrt(),
+    }
+}
 
 /// All tables, from the largest node to the smallest.
 #[derive(Debug)]
@@ -115,57 +96,18 @@ fn parse() -> Result<Tables, TechnologyError> {
         let file: NodeFile = toml::from_str(text).map_err(|problem| error(problem.to_string()))?;
         let (name_um, transistor) = (file.feature_size_nm / 1000.0, file.transistor);
         if let Some(table) = file.circuit {
-            tables.circuits.push(At { name_um, transistor, table });
+            let feature_size_um = feature_size_um(name_um, transistor, &table.static_cell);
+            tables.circuits.push(At { name_um, feature_size_um, transistor, table });
         }
-        tables.foundry_static_cells.push(At { name_um, transistor, table: file.foundry_static_cell });
-        tables.standard_cells.push(At { name_um, transistor, table: file.standard_cells });
+        let foundry = file.foundry_static_cell;
+        tables.foundry_static_cells.push(At {
+            name_um,
+            feature_size_um: name_um,
+            transistor,
+            table: foundry,
+        });
+        let cells = file.standard_cells;
+        tables.standard_cells.push(At { name_um, feature_size_um: name_um, transistor, table: cells });
     }
     Ok(tables)
-}
-
-/// The two tabulated nodes around a feature size. At a tabulated node both are that node.
-#[derive(Debug)]
-pub(super) struct Ends<T: 'static> {
-    pub smaller: &'static At<T>,
-    pub larger: &'static At<T>,
-    wanted_um: f64,
-}
-
-// Not derived: a derive would ask for `T: Copy`.
-impl<T> Clone for Ends<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Ends<T> {}
-
-impl<T> Ends<T> {
-    /// `None` outside the tables, which stand from the largest node to the smallest.
-    pub fn around(wanted_um: f64, tables: &'static [At<T>]) -> Option<Ends<T>> {
-        let larger = tables.iter().rfind(|end| end.name_um >= wanted_um)?;
-        let smaller = tables.iter().find(|end| end.name_um <= wanted_um)?;
-        Some(Ends { smaller, larger, wanted_um })
-    }
-
-    /// Whether both ends are drawn in lengths after which nodes are named.
-    pub fn planar(&self) -> bool {
-        self.smaller.transistor == Transistor::Planar
-    }
-
-    /// A straight line over the feature size, as CACTI 7 draws it.
-    pub fn linear(&self, smaller: f64, larger: f64) -> f64 {
-        let (low, high) = (self.smaller.name_um, self.larger.name_um);
-        let share = if low == high { 1.0 } else { (self.wanted_um - low) / (high - low) };
-        share * larger + (1.0 - share) * smaller
-    }
-
-    /// A power of the feature size: a straight line in the logarithms of both. For positive values.
-    pub fn power_law(&self, smaller: f64, larger: f64) -> f64 {
-        let (low, high) = (self.smaller.name_um, self.larger.name_um);
-        if low == high {
-            return larger;
-        }
-        smaller * libm::pow(larger / smaller, libm::log(self.wanted_um / low) / libm::log(high / low))
-    }
 }

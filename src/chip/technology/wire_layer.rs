@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{At, CircuitTable, Ends};
+use super::interpolation::{At, Ends};
 
 /// Permittivity of free space in F/µm.
 pub(in crate::chip) const PERMITTIVITY_F_PER_UM: f64 = 8.854e-18;
@@ -162,21 +162,21 @@ impl MeasuredWireRow {
 impl WireLayer {
     /// Between two planar nodes both cross-sections are drawn at the wanted feature size, and what results lies
     /// on a straight line, as in CACTI 7. Below, where names are no lengths, each is drawn at its own node.
-    pub(super) fn between(
-        ends: &Ends<CircuitTable>,
+    pub(super) fn between<T>(
+        ends: &Ends<T>,
+        rows: fn(&T) -> &WireRows,
         wanted_um: f64,
         projection: WireProjection,
         class: WireClass,
     ) -> WireLayer {
-        let layer = |end: &At<CircuitTable>| {
-            end.table.wires.row(projection, class).layer(drawn_at(ends, end, wanted_um))
-        };
+        let layer =
+            |end: &At<T>| rows(&end.table).row(projection, class).layer(drawn_at(ends, end, wanted_um));
         WireLayer::on_line(ends, layer(ends.smaller), layer(ends.larger))
     }
 
     /// The bit line of commodity DRAM, of which only resistance and capacitance are known.
-    pub(super) fn commodity_dram_local(
-        ends: &Ends<CircuitTable>,
+    pub(super) fn commodity_dram_local<T>(
+        ends: &Ends<T>,
         wanted_um: f64,
         smaller: &MeasuredWireRow,
         larger: &MeasuredWireRow,
@@ -185,7 +185,7 @@ impl WireLayer {
         WireLayer::on_line(ends, smaller.layer(low), larger.layer(high))
     }
 
-    fn on_line(ends: &Ends<CircuitTable>, smaller: WireLayer, larger: WireLayer) -> WireLayer {
+    fn on_line<T>(ends: &Ends<T>, smaller: WireLayer, larger: WireLayer) -> WireLayer {
         let line = |figure: fn(&WireLayer) -> f64| ends.linear(figure(&smaller), figure(&larger));
         WireLayer {
             pitch_um: line(|wire| wire.pitch_um),
@@ -202,6 +202,6 @@ impl WireLayer {
     }
 }
 
-fn drawn_at(ends: &Ends<CircuitTable>, end: &At<CircuitTable>, wanted_um: f64) -> f64 {
+fn drawn_at<T>(ends: &Ends<T>, end: &At<T>, wanted_um: f64) -> f64 {
     if ends.planar() { wanted_um } else { end.name_um }
 }
