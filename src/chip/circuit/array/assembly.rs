@@ -4,10 +4,11 @@ use super::costs::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLea
 use super::fabric::Fabric;
 use super::geometry::{Geometry, Misfit, SUBARRAYS_PER_MAT};
 use super::mat::{Mat, MatEnergy, MatTiming};
-use super::request::{ArrayRequest, Organisation};
+use super::organisation::Organisation;
+use super::request::ArrayRequest;
 use super::subarray::Subarray;
-use super::tree::{Leaves, Signal, Tree, Wires};
-use super::tree_nodes::Nodes;
+use super::tree::{Leaves, Tree, Wires};
+use super::tree_nodes::{Nodes, Signal};
 use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
 

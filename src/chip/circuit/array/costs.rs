@@ -1,6 +1,6 @@
 //! What an array costs, in parts. Each total is the sum of its parts, in their order.
 
-use super::request::Organisation;
+use super::organisation::Organisation;
 use crate::chip::circuit::transistor::Leakage;
 use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
 

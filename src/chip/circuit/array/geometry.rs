@@ -1,7 +1,8 @@
 //! How an organisation divides a bank: subarrays, mats of four subarrays, and the bits that go in and out.
 
 use super::fabric::{BitCell, Fabric};
-use super::request::{ArrayRequest, CellKind, FEWEST_ROWS, Organisation};
+use super::organisation::Organisation;
+use super::request::{ArrayRequest, CellKind, FEWEST_ROWS};
 use crate::units::Micrometres;
 
 /// Most rows or columns of a subarray that the decoders' two levels of predecoding can reach.

@@ -10,6 +10,7 @@ mod fabric;
 mod geometry;
 mod mat;
 mod objective;
+mod organisation;
 mod request;
 mod search;
 mod shape;
@@ -19,5 +20,6 @@ mod tree_nodes;
 
 pub use costs::{AccessEnergies, AccessEnergy, AccessTime, ArrayArea, ArrayLeakage, MemoryArray};
 pub use objective::{Limits, Objective};
-pub use request::{ArrayRequest, CellKind, Organisation, Ports};
+pub use organisation::Organisation;
+pub use request::{ArrayRequest, CellKind, Ports};
 pub use search::find;

@@ -3,9 +3,9 @@
 use super::fabric::Fabric;
 use super::geometry::Geometry;
 use super::request::Ports;
-use super::tree_nodes::Nodes;
+use super::tree_nodes::{Link, Nodes, Signal};
 use crate::chip::circuit::transistor::Leakage;
-use crate::units::{Joules, Micrometres, Seconds};
+use crate::units::Micrometres;
 
 /// What an H-tree connects.
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +39,6 @@ impl Wires {
     }
 }
 
-/// Delay of a tree, and energy of one of its signals.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Signal {
-    pub delay: Seconds,
-    pub energy: Joules,
-}
-
 /// The floor plan of a tree: its extent, and its links from the root to one leaf.
 #[derive(Clone, Debug)]
 pub(super) struct Tree<'a> {
@@ -53,16 +46,6 @@ pub(super) struct Tree<'a> {
     pub width_um: f64,
     pub height_um: f64,
     links: Vec<Link>,
-}
-
-/// A link between two nodes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
-    pub length_um: f64,
-    /// Length of the last link across: the nodes of the drops after it keep its strength.
-    pub across_um: f64,
-    /// How many wires run there for one at the root.
-    pub copies: f64,
 }
 
 impl<'a> Tree<'a> {

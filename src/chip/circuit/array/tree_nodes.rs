@@ -1,12 +1,28 @@
 //! The nodes of H-trees: gates that let a signal into the branch that needs it, or gather it from there.
 
 use super::fabric::Fabric;
-use super::tree::{Link, Signal};
 use crate::chip::circuit::transistor::{Channel, Folding, Leakage, Transistors, gate_delay_s};
 use crate::units::{Joules, Seconds};
 
 /// A wire of a bus changes from one access to the next in half of the cases.
 const DATA_ACTIVITY: f64 = 0.5;
+
+/// A link between two nodes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub length_um: f64,
+    /// Length of the last link across: the nodes of the drops after it keep its strength.
+    pub across_um: f64,
+    /// How many wires run there for one at the root.
+    pub copies: f64,
+}
+
+/// Delay of a tree, and energy of one of its signals.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Signal {
+    pub delay: Seconds,
+    pub energy: Joules,
+}
 
 /// How the nodes of a tree pass on or gather signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
