@@ -1,4 +1,4 @@
-//! Time to find an array, and to cost one array, wire or arithmetic unit.
+//! Time to find an array, and to cost one array, wire, arithmetic unit or register file.
 //!
 //! `cargo bench --bench circuits` runs it. An array should be found in at most 5 ms, the others in microseconds.
 #![allow(missing_docs, clippy::unwrap_used)]
@@ -8,6 +8,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nm_trace::chip::circuit::arithmetic::{NumberFormat, Operation, UnitRequest};
 use nm_trace::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports, find};
+use nm_trace::chip::circuit::registers::RegisterFileRequest;
 use nm_trace::chip::circuit::wire::{Drive, Wire, WireRequest};
 use nm_trace::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
 use nm_trace::units::{Hertz, Kelvin, Micrometres, Ratio};
@@ -72,6 +73,10 @@ fn units(criterion: &mut Criterion) {
     let unit = UnitRequest::placed(operation, Some(Hertz(700e6))).unwrap();
     criterion.bench_function("a multiply-accumulator", |bencher| {
         bencher.iter(|| black_box(&unit).build(black_box(&cells)).unwrap());
+    });
+    let registers = RegisterFileRequest::placed(24, 16, 1, 1).unwrap();
+    criterion.bench_function("a register file", |bencher| {
+        bencher.iter(|| black_box(&registers).build(black_box(&cells)).unwrap());
     });
 }
 

@@ -1,31 +1,15 @@
 //! Arithmetic units: what must hold for every width, format, clock and number of stages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::paper_cells as cells;
 use nm_trace::chip::circuit::Layout;
 use nm_trace::chip::circuit::arithmetic::{
     ArithmeticError, ArithmeticUnit, NumberFormat, OperandActivity, Operation, PartKind, UnitRequest,
 };
-use nm_trace::chip::technology::{FlipFlop, StandardCells};
-use nm_trace::units::{Hertz, Joules, Seconds, SquareMicrometres, Volts, Watts};
+use nm_trace::units::{Hertz, Seconds};
 use proptest::prelude::*;
-
-/// Cells of round figures, about 45 nm.
-fn cells() -> StandardCells {
-    StandardCells {
-        supply: Volts(0.9),
-        nand2_area: SquareMicrometres(0.8),
-        nand2_energy: Joules(1e-15),
-        nand2_leakage: Watts(10e-9),
-        fanout_of_four_delay: Seconds(20e-12),
-        flip_flop: FlipFlop {
-            area: SquareMicrometres(4.5),
-            clock_energy: Joules(3e-15),
-            data_energy: Joules(4e-15),
-            leakage: Watts(50e-9),
-            overhead_delay: Seconds(60e-12),
-        },
-    }
-}
 
 fn int(bits: u32) -> NumberFormat {
     NumberFormat::Integer { bits }

@@ -6,6 +6,9 @@ pub mod validation;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use nm_trace::chip::technology::{FlipFlop, StandardCells};
+use nm_trace::units::{Joules, Seconds, SquareMicrometres, Volts, Watts};
+
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -160,4 +163,22 @@ impl Paper {
 pub fn close(found: &serde_json::Value, expected: f64) {
     let found = found.as_f64().unwrap();
     assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{found:e} is not {expected:e}");
+}
+
+/// Standard cells of round figures, about 45 nm.
+pub fn paper_cells() -> StandardCells {
+    StandardCells {
+        supply: Volts(0.9),
+        nand2_area: SquareMicrometres(0.8),
+        nand2_energy: Joules(1e-15),
+        nand2_leakage: Watts(10e-9),
+        fanout_of_four_delay: Seconds(20e-12),
+        flip_flop: FlipFlop {
+            area: SquareMicrometres(4.5),
+            clock_energy: Joules(3e-15),
+            data_energy: Joules(4e-15),
+            leakage: Watts(50e-9),
+            overhead_delay: Seconds(60e-12),
+        },
+    }
 }

@@ -27,6 +27,8 @@ pub fn assert_page_is_true(name: &str, today: &str) {
 
 /// How far a model is from what was published: of the absolute errors, in percent.
 pub struct Spread {
+    /// How many errors there are.
+    pub count: usize,
     /// Half of the errors are no larger.
     pub median: f64,
     /// Nine in ten are no larger.
@@ -41,6 +43,6 @@ impl Spread {
         let mut errors: Vec<f64> = errors.iter().map(|error| error.abs()).collect();
         errors.sort_by(f64::total_cmp);
         let at = |share: f64| errors[((errors.len() - 1) as f64 * share).round() as usize];
-        Spread { median: at(0.5), ninetieth: at(0.9), largest: at(1.0) }
+        Spread { count: errors.len(), median: at(0.5), ninetieth: at(0.9), largest: at(1.0) }
     }
 }

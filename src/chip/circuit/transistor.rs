@@ -2,9 +2,10 @@
 
 use std::ops::{Add, AddAssign, Mul};
 
+use super::CircuitError;
 use super::design_rules::DesignRules;
-use crate::chip::technology::Device;
-use crate::units::{Volts, Watts};
+use crate::chip::technology::{Device, DeviceClass, Node, WireLayer};
+use crate::units::{Kelvin, Volts, Watts};
 
 /// Each further off transistor of a stack leaves this part of the leakage (`UNI_LEAK_STACK_FACTOR` of CACTI 7 and McPAT).
 const STACK_FACTOR: f64 = 0.43;
@@ -95,6 +96,27 @@ pub(super) struct Transistors {
 }
 
 impl Transistors {
+    /// A flavour at a node, at a temperature and a supply (its own, if none is given); fingers are joined by wires of
+    /// a layer.
+    ///
+    /// # Errors
+    /// [`CircuitError::Technology`] when the node has no such flavour, or not at that temperature or supply.
+    pub fn new(
+        node: &Node,
+        class: DeviceClass,
+        temperature: Kelvin,
+        supply: Option<Volts>,
+        local: &WireLayer,
+    ) -> Result<Transistors, CircuitError> {
+        let device = node.device(class, temperature)?;
+        let device = match supply {
+            Some(supply) => device.at_supply(supply)?,
+            None => device,
+        };
+        let rules = DesignRules::at(node.feature_size_um)?;
+        Ok(Transistors { device, rules, finger_metal_f_per_um: local.capacitance_f_per_um })
+    }
+
     /// Supply of the flavour in V.
     pub fn supply_v(&self) -> f64 {
         self.device.supply.0
@@ -174,16 +196,6 @@ impl Transistors {
     /// in series leak less by [`STACK_FACTOR`] each; a conducting transistor leaks through its gate, half as
     /// much when the stack below it is cut off.
     pub fn nand_leakage(&self, inputs: u32, n_width_um: f64, p_width_um: f64) -> LeakageCurrent {
-        self.gate_leakage_of(inputs, n_width_um, p_width_um)
-    }
-
-    /// Leakage of a NOR gate, mean over all states of its inputs.
-    pub fn nor_leakage(&self, inputs: u32, n_width_um: f64, p_width_um: f64) -> LeakageCurrent {
-        // The same gate upside down: both carriers leak alike per µm.
-        self.gate_leakage_of(inputs, p_width_um, n_width_um)
-    }
-
-    fn gate_leakage_of(&self, inputs: u32, series_um: f64, parallel_um: f64) -> LeakageCurrent {
         let states = f64::from(1u32 << inputs);
         let (mut series_off, mut series_on, mut parallel_on) = (0.0, 0.0, 0.0);
         let mut combinations = 1.0;
@@ -202,11 +214,17 @@ impl Transistors {
         let device = &self.device;
         LeakageCurrent {
             subthreshold_a: device.off_current_a_per_um
-                * (series_um * series_off + parallel_um * parallel_off)
+                * (n_width_um * series_off + p_width_um * parallel_off)
                 / states,
-            gate_a: device.gate_current_a_per_um * (series_um * series_on + parallel_um * parallel_on)
+            gate_a: device.gate_current_a_per_um * (n_width_um * series_on + p_width_um * parallel_on)
                 / states,
         }
+    }
+
+    /// Leakage of a NOR gate, mean over all states of its inputs.
+    pub fn nor_leakage(&self, inputs: u32, n_width_um: f64, p_width_um: f64) -> LeakageCurrent {
+        // The same gate upside down: both carriers leak alike per µm.
+        self.nand_leakage(inputs, p_width_um, n_width_um)
     }
 }
 
@@ -226,19 +244,15 @@ pub(super) fn gate_delay_s(input_ramp_s: f64, time_constant_s: f64, threshold: f
 pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::technology::{DeviceClass, Node, WireClass, WireProjection};
-    use crate::units::{Kelvin, Micrometres};
+    use crate::chip::technology::{WireClass, WireProjection};
+    use crate::units::Micrometres;
 
     /// High-performance transistors at 45 nm: 6.78e-16 F/µm of channel, 1.356e-16 of overlap, 5e-17 of fringe,
     /// 1e-15 F/µm² of junction, 2.5e-16 F/µm of side wall, 1.51 × 1 V / 2.0466 mA/µm = 737.8 Ω·µm, p 2.41 times wider.
     pub(in crate::chip::circuit) fn paper_transistors() -> Transistors {
         let node = Node::at(Micrometres(0.045)).unwrap();
         let local = node.wire(WireProjection::Conservative, WireClass::Local);
-        Transistors {
-            device: node.device(DeviceClass::HighPerformance, Kelvin(350.0)).unwrap(),
-            rules: DesignRules::at(0.045).unwrap(),
-            finger_metal_f_per_um: local.capacitance_f_per_um,
-        }
+        Transistors::new(&node, DeviceClass::HighPerformance, Kelvin(350.0), None, &local).unwrap()
     }
 
     pub(in crate::chip::circuit) fn close(found: f64, expected: f64) {

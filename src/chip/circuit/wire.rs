@@ -1,7 +1,6 @@
 //! Wires by themselves: a length of one, repeated or not, on a layer of a node.
 
 use super::CircuitError;
-use super::design_rules::DesignRules;
 use super::gate_chain::{GateChain, Load};
 use super::repeated_wire::{RepeatedWire, Track};
 use super::transistor::{Leakage, Transistors};
@@ -85,16 +84,9 @@ impl Wire {
         }
         let node = Node::at(request.node)?;
         let layer = node.wire(request.projection, request.class);
-        let device = node.device(request.transistors, request.temperature)?;
-        let device = match request.supply {
-            Some(supply) => device.at_supply(supply)?,
-            None => device,
-        };
-        let transistors = Transistors {
-            device,
-            rules: DesignRules::at(node.feature_size_um)?,
-            finger_metal_f_per_um: node.wire(request.projection, WireClass::Local).capacitance_f_per_um,
-        };
+        let local = node.wire(request.projection, WireClass::Local);
+        let transistors =
+            Transistors::new(&node, request.transistors, request.temperature, request.supply, &local)?;
         Ok(match request.drive {
             Drive::Repeated { delay_budget } => {
                 let wire = RepeatedWire::design(&transistors, Track::in_bus(&layer), delay_budget);

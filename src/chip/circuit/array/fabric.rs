@@ -2,7 +2,6 @@
 
 use super::request::{ArrayRequest, CellKind, Ports};
 use crate::chip::circuit::CircuitError;
-use crate::chip::circuit::design_rules::DesignRules;
 use crate::chip::circuit::repeated_wire::{RepeatedWire, Track};
 use crate::chip::circuit::transistor::{Channel, Folding, LeakageCurrent, Transistors};
 use crate::chip::technology::{
@@ -57,17 +56,10 @@ impl Fabric {
     /// [`CircuitError`] when the node has no such cell, or not at that temperature or voltage.
     pub fn new(request: &ArrayRequest) -> Result<Fabric, CircuitError> {
         let node = Node::at(request.node)?;
-        let rules = DesignRules::at(node.feature_size_um)?;
         let local = node.wire(WireProjection::Conservative, WireClass::Local);
         let semi_global = node.wire(WireProjection::Conservative, WireClass::SemiGlobal);
-        let flavour = |class: DeviceClass| -> Result<Transistors, CircuitError> {
-            let device = node.device(class, request.temperature)?;
-            let device = match request.supply {
-                Some(supply) => device.at_supply(supply)?,
-                None => device,
-            };
-            Ok(Transistors { device, rules, finger_metal_f_per_um: local.capacitance_f_per_um })
-        };
+        let flavour =
+            |class: DeviceClass| Transistors::new(&node, class, request.temperature, request.supply, &local);
         let periphery = flavour(request.periphery)?;
         let (cell, word_line_driver) = match request.cell {
             CellKind::Static(class) => {

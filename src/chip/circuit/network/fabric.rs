@@ -2,7 +2,6 @@
 
 use super::cost::Cost;
 use super::rules::Rules;
-use crate::chip::circuit::design_rules::DesignRules;
 use crate::chip::circuit::repeated_wire::{RepeatedWire, Track};
 use crate::chip::circuit::transistor::Transistors;
 use crate::chip::circuit::{CircuitError, Layout, Process};
@@ -42,18 +41,10 @@ impl Fabric {
         let node = process.node()?;
         let rules = Rules::built_in()?;
         let layout = Layout::placed()?;
-        let device = node.device(DeviceClass::HighPerformance, process.temperature)?;
-        let device = match process.supply {
-            Some(supply) => device.at_supply(supply)?,
-            None => device,
-        };
         let layer = node.wire(WireProjection::Conservative, WireClass::SemiGlobal);
         let local = node.wire(WireProjection::Conservative, WireClass::Local);
-        let repeaters = Transistors {
-            device,
-            rules: DesignRules::at(node.feature_size_um)?,
-            finger_metal_f_per_um: local.capacitance_f_per_um,
-        };
+        let class = DeviceClass::HighPerformance;
+        let repeaters = Transistors::new(&node, class, process.temperature, process.supply, &local)?;
         let line = RepeatedWire::design(&repeaters, Track::alone(&layer), Ratio(rules.wire_delay_budget));
         Ok(Fabric { cells: process.cells()?, layout, rules, line, pitch_um: layer.pitch_um })
     }
