@@ -282,7 +282,7 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
         ("--organisation 3,2,4,8,1,1", ["3,2,4,8,1,1", "is a power of two", "works"]),
         (
             "--banks 65536",
-            ["bank of 0 bytes", "wider than the capacity", "at least 1572864 bytes, or for fewer banks"],
+            ["bank of 0 bytes", "wider than the capacity", "at least 50331648 bytes, or for fewer banks"],
         ),
         ("--organisation 2,2,1", ["\"2,2,1\"", "six whole numbers", "such as 2,2,4,8,1,1"]),
         (
@@ -308,7 +308,7 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
         ("array --node 45nm --capacity 1KiB --word 20bit", ["20bit", "whole bytes", "2 B and 3 B"]),
         (
             "array --node 45nm --capacity 24B --word 48B",
-            ["48 bytes", "wider than the capacity", "at most 24 bytes"],
+            ["48 bytes", "wider than the capacity", "at least 1536 bytes"],
         ),
         (
             "array --node 32nm --capacity 7KiB --word 7B --organisation 16,2,1,1,1,1",

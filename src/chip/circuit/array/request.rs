@@ -137,27 +137,24 @@ impl ArrayRequest {
     fn check_words(&self) -> Result<(), CircuitError> {
         let word = u64::from(self.word_bytes);
         let bank_bytes = self.capacity_bytes / u64::from(self.banks);
+        // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.
+        let fewest_words = 2 * FEWEST_ROWS;
+        let least = (word * fewest_words).saturating_mul(u64::from(self.banks));
         if bank_bytes < word {
-            let least = word.saturating_mul(u64::from(self.banks));
             return Err(CircuitError::impossible(
                 format!("a word of {word} bytes in a bank of {bank_bytes} bytes"),
                 "the word is wider than the capacity",
-                match bank_bytes {
+                match bank_bytes / fewest_words {
                     0 => format!("ask for at least {least} bytes, or for fewer banks"),
-                    _ => format!("ask for at most {bank_bytes} bytes a word or at least {least} bytes"),
+                    most => format!("ask for at most {most} bytes a word or at least {least} bytes"),
                 },
             ));
         }
-        // Two rows of subarrays, each of the fewest rows, one word a row: the smallest bank there is.
-        let fewest_words = 2 * FEWEST_ROWS;
         if bank_bytes / word < fewest_words {
             return Err(CircuitError::impossible(
                 format!("{} words of {word} bytes a bank", bank_bytes / word),
                 &*format!("decoders and sense amplifiers need {fewest_words} words a bank to be shared by"),
-                format!(
-                    "ask for at least {} bytes, or for registers",
-                    (word * fewest_words).saturating_mul(u64::from(self.banks))
-                ),
+                format!("ask for at least {least} bytes, or for registers"),
             ));
         }
         Ok(())
