@@ -9,7 +9,7 @@ use nm_trace::chip::circuit::off_chip::{
     BitsPerSecond, Farads, MemoryInterface, MemoryPhy, MemoryPhyRequest, Ohms, Pad, PadRequest,
     PcieGeneration, PciePort, PcieRequest, Reach, SerialLink, SerialRequest, dram_energy_per_bit,
 };
-use nm_trace::chip::circuit::{CircuitError, Process};
+use nm_trace::chip::circuit::{CircuitError, Process, SignOff};
 use nm_trace::chip::technology::tabulated_nodes_nm;
 use nm_trace::units::{Joules, Kelvin, Micrometres, Volts};
 use proptest::prelude::*;
@@ -17,14 +17,23 @@ use proptest::prelude::*;
 /// Nangate's own corner: NAND2 0.798 µm², 4.84 fJ a transition; flip-flop 4.522 µm², 7.986 fJ a clock, 8.518 fJ a
 /// change; FO4 22.1 ps. Rows are filled to 75 %, wiring adds 10 % to energy and delay, clock buffers 5 % to flip-flops
 /// and distribution 50 % to their clock (layout.toml).
-const NANGATE: Process =
-    Process { node: Micrometres(0.045), supply: Some(Volts(1.1)), temperature: Kelvin(298.15) };
+const NANGATE: Process = Process {
+    node: Micrometres(0.045),
+    supply: Some(Volts(1.1)),
+    temperature: Kelvin(298.15),
+    sign_off: SignOff::NONE,
+};
 
 /// A transition of a NAND2 with its part of the wiring, in fJ.
 const TRANSITION: f64 = 4.84 * 1.1;
 
 fn at(node_nm: f64) -> Process {
-    Process { node: Micrometres(node_nm / 1000.0), supply: None, temperature: Kelvin(350.0) }
+    Process {
+        node: Micrometres(node_nm / 1000.0),
+        supply: None,
+        temperature: Kelvin(350.0),
+        sign_off: SignOff::NONE,
+    }
 }
 
 /// Equal but for the last printed digit of a sum on paper.
@@ -302,6 +311,7 @@ proptest! {
             supply: Some(Volts(volts)),
             temperature: Kelvin(kelvin),
             node: Micrometres(0.028),
+            sign_off: SignOff::NONE,
         };
         let build = |process| Router::new(&RouterRequest { process, ..request }).unwrap();
         let (low, high) = (build(process(0.8, 350.0)), build(process(0.95, 350.0)));

@@ -7,12 +7,12 @@ mod common;
 use std::fmt::Write;
 
 use common::validation::assert_page_is_true;
-use nm_trace::chip::circuit::Process;
 use nm_trace::chip::circuit::network::{ArbiterKind, CrossbarKind, Router, RouterRequest, Storage};
 use nm_trace::chip::circuit::off_chip::{
     BitsPerSecond, MemoryInterface, MemoryPhy, MemoryPhyRequest, PcieGeneration, PciePort, PcieRequest,
     Reach, SerialLink, SerialRequest,
 };
+use nm_trace::chip::circuit::{Process, SignOff};
 use nm_trace::chip::technology::Node;
 use nm_trace::units::{Kelvin, Micrometres, Volts};
 
@@ -60,7 +60,7 @@ impl McpatRow {
 }
 
 fn process(node_nm: f64) -> Process {
-    Process { node: Micrometres(node_nm / 1000.0), supply: None, temperature: HOT }
+    Process { node: Micrometres(node_nm / 1000.0), supply: None, temperature: HOT, sign_off: SignOff::NONE }
 }
 
 fn router(ports: u32, flit_bits: u32, virtual_channels: u32, buffer_depth: u32, process: Process) -> Router {

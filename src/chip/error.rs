@@ -49,6 +49,15 @@ pub enum ChipError {
         /// The parser's message with line and column.
         message: String,
     },
+    /// Values were given for a chip file of given numbers.
+    #[error(
+        "{file}: values can stand over those of a design only, and this is a chip file of given numbers; edit the \
+         file instead"
+    )]
+    Overrides {
+        /// Its path.
+        file: String,
+    },
     /// The file's values cannot be.
     #[error("{file}: the chip file has {} problem(s):\n{}", problems.len(), lines(problems))]
     Invalid {

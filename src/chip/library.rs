@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::design::{Builder, SearchResult};
 use super::error::ChipError;
 use super::nearest::nearest;
 use super::pat::Pat;
+use super::spec::{Override, SpecFile};
 
 /// A chip that comes with the program.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +23,62 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "eyeriss", toml: include_str!("library/eyeriss.toml") },
 ];
 
-/// Loads a chip by its built-in name or from a chip file. A file called like a built-in chip: `./tpu-v1`.
+/// A chip that was asked for.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The chip, frozen.
+    pub pat: Pat,
+    /// How it was built, if it was: a chip file of given numbers has no design.
+    pub built: Option<SearchResult>,
+}
+
+/// Loads a chip by its built-in name or from a chip file, `tpu-v1` or `my.toml`, and builds it if it is a design.
+/// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`. A file called like a
+/// built-in chip: `./tpu-v1`.
 ///
 /// # Errors
-/// [`ChipError`]: an unknown name with the nearest one, or what is wrong with the file.
-pub fn load(name_or_path: &str) -> Result<Pat, ChipError> {
+/// [`ChipError`]: an unknown name with the nearest one, what is wrong with the file, or what cannot be built.
+pub fn open(chip: &str) -> Result<Loaded, ChipError> {
+    let (name, overrides) = split(chip)?;
+    let (file, text) = text_of(name)?;
+    let table = parse(&file, &text)?;
+    if !SpecFile::is_design(&table) {
+        if !overrides.is_empty() {
+            return Err(ChipError::Overrides { file });
+        }
+        return Ok(Loaded { pat: Pat::parse(&file, &text)?, built: None });
+    }
+    let invalid = |problems| ChipError::Invalid { file: file.clone(), problems };
+    let spec = SpecFile::new(table).with(&overrides).map_err(|error| invalid(error.0))?;
+    let built = Builder::default().search(&spec).map_err(invalid)?;
+    Ok(Loaded { pat: built.design.pat(), built: Some(built) })
+}
+
+/// As [`open`], the frozen chip alone.
+///
+/// # Errors
+/// As [`open`].
+pub fn load(chip: &str) -> Result<Pat, ChipError> {
+    open(chip).map(|loaded| loaded.pat)
+}
+
+/// Splits `NAME:KEY=VALUE,KEY=VALUE`; a path that exists is taken as a whole.
+fn split(chip: &str) -> Result<(&str, Vec<Override>), ChipError> {
+    let Some((name, list)) = chip.rsplit_once(':').filter(|(_, list)| list.contains('=')) else {
+        return Ok((chip, Vec::new()));
+    };
+    if Path::new(chip).exists() {
+        return Ok((chip, Vec::new()));
+    }
+    let overrides: Result<Vec<Override>, String> = list.split(',').map(str::parse).collect();
+    let overrides = overrides.map_err(|message| ChipError::Syntax { file: chip.to_owned(), message })?;
+    Ok((name, overrides))
+}
+
+/// The name for messages and the text of a chip file.
+fn text_of(name_or_path: &str) -> Result<(String, String), ChipError> {
     if let Some(chip) = BUILT_IN.iter().find(|chip| chip.name == name_or_path) {
-        return Pat::parse(&format!("built-in chip {}", chip.name), chip.toml);
+        return Ok((format!("built-in chip {}", chip.name), chip.toml.to_owned()));
     }
     let path = Path::new(name_or_path);
     let meant_as_path = path.extension().is_some() || path.components().count() > 1 || path.exists();
@@ -35,9 +86,17 @@ pub fn load(name_or_path: &str) -> Result<Pat, ChipError> {
         return Err(unknown(name_or_path));
     }
     match std::fs::read_to_string(path) {
-        Ok(text) => Pat::parse(name_or_path, &text),
+        Ok(text) => Ok((name_or_path.to_owned(), text)),
         Err(error) => Err(ChipError::Read { file: name_or_path.to_owned(), error }),
     }
+}
+
+fn parse(file: &str, text: &str) -> Result<toml::Table, ChipError> {
+    let syntax = |message: String| ChipError::Syntax { file: file.to_owned(), message };
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| syntax(error.to_string()));
+    }
+    text.parse().map_err(|error: toml::de::Error| syntax(error.to_string()))
 }
 
 fn unknown(name: &str) -> ChipError {

@@ -3,6 +3,8 @@
 mod check;
 pub mod circuit;
 pub mod circuit_report;
+pub mod component;
+pub mod design;
 mod error;
 mod file;
 mod library;
@@ -10,9 +12,10 @@ mod nearest;
 pub mod pat;
 mod report;
 mod sources;
+pub mod spec;
 pub mod technology;
 
 pub use error::{ChipError, Problem};
-pub use library::{BUILT_IN, BuiltIn, load};
+pub use library::{BUILT_IN, BuiltIn, Loaded, load, open};
 pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};
 pub use sources::Sources;

@@ -1,6 +1,6 @@
 //! Where a circuit is made and how it is run.
 
-use super::CircuitError;
+use super::{CircuitError, SignOff};
 use crate::chip::technology::{Node, StandardCells};
 use crate::units::{Kelvin, Micrometres, Volts};
 
@@ -13,6 +13,8 @@ pub struct Process {
     pub supply: Option<Volts>,
     /// Temperature at which it leaks.
     pub temperature: Kelvin,
+    /// What sign-off adds to the library's cells: [`SignOff::NONE`] for cells as tables have them.
+    pub sign_off: SignOff,
 }
 
 impl Process {
@@ -20,7 +22,11 @@ impl Process {
         Ok(Node::at(self.node)?)
     }
 
-    pub(super) fn cells(&self) -> Result<StandardCells, CircuitError> {
-        Ok(self.node()?.standard_cells(self.supply, self.temperature)?)
+    /// The standard cells, with what sign-off adds.
+    ///
+    /// # Errors
+    /// [`CircuitError::Technology`] outside of the tables and laws.
+    pub fn cells(&self) -> Result<StandardCells, CircuitError> {
+        Ok(self.sign_off.applied_to(self.node()?.standard_cells(self.supply, self.temperature)?))
     }
 }

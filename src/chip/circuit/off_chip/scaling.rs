@@ -1,6 +1,6 @@
 //! How the parts of an interface change between nodes.
 
-use crate::chip::circuit::{CircuitError, Layout, Process};
+use crate::chip::circuit::{CircuitError, Layout, Process, SignOff};
 use crate::chip::technology::{Node, StandardCells};
 use crate::units::{Kelvin, Micrometres, SquareMicrometres, Watts};
 
@@ -13,19 +13,22 @@ pub(super) struct Scaling {
     pub cells: StandardCells,
     length_um: f64,
     row_utilisation: f64,
+    sign_off: SignOff,
 }
 
 impl Scaling {
     pub fn of(process: &Process) -> Result<Scaling, CircuitError> {
         let layout = Layout::placed()?;
         let length_um = process.node()?.feature_size_um;
-        Ok(Scaling { cells: process.cells()?, length_um, row_utilisation: layout.row_utilisation })
+        let (row_utilisation, sign_off) = (layout.row_utilisation, process.sign_off);
+        Ok(Scaling { cells: process.cells()?, length_um, row_utilisation, sign_off })
     }
 
     /// Factors from a node at its own supply to this process.
     pub fn from(&self, nanometres: f64) -> Result<Factors, CircuitError> {
         let node = Node::at(Micrometres(nanometres / 1000.0))?;
-        let cells = node.standard_cells(None, ROOM)?;
+        // Published figures are of products: what sign-off adds is in both, and cancels.
+        let cells = self.sign_off.applied_to(node.standard_cells(None, ROOM)?);
         Ok(Factors {
             length: self.length_um / node.feature_size_um,
             logic_area: self.cells.nand2_area / cells.nand2_area,

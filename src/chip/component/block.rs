@@ -1,0 +1,127 @@
+//! What building a component gives: its parts, its actions, its timing, and what was chosen.
+
+use super::cost::{Cost, Part};
+use crate::chip::pat::Placement;
+use crate::units::{Hertz, Joules, PerCycle, Ratio, Seconds, SquareMicrometres, Watts};
+
+/// One instance of a component.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// What it is made of.
+    pub parts: Vec<Part>,
+    /// What it can do, named as a trace would name it.
+    pub actions: Vec<Action>,
+    /// What limits its clock; the longest decides.
+    pub paths: Vec<TimingPath>,
+    /// What was left open in the chip file and has been chosen.
+    pub choices: Vec<Choice>,
+    /// Whether its supply and clock are its own, so that those of the chip do not move it: interfaces off the chip.
+    pub own_supply: bool,
+    /// Cycles from an operand at its input to the result, where it has such a way.
+    pub latency_cycles: u32,
+    /// Multiply-accumulates in a cycle, of units that count for the chip's peak performance.
+    pub peak_macs: f64,
+    /// Blocks that come with it and are components of their own in reports and traces: buffers in each of its cells,
+    /// DRAM beside its interface.
+    pub attached: Vec<Attached>,
+}
+
+/// A block that comes with another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attached {
+    /// Its name as a component.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// On the chip or beside it.
+    pub placement: Placement,
+    /// How many come with one instance.
+    pub instances: u64,
+    /// One of them.
+    pub block: Block,
+}
+
+/// Something that a component does, counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// Its name: `mac`, `read`.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// Bits that one moves, where it moves data.
+    pub bits: Option<u64>,
+    /// Where the energy of one goes, clock and leakage left out.
+    pub energy: Vec<(&'static str, Joules)>,
+    /// Most in a cycle, one instance.
+    pub capacity: PerCycle,
+    /// Part of the capacity that TDP assumes: one value for a component type, whatever the chip.
+    pub tdp_activity: Ratio,
+    /// Part of the gateable clock that it keeps running at its capacity; `None`: an equal part.
+    pub clock_share: Option<Ratio>,
+}
+
+impl Action {
+    /// Energy of one.
+    pub fn energy(&self) -> Joules {
+        self.energy.iter().map(|(_, energy)| *energy).sum()
+    }
+
+    /// Power at its TDP activity.
+    pub fn tdp(&self, clock: Hertz) -> Watts {
+        self.energy() * (self.capacity.0 * self.tdp_activity.0) * clock
+    }
+}
+
+/// A way that a signal must go within a cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimingPath {
+    /// What lies on it: `multiply-accumulator`.
+    pub name: String,
+    /// Shortest cycle in which it can be gone.
+    pub cycle: Seconds,
+}
+
+/// A value that the chip file left open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The key: `read_ports`.
+    pub key: &'static str,
+    /// What was chosen, as it would be written.
+    pub value: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Choice {
+    /// A choice with its reason.
+    pub fn new(key: &'static str, value: impl ToString, reason: impl Into<String>) -> Choice {
+        Choice { key, value: value.to_string(), reason: reason.into() }
+    }
+}
+
+impl Block {
+    /// What all of it costs.
+    pub fn cost(&self) -> Cost {
+        self.parts.iter().map(Part::total).sum()
+    }
+
+    /// Area of it and of all on the chip that comes with it.
+    pub fn area_with_attached(&self) -> SquareMicrometres {
+        let attached = self.attached.iter().filter(|attached| attached.placement == Placement::Chip);
+        let attached =
+            attached.map(|attached| attached.block.area_with_attached() * attached.instances as f64);
+        self.cost().area() + attached.sum()
+    }
+
+    /// Its part of the thermal design power.
+    pub fn tdp(&self, clock: Hertz) -> Watts {
+        let cost = self.cost();
+        let actions: Watts = self.actions.iter().map(|action| action.tdp(clock)).sum();
+        cost.leakage + cost.clock_running * clock + actions
+    }
+
+    /// The longest of its paths.
+    pub fn critical_path(&self) -> Option<&TimingPath> {
+        self.paths.iter().max_by(|a, b| a.cycle.0.total_cmp(&b.cycle.0))
+    }
+}

@@ -1,0 +1,93 @@
+//! What a component knows of the chip around it while it is built.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use crate::chip::circuit::arithmetic::NumberFormat;
+use crate::chip::circuit::array::{self, ArrayRequest, MemoryArray};
+use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::technology::{DeviceClass, StandardCells};
+use crate::units::{Hertz, SquareMicrometres};
+
+/// Where a component is made, how it is run, and who stands around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Node, supply of the core (always given), temperature, and what sign-off adds.
+    pub process: Process,
+    /// Flavour of transistor of arrays and wires.
+    pub transistors: DeviceClass,
+    /// Clock of the chip.
+    pub clock: Hertz,
+    /// Standard cells of this process.
+    pub cells: &'a StandardCells,
+    /// Those around it, as far as they are known.
+    pub siblings: &'a Siblings,
+    /// Arrays that were found before.
+    pub arrays: &'a ArrayCache,
+}
+
+/// The compute units and data streams of a core (or, for what stands beside the cores, of the chip).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Siblings {
+    /// Units with a matrix of multiply-accumulators.
+    pub tensor_units: Vec<TensorShape>,
+    /// Units that work on vectors.
+    pub vector_units: Vec<VectorShape>,
+    /// Width of the widest on-chip memory's access, in bits; 0 if there is none.
+    pub memory_bits: u32,
+    /// Area of all that has been built in the same scope before.
+    pub built_area: SquareMicrometres,
+    /// Area of one core, for what connects cores.
+    pub core_area: SquareMicrometres,
+    /// Number of cores.
+    pub cores: u32,
+    /// Bytes a second to and from off-chip memory, all interfaces together.
+    pub off_chip_bytes_per_second: f64,
+}
+
+/// A matrix unit as its neighbours see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TensorShape {
+    /// Rows: operands that enter in a cycle.
+    pub rows: u32,
+    /// Columns: results that leave in a cycle.
+    pub columns: u32,
+    /// Format of the operands.
+    pub operand: NumberFormat,
+    /// Format of the results.
+    pub accumulator: NumberFormat,
+}
+
+/// A vector unit as its neighbours see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VectorShape {
+    /// Lanes: elements in a cycle.
+    pub lanes: u32,
+    /// Format of an element.
+    pub format: NumberFormat,
+}
+
+/// Arrays by what was asked for; the answer is the same with and without it, and the same for all threads.
+#[derive(Debug, Default)]
+pub struct ArrayCache(Mutex<HashMap<String, Result<MemoryArray, CircuitError>>>);
+
+impl ArrayCache {
+    /// The best array for a request.
+    ///
+    /// # Errors
+    /// [`CircuitError`] as of [`array::find`].
+    pub fn find(&self, request: &ArrayRequest) -> Result<MemoryArray, CircuitError> {
+        let key = format!("{request:?}");
+        let Ok(known) = self.0.lock().map(|known| known.get(&key).cloned()) else {
+            return array::find(request);
+        };
+        if let Some(answer) = known {
+            return answer;
+        }
+        let answer = array::find(request);
+        if let Ok(mut known) = self.0.lock() {
+            known.insert(key, answer.clone());
+        }
+        answer
+    }
+}

@@ -1,0 +1,55 @@
+//! The kinds of component that a chip file may name, listed in one place.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+
+use super::dma::Dma;
+use super::{Component, ComponentError};
+
+/// A kind of component.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// The name in a chip file: `kind = "dma"`.
+    pub name: &'static str,
+    /// Reads its keys, `kind` and those of any component left out.
+    pub read: fn(toml::Table) -> Result<Box<dyn Component + Send + Sync>, KeyError>,
+    /// The JSON schema of its keys.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// What is wrong with a component's table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyError {
+    /// Path of the key within the component; empty for the component itself.
+    pub key: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// All kinds. One more is one more file and one more line.
+pub const KINDS: &[Kind] = &[kind::<Dma>("dma")];
+
+const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
+    name: &'static str,
+) -> Kind {
+    Kind { name, read: read::<C>, schema: SchemaGenerator::subschema_for::<C> }
+}
+
+fn read<C: Component + DeserializeOwned + Send + Sync + 'static>(
+    table: toml::Table,
+) -> Result<Box<dyn Component + Send + Sync>, KeyError> {
+    match serde_path_to_error::deserialize::<_, C>(table) {
+        Ok(component) => Ok(Box::new(component)),
+        Err(error) => {
+            let path = error.path().to_string();
+            let key = if path == "." { String::new() } else { path };
+            Err(KeyError { key, what: error.into_inner().message().to_owned() })
+        }
+    }
+}
+
+impl From<ComponentError> for KeyError {
+    fn from(error: ComponentError) -> KeyError {
+        KeyError { key: error.key().unwrap_or_default().to_owned(), what: error.to_string() }
+    }
+}

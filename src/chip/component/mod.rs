@@ -1,0 +1,50 @@
+//! Components: from the high-level choices of a chip file to area, timing, clock, leakage and energy of each action.
+//!
+//! One file a component. Each is a struct whose fields are the keys of a chip file, with [`Component`] to build it;
+//! [`KINDS`] lists them. None names a chip.
+
+mod block;
+mod context;
+mod cost;
+mod dma;
+mod error;
+mod kind;
+mod tdp_activity;
+mod written;
+
+pub use block::{Action, Attached, Block, Choice, TimingPath};
+pub use context::{ArrayCache, Context, Siblings, TensorShape, VectorShape};
+pub use cost::{Cost, Part};
+pub use error::ComponentError;
+pub use kind::{KINDS, Kind};
+pub use written::{Bandwidth, Written};
+
+use std::fmt::Debug;
+
+/// When a component is built: after those whose choices or areas it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Computes; needs nobody.
+    Compute,
+    /// Holds or moves what compute units take and give.
+    Storage,
+    /// Goes round what has been built in its core.
+    Bus,
+    /// Connects cores, or the chip with the outside.
+    Periphery,
+}
+
+/// A component as a chip file asks for it.
+pub trait Component: Debug {
+    /// When it is built.
+    fn stage(&self) -> Stage;
+
+    /// Tells those around it what it is: shapes, widths, rates. Called for each instance, before anything is built.
+    fn announce(&self, _siblings: &mut Siblings) {}
+
+    /// One instance.
+    ///
+    /// # Errors
+    /// [`ComponentError`]: which key cannot be, why, and what works.
+    fn build(&self, context: &Context) -> Result<Block, ComponentError>;
+}

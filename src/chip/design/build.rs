@@ -1,0 +1,230 @@
+//! Builds every component of a spec at a clock, in the order in which they need each other, and finds the clock.
+
+use super::{Design, Placed};
+use crate::chip::circuit::{Process, SignOff};
+use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
+use crate::chip::error::Problem;
+use crate::chip::pat::Placement;
+use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
+use crate::units::{Hertz, Kelvin, SquareMicrometres};
+
+/// The clock at which sizes are tried first when the file asks for the fastest.
+const SLOW: Hertz = Hertz(50e6);
+
+/// No clock is faster: past what any product has.
+const FASTEST: Hertz = Hertz(6e9);
+
+/// Clocks are found to this part.
+const CLOCK_STEP: f64 = 1e-3;
+
+/// Builds designs; keeps the arrays that it has found for the next one.
+#[derive(Debug, Default)]
+pub struct Builder {
+    arrays: ArrayCache,
+}
+
+fn problem(key: impl Into<String>, what: impl Into<String>) -> Vec<Problem> {
+    vec![Problem { key: key.into(), what: what.into() }]
+}
+
+impl Builder {
+    /// The chip of a spec.
+    ///
+    /// # Errors
+    /// What cannot be built or met: the key, the value, the reason and what works.
+    pub fn build(&self, spec: &ChipSpec) -> Result<Design, Vec<Problem>> {
+        let target = &spec.header.target;
+        match (target.clock, target.tops) {
+            (Some(clock), tops) => {
+                let reason = "given".to_owned();
+                let design = self.at(spec, clock.0, reason)?;
+                self.check_clock(spec, &design)?;
+                match tops {
+                    Some(tops) if design.peak_tops() < tops * (1.0 - 1e-9) => Err(problem(
+                        "target.tops",
+                        format!(
+                            "{tops}: the chip has {:.4} at {}, {:.1} % less; a clock of {} or {:.2} times the multiply-accumulators would do",
+                            design.peak_tops(),
+                            clock.0,
+                            100.0 * (1.0 - design.peak_tops() / tops),
+                            clock.0 * (tops / design.peak_tops()),
+                            tops / design.peak_tops(),
+                        ),
+                    )),
+                    _ => Ok(design),
+                }
+            }
+            (None, Some(tops)) => {
+                let macs = self.at(spec, SLOW, String::new())?.peak_macs();
+                if macs <= 0.0 {
+                    return Err(problem(
+                        "target.tops",
+                        "the chip has no tensor unit, reduction tree or vector unit that multiplies: give target.clock instead",
+                    ));
+                }
+                let clock = Hertz(tops * 1e12 / (2.0 * macs));
+                let design =
+                    self.at(spec, clock, format!("{tops} TOPS of {macs} multiply-accumulates a cycle"))?;
+                self.check_clock(spec, &design)?;
+                Ok(design)
+            }
+            (None, None) => {
+                let clock = self.fastest(spec)?;
+                self.at(spec, clock, "the fastest that every component meets".to_owned())
+            }
+        }
+    }
+
+    /// Fails if a component is slower than the clock, with the fastest clock that works.
+    fn check_clock(&self, spec: &ChipSpec, design: &Design) -> Result<(), Vec<Problem>> {
+        let Some((name, path)) = design.critical_path() else { return Ok(()) };
+        let period = design.clock.time_of(1.0);
+        if path.cycle.0 <= period.0 * (1.0 + 1e-9) {
+            return Ok(());
+        }
+        let fastest = self.fastest(spec)?;
+        let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
+        Err(problem(
+            key,
+            format!(
+                "{} needs a cycle of {period}, but {name} ({}) takes {}, {:.0} % more; the fastest clock that every component meets is {fastest}",
+                design.clock,
+                path.name,
+                path.cycle,
+                100.0 * (path.cycle.0 / period.0 - 1.0),
+            ),
+        ))
+    }
+
+    /// The fastest clock at which every component can be built and meets it.
+    fn fastest(&self, spec: &ChipSpec) -> Result<Hertz, Vec<Problem>> {
+        let meets = |clock: Hertz| {
+            let design = self.at(spec, clock, String::new())?;
+            let cycle = design.critical_path().map_or(0.0, |(_, path)| path.cycle.0);
+            Ok::<bool, Vec<Problem>>(cycle <= clock.time_of(1.0).0)
+        };
+        if !meets(SLOW)? {
+            return Err(problem("target.clock", format!("no clock from {SLOW} on can be met")));
+        }
+        let (mut slow, mut fast) = (SLOW.0, FASTEST.0);
+        while fast / slow > 1.0 + CLOCK_STEP {
+            let middle = (slow * fast).sqrt();
+            if meets(Hertz(middle)).unwrap_or(false) { slow = middle } else { fast = middle }
+        }
+        Ok(Hertz(slow))
+    }
+
+    /// The chip at a clock, whether or not every path meets it.
+    fn at(&self, spec: &ChipSpec, clock: Hertz, clock_reason: String) -> Result<Design, Vec<Problem>> {
+        let header = &spec.header;
+        let technology = |error: ComponentError| problem("technology", error.to_string());
+        let temperature = Kelvin::from(header.technology.junction_temperature.0);
+        let sign_off = SignOff::built_in().map_err(|error| technology(error.into()))?;
+        let node = header.technology.node.0;
+        let process = Process {
+            node,
+            supply: header.technology.voltage.map(|voltage| voltage.0),
+            temperature,
+            sign_off,
+        };
+        let cells = process.cells().map_err(|error| technology(error.into()))?;
+        let process = Process { supply: Some(cells.supply), ..process };
+        let mut siblings = Siblings { cores: header.cores, ..Siblings::default() };
+        for component in &spec.components {
+            for _ in 0..component.instances {
+                component.component.announce(&mut siblings);
+            }
+        }
+        let mut order: Vec<usize> = (0..spec.components.len()).collect();
+        let at = |index: usize| &spec.components[index];
+        order.sort_by_key(|&index| (at(index).scope, at(index).component.stage()));
+        let mut blocks: Vec<Option<Block>> = vec![None; spec.components.len()];
+        let mut current: Option<(Scope, Stage)> = None;
+        for index in order {
+            let component = at(index);
+            let place = (component.scope, component.component.stage());
+            if current != Some(place) {
+                current = Some(place);
+                survey(spec, &blocks, component.scope, &mut siblings);
+            }
+            let transistors = header.technology.transistors.into();
+            let context = Context {
+                process,
+                transistors,
+                clock,
+                cells: &cells,
+                siblings: &siblings,
+                arrays: &self.arrays,
+            };
+            let block = component.component.build(&context).map_err(|error| complaint(component, &error))?;
+            blocks[index] = Some(block);
+        }
+        let components = spec
+            .components
+            .iter()
+            .zip(blocks)
+            .flat_map(|(component, block)| placed(header.cores, component, block.unwrap_or_default()));
+        Ok(Design {
+            name: header.name.clone(),
+            description: header.description.clone(),
+            word_bits: header
+                .word_bits
+                .or_else(|| siblings.tensor_units.first().map(|unit| u64::from(unit.operand.bits()))),
+            cores: header.cores,
+            node,
+            voltage: cells.supply,
+            junction_temperature: header.technology.junction_temperature.0,
+            clock,
+            clock_reason,
+            white_space: if header.area.means == AreaMeaning::Cells { 0.0 } else { header.area.white_space },
+            unmodelled: header.area.unmodelled,
+            area_means: header.area.means,
+            components: components.collect(),
+        })
+    }
+}
+
+/// A component and what comes with it.
+fn placed(cores: u32, component: &ComponentSpec, mut block: Block) -> Vec<Placed> {
+    let cores = if component.scope == Scope::Core { u64::from(cores) } else { 1 };
+    let instances = u64::from(component.instances) * cores;
+    let attached = std::mem::take(&mut block.attached);
+    let place = |name: &str, description: &str, placement, instances, block| Placed {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        kind: component.kind,
+        scope: component.scope,
+        placement,
+        instances,
+        block,
+    };
+    let own = place(&component.name, &component.description, Placement::Chip, instances, block);
+    let attached = attached.into_iter().map(|attached| {
+        let instances = instances * attached.instances;
+        place(&attached.name, &attached.description, attached.placement, instances, attached.block)
+    });
+    std::iter::once(own).chain(attached).collect()
+}
+
+/// Tells the areas of what has been built.
+fn survey(spec: &ChipSpec, blocks: &[Option<Block>], scope: Scope, siblings: &mut Siblings) {
+    let area_of = |wanted: Scope| -> SquareMicrometres {
+        let built = spec.components.iter().zip(blocks).filter(|(component, _)| component.scope == wanted);
+        built
+            .filter_map(|(component, block)| {
+                block.as_ref().map(|block| block.area_with_attached() * f64::from(component.instances))
+            })
+            .sum()
+    };
+    siblings.core_area = area_of(Scope::Core);
+    siblings.built_area = match scope {
+        Scope::Core => siblings.core_area,
+        Scope::Chip => siblings.core_area * f64::from(siblings.cores) + area_of(Scope::Chip),
+    };
+}
+
+/// The problem with a component, with the path of the key.
+fn complaint(component: &ComponentSpec, error: &ComponentError) -> Vec<Problem> {
+    let path = format!("{}.{}", component.scope.key(), component.name);
+    problem(error.key().map_or(path.clone(), |key| format!("{path}.{key}")), error.to_string())
+}

@@ -1,0 +1,71 @@
+//! From a built chip to its [`Pat`].
+
+use super::{Design, Placed};
+use crate::chip::component;
+use crate::chip::pat::{Action, Component, Pat, Sourced};
+use crate::units::{Joules, PerCycle, Quantity, SquareMillimetres};
+
+impl Design {
+    /// The chip, frozen: what a replay prices with.
+    pub fn pat(&self) -> Pat {
+        let model = self.source();
+        let sourced = |area: SquareMillimetres, of: &str| Some(Sourced::new(area, format!("{model}: {of}")));
+        let area = self.area();
+        Pat {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            word_bits: self.word_bits,
+            clock: Sourced::new(self.clock, format!("chip file: {}", self.clock_reason)),
+            voltage: Some(Sourced::new(self.voltage, "chip file".to_owned())),
+            junction_temperature: Some(Sourced::new(self.junction_temperature, "chip file".to_owned())),
+            area: sourced(area, "components, white space and unmodelled area"),
+            die_area: None,
+            white_space: sourced(area * self.white_space, "the chip file's part of the area"),
+            unmodelled_area: sourced(area * self.unmodelled, "the chip file's part of the area"),
+            published_tdp: None,
+            critical_path: self
+                .critical_path()
+                .map(|(component, path)| format!("{component}: {} in {}", path.name, path.cycle)),
+            components: self.components.iter().map(|component| self.component(component, &model)).collect(),
+        }
+    }
+
+    fn source(&self) -> String {
+        let celsius = self.junction_temperature;
+        format!("model at {:.0} nm, {}, {celsius}", self.node.0 * 1000.0, self.voltage)
+    }
+
+    fn component(&self, placed: &Placed, model: &str) -> Component {
+        let cost = placed.block.cost();
+        let instances = placed.instances as f64;
+        let source = format!("{model}: {}", placed.kind.replace('_', " "));
+        let clock = |energy: Joules| Sourced::new(energy * instances * self.clock, source.clone());
+        Component {
+            name: placed.name.clone(),
+            description: placed.description.clone(),
+            placement: placed.placement,
+            instances: placed.instances,
+            area: Some(Sourced::new(SquareMillimetres::from(placed.area(self.area_means)), source.clone())),
+            leakage: Sourced::new(cost.leakage * instances, source.clone()),
+            clock_running: clock(cost.clock_running),
+            clock_gated: clock(cost.clock_gated),
+            cycle_time: placed
+                .block
+                .critical_path()
+                .map(|path| Sourced::new(path.cycle, format!("{source}, {}", path.name))),
+            actions: placed.block.actions.iter().map(|found| action(found, instances, &source)).collect(),
+        }
+    }
+}
+
+fn action(action: &component::Action, instances: f64, source: &str) -> Action {
+    Action {
+        name: action.name.clone(),
+        description: action.description.clone(),
+        bits: action.bits,
+        energy: Sourced::new(action.energy(), source.to_owned()),
+        capacity: Sourced::new(PerCycle::new(action.capacity.0 * instances), source.to_owned()),
+        tdp_activity: Sourced::new(action.tdp_activity, format!("{source}; the same for all of this kind")),
+        clock_share: action.clock_share.map(|share| Sourced::new(share, source.to_owned())),
+    }
+}

@@ -1,0 +1,257 @@
+//! From the text of a design file to a [`ChipSpec`]: overrides, parameters, checks, components.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::keys;
+use super::{ChipSpec, ComponentSpec, Header, Scope};
+use crate::chip::component::KINDS;
+use crate::chip::error::Problem;
+use crate::chip::nearest::nearest;
+
+/// Keys of every component, beside those of its kind.
+const COMMON: [&str; 3] = ["kind", "instances", "description"];
+
+/// `KEY=VALUE` that stands over what the file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// A parameter's name or a dotted key.
+    pub key: String,
+    /// Its value.
+    pub value: Value,
+}
+
+impl FromStr for Override {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Override, String> {
+        let (key, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not KEY=VALUE"))?;
+        let value = value.trim();
+        // What is no TOML value by itself is a text without its quotes: 700MHz.
+        let value = format!("v = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("v"));
+        let written = text.split_once('=').map(|(_, value)| value.trim().to_owned());
+        let value = value.unwrap_or_else(|| Value::String(written.unwrap_or_default()));
+        Ok(Override { key: key.trim().to_owned(), value })
+    }
+}
+
+/// All that is wrong with a design file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpecError(pub Vec<Problem>);
+
+/// The table of a design file, before parameters are put in: what a search varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpecFile(Table);
+
+fn problem(key: impl Into<String>, what: impl Into<String>) -> Problem {
+    Problem { key: key.into(), what: what.into() }
+}
+
+fn one_problem<T>(key: impl Into<String>, what: impl Into<String>) -> Result<T, SpecError> {
+    Err(SpecError(vec![problem(key, what)]))
+}
+
+impl SpecFile {
+    /// A table that was read from TOML or JSON.
+    pub fn new(table: Table) -> SpecFile {
+        SpecFile(table)
+    }
+
+    /// Whether a table is a design and not a chip file of given numbers: a design names its technology.
+    pub fn is_design(table: &Table) -> bool {
+        ["technology", "core", "cores"].iter().any(|key| table.contains_key(*key))
+    }
+
+    /// The same with other values. A bare name is a parameter if there is one of that name, else a key.
+    ///
+    /// # Errors
+    /// A key within something that is no table.
+    pub fn with(&self, overrides: &[Override]) -> Result<SpecFile, SpecError> {
+        let mut table = self.0.clone();
+        for Override { key, value } in overrides {
+            let is_parameter = table
+                .get("parameters")
+                .and_then(Value::as_table)
+                .is_some_and(|known| known.contains_key(key));
+            let path = if is_parameter { format!("parameters.{key}") } else { key.clone() };
+            set(&mut table, &path, value.clone())?;
+        }
+        Ok(SpecFile(table))
+    }
+
+    /// The keys to search over with their candidates.
+    ///
+    /// # Errors
+    /// Candidates that are no list.
+    fn search(&self) -> Result<std::collections::BTreeMap<String, Vec<Value>>, SpecError> {
+        let Some(search) = self.0.get("search") else { return Ok(Default::default()) };
+        let Some(search) = search.as_table() else {
+            return one_problem("search", "must be a table of keys, each with a list of candidates");
+        };
+        let mut found = std::collections::BTreeMap::new();
+        for (key, candidates) in search {
+            match candidates.as_array() {
+                Some(list) if !list.is_empty() => found.insert(key.clone(), list.clone()),
+                _ => {
+                    return one_problem(
+                        format!("search.{key}"),
+                        "must be a list of at least one candidate: [1, 2, 4]",
+                    );
+                }
+            };
+        }
+        Ok(found)
+    }
+
+    /// The design, every key checked.
+    ///
+    /// # Errors
+    /// [`SpecError`]: each wrong key with its path, what is wrong and what would do.
+    pub fn read(&self) -> Result<ChipSpec, SpecError> {
+        let mut table = self.0.clone();
+        let search = self.search()?;
+        table.remove("search");
+        let parameters = match table.remove("parameters") {
+            Some(Value::Table(parameters)) => parameters,
+            Some(_) => return one_problem("parameters", "must be a table of names and values"),
+            None => Table::new(),
+        };
+        let mut problems = Vec::new();
+        for (key, value) in table.iter_mut() {
+            substitute(key, value, &parameters, &mut problems);
+        }
+        let mut components = Vec::new();
+        for scope in [Scope::Core, Scope::Chip] {
+            match table.remove(scope.key()) {
+                None => {}
+                Some(Value::Table(tables)) => {
+                    for (name, value) in tables {
+                        match component(scope, &name, value) {
+                            Ok(component) => components.push(component),
+                            Err(found) => problems.push(found),
+                        }
+                    }
+                }
+                Some(_) => {
+                    problems.push(problem(scope.key(), "must be a table of components: [core.tensor_unit]"))
+                }
+            }
+        }
+        problems.extend(keys::unknown_in_header(&table));
+        if !problems.is_empty() {
+            return Err(SpecError(problems));
+        }
+        let header = match serde_path_to_error::deserialize::<_, Header>(table) {
+            Ok(header) => header,
+            Err(error) => {
+                let key = error.path().to_string();
+                return one_problem(
+                    if key == "." { String::new() } else { key },
+                    error.into_inner().message(),
+                );
+            }
+        };
+        let spec = ChipSpec { header, components, search };
+        let problems = keys::contradictions(&spec);
+        if problems.is_empty() { Ok(spec) } else { Err(SpecError(problems)) }
+    }
+}
+
+/// Puts a value at a dotted path.
+fn set(table: &mut Table, path: &str, value: Value) -> Result<(), SpecError> {
+    let mut parts = path.split('.').peekable();
+    let mut table = table;
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            table.insert(part.to_owned(), value);
+            return Ok(());
+        }
+        let inner = table.entry(part.to_owned()).or_insert_with(|| Value::Table(Table::new()));
+        table = match inner {
+            Value::Table(inner) => inner,
+            _ => return one_problem(path, format!("{part:?} is a value, and has no keys of its own")),
+        };
+    }
+    Ok(())
+}
+
+/// Puts parameters in: a text `$X` becomes the value of `X`.
+fn substitute(path: &str, value: &mut Value, parameters: &Table, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix('$') {
+                match parameters.get(name) {
+                    Some(found) => *value = found.clone(),
+                    None => {
+                        let meant = nearest(name, parameters.keys().map(String::as_str));
+                        let meant =
+                            meant.map(|name| format!("; did you mean \"${name}\"?")).unwrap_or_default();
+                        problems.push(problem(path, format!("there is no parameter {name:?}{meant}")));
+                    }
+                }
+            }
+        }
+        Value::Table(table) => {
+            for (key, value) in table.iter_mut() {
+                substitute(&format!("{path}.{key}"), value, parameters, problems);
+            }
+        }
+        Value::Array(values) => {
+            for (at, value) in values.iter_mut().enumerate() {
+                substitute(&format!("{path}[{at}]"), value, parameters, problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What every component has.
+#[derive(Deserialize)]
+struct Common {
+    kind: String,
+    #[serde(default = "super::one")]
+    instances: u32,
+    #[serde(default)]
+    description: String,
+}
+
+fn component(scope: Scope, name: &str, value: Value) -> Result<ComponentSpec, Problem> {
+    let path = format!("{}.{name}", scope.key());
+    let Value::Table(mut own) = value else {
+        return Err(problem(path, "must be a table that begins with kind = \"...\""));
+    };
+    let common: Table = COMMON.iter().filter_map(|key| own.remove_entry(*key)).collect();
+    let kinds = || KINDS.iter().map(|kind| kind.name);
+    if !common.contains_key("kind") {
+        let list = kinds().collect::<Vec<_>>().join(", ");
+        return Err(problem(format!("{path}.kind"), format!("is missing; one of {list}")));
+    }
+    let common: Common = serde_path_to_error::deserialize(common).map_err(|error| {
+        let key = error.path().to_string();
+        problem(format!("{path}.{key}"), error.into_inner().message())
+    })?;
+    let Some(kind) = KINDS.iter().find(|kind| kind.name == common.kind) else {
+        let meant =
+            nearest(&common.kind, kinds()).map(|kind| format!("did you mean {kind:?}? ")).unwrap_or_default();
+        let list = kinds().collect::<Vec<_>>().join(", ");
+        let what = format!("{:?} is no kind of component; {meant}One of {list}", common.kind);
+        return Err(problem(format!("{path}.kind"), what));
+    };
+    if let Some(unknown) = keys::unknown_in_component(kind, &own) {
+        return Err(problem(format!("{path}.{}", unknown.key), unknown.what));
+    }
+    let built = (kind.read)(own).map_err(|error| {
+        let key = if error.key.is_empty() { path.clone() } else { format!("{path}.{}", error.key) };
+        problem(key, error.what)
+    })?;
+    let (instances, description) = (common.instances, common.description);
+    Ok(ComponentSpec {
+        name: name.to_owned(),
+        description,
+        kind: kind.name,
+        scope,
+        instances,
+        component: built,
+    })
+}
