@@ -6,11 +6,13 @@
 mod block;
 mod context;
 mod cost;
+mod datapath;
 mod dma;
 mod error;
 mod kind;
 pub mod storage;
 mod tdp_activity;
+mod tensor_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};
