@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod library;
 mod nearest;
+mod operating_point;
 pub mod pat;
 mod report;
 mod sources;
@@ -17,5 +18,6 @@ pub mod technology;
 
 pub use error::{ChipError, Problem};
 pub use library::{BUILT_IN, BuiltIn, Loaded, load, open};
+pub use operating_point::{Conditions, OperatingPoint, OperatingPointError};
 pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};
 pub use sources::Sources;
