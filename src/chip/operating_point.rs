@@ -102,8 +102,7 @@ impl Pat {
             (Some(_), _) => "the supply voltage",
             (None, Some(_)) => "the temperature",
         };
-        let unknown =
-            |missing| OperatingPointError::Unknown { asked, chip: self.name.clone(), missing };
+        let unknown = |missing| OperatingPointError::Unknown { asked, chip: self.name.clone(), missing };
         let Technology { node, transistors } =
             self.technology.as_ref().ok_or_else(|| unknown("technology"))?;
         let supply = self.voltage.as_ref().ok_or_else(|| unknown("voltage"))?.value;

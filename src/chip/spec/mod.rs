@@ -117,6 +117,17 @@ pub enum Objective {
     TopsPerTco,
 }
 
+impl Objective {
+    /// As it is written in a chip file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Objective::Tops => "tops",
+            Objective::TopsPerWatt => "tops_per_watt",
+            Objective::TopsPerTco => "tops_per_tco",
+        }
+    }
+}
+
 /// `[limits]`
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -60,8 +60,7 @@ impl SpecFile {
 
     /// Whether a table is a design and not a chip file of given numbers, which lists its components.
     pub fn is_design(table: &Table) -> bool {
-        let of_designs =
-            ["technology", "core", "chip", "cores", "target", "limits", "parameters", "search"];
+        let of_designs = ["technology", "core", "chip", "cores", "target", "limits", "parameters", "search"];
         !table.contains_key("components") && of_designs.iter().any(|key| table.contains_key(*key))
     }
 
