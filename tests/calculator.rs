@@ -350,7 +350,14 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
         ),
         ("mac --node 7nm --add int8 --accumulate int32", ["--accumulate", "cannot be used with", "--add"]),
         ("mac --node 7nm", ["required", "--multiply <FORMAT>", "--add <FORMAT>"]),
-        ("arry", ["unknown chip \"arry\"", "built-in chips: tpu-v1", "calculators: array, wire, mac"]),
+        (
+            "arry",
+            [
+                "unknown chip \"arry\"",
+                "built-in chips: tpu-v1",
+                "commands: list, schema, export, validate, array, wire, mac",
+            ],
+        ),
     ] {
         let message = refused(arguments);
         for word in words {

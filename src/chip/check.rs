@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::error::Problem;
-use super::file::{ActionFile, ChipFile, ClockFile, ComponentFile, Written};
-use super::pat::{Action, Component, Pat, Sourced};
+use super::file::{ActionFile, ChipFile, ClockFile, ComponentFile, TechnologyFile, Written};
+use super::pat::{Action, Component, Pat, Sourced, Technology};
 use crate::units::{PerCycle, Quantity, Ratio};
 
 /// Which numbers make sense.
@@ -104,6 +104,10 @@ impl Checker {
             name: file.name.clone(),
             description: file.description.clone(),
             word_bits: file.word_bits,
+            technology: file.technology.as_ref().map(|technology| Technology {
+                node: self.number("technology.node", &technology.node, Range::Positive),
+                transistors: technology.transistors,
+            }),
             clock: self.number("clock", &file.clock, Range::Positive),
             voltage: self.optional("voltage", file.voltage.as_ref(), Range::Positive),
             junction_temperature: self.optional(
@@ -144,6 +148,7 @@ impl Checker {
             description: file.description.clone(),
             placement: file.placement,
             instances: file.instances,
+            own_supply: file.own_supply,
             area: self.optional(&format!("{path}.area"), file.area.as_ref(), Range::NotNegative),
             leakage: self.number(&format!("{path}.leakage"), &file.leakage, Range::NotNegative),
             clock_running: self.number(
@@ -225,6 +230,10 @@ pub(super) fn written(pat: &Pat) -> ChipFile {
         description: pat.description.clone(),
         word_bits: pat.word_bits,
         critical_path: pat.critical_path.clone(),
+        technology: pat.technology.as_ref().map(|technology| TechnologyFile {
+            node: write(&technology.node),
+            transistors: technology.transistors,
+        }),
         clock: write(&pat.clock),
         voltage: pat.voltage.as_ref().map(write),
         junction_temperature: pat.junction_temperature.as_ref().map(write),
@@ -243,6 +252,7 @@ fn write_component(component: &Component) -> ComponentFile {
         description: component.description.clone(),
         placement: component.placement,
         instances: component.instances,
+        own_supply: component.own_supply,
         area: component.area.as_ref().map(write),
         leakage: write(&component.leakage),
         clock: ClockFile { running: write(&component.clock_running), gated: write(&component.clock_gated) },

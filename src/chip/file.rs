@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::pat::Placement;
+use super::spec::Transistors;
 
 /// A number as it is written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub(super) struct ChipFile {
     pub word_bits: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical_path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub technology: Option<TechnologyFile>,
     pub clock: Written,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voltage: Option<Written>,
@@ -43,6 +46,14 @@ pub(super) struct ChipFile {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct TechnologyFile {
+    pub node: Written,
+    #[serde(default)]
+    pub transistors: Transistors,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ComponentFile {
     pub name: String,
     #[serde(default)]
@@ -51,6 +62,8 @@ pub(super) struct ComponentFile {
     pub placement: Placement,
     #[serde(default = "one")]
     pub instances: u64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub own_supply: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<Written>,
     pub leakage: Written,
@@ -85,4 +98,8 @@ pub(super) struct ActionFile {
 
 fn one() -> u64 {
     1
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ChipError;
 use super::nearest::nearest;
+use super::spec::Transistors;
 use super::{check, file};
 use crate::units::{
-    Celsius, Hertz, Joules, PerCycle, Quantity, Ratio, Seconds, SquareMillimetres, Volts, Watts,
+    Celsius, Hertz, Joules, Micrometres, PerCycle, Quantity, Ratio, Seconds, SquareMillimetres, Volts, Watts,
 };
 
 /// A quantity and where it comes from.
@@ -36,6 +37,15 @@ pub enum Placement {
     System,
 }
 
+/// Where a chip is made: what the laws of voltage and temperature need to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Technology {
+    /// Feature size.
+    pub node: Sourced<Micrometres>,
+    /// Transistors of memories and long wires; logic is of the node's standard cells.
+    pub transistors: Transistors,
+}
+
 /// A chip: what each of its components is, and what each action of it costs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pat {
@@ -45,6 +55,8 @@ pub struct Pat {
     pub description: String,
     /// Bits of one data word (an int8 operand: 8), where the chip has a usual one. Bindings count words by it.
     pub word_bits: Option<u64>,
+    /// Where it is made; without it, voltage and temperature cannot be changed at replay.
+    pub technology: Option<Technology>,
     /// Its own clock.
     pub clock: Sourced<Hertz>,
     /// Supply voltage at which all figures hold.
@@ -78,6 +90,8 @@ pub struct Component {
     pub placement: Placement,
     /// How many there are; all figures are for all of them together.
     pub instances: u64,
+    /// Whether its supply and clock are its own, so that those of the chip do not move it: interfaces off the chip.
+    pub own_supply: bool,
     /// Area of all instances.
     pub area: Option<Sourced<SquareMillimetres>>,
     /// Leakage at the chip's voltage and junction temperature.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::design_report::DesignReport;
+use super::library::Loaded;
 use super::pat::{Action, Component, Pat, Placement};
 use super::sources::Sources;
 use crate::units::Hertz;
@@ -37,6 +39,8 @@ pub struct ChipReport {
     pub voltage_v: Option<f64>,
     /// Junction temperature of the leakage figures.
     pub junction_temperature_c: Option<f64>,
+    /// How it was built; null for a chip file of given numbers.
+    pub design: Option<DesignReport>,
     /// All components in the chip file's order.
     pub components: Vec<ComponentReport>,
     /// What limits the clock.
@@ -105,7 +109,12 @@ pub struct TimingReport {
 }
 
 impl ChipReport {
-    /// The report of a chip.
+    /// The report of a chip that was loaded, with its design if it has one.
+    pub fn of(chip: &Loaded) -> ChipReport {
+        ChipReport { design: chip.built.as_ref().map(DesignReport::new), ..ChipReport::new(&chip.pat) }
+    }
+
+    /// The report of a frozen chip.
     pub fn new(pat: &Pat) -> ChipReport {
         let cycle_times = pat.components.iter().filter_map(|component| {
             component.cycle_time.as_ref().map(|time| (component.name.clone(), time.value.0))
@@ -124,6 +133,7 @@ impl ChipReport {
             clock_hz: pat.clock.value.0,
             voltage_v: pat.voltage.as_ref().map(|voltage| voltage.value.0),
             junction_temperature_c: pat.junction_temperature.as_ref().map(|t| t.value.0),
+            design: None,
             components: pat.components.iter().map(|c| component_report(c, pat.clock.value)).collect(),
             timing: TimingReport {
                 critical_path: pat.critical_path.clone(),

@@ -17,12 +17,12 @@ use super::sinks::{CsvObserver, ProfileSink, Sinks};
 use super::trace_input::TraceInput;
 use super::window_length::WindowLength;
 use crate::activity::{ChannelName, ProfileWriter, WindowTiming, profile_metadata};
-use crate::chip::{self, pat::Pat};
+use crate::chip::{self, Conditions, OperatingPoint, pat::Pat};
 use crate::power::{Binding, PowerObserver, PowerReport, Pricing, PricingOptions, Resolution};
 use crate::replay::{Admission, InputDigest, NameSet, replay};
 use crate::report::output::{Output, check_distinct, check_not_inputs, is_standard};
 use crate::report::{json as json_report, text};
-use crate::units::Hertz;
+use crate::units::{Hertz, Kelvin, Volts, parse_temperature};
 
 /// Price a trace with a chip: power over time, average and peak power, TDP headroom, energy by component, layer and
 /// inference.
@@ -36,9 +36,19 @@ pub struct Replay {
     #[arg(long, value_name = "CYCLES")]
     lateness: Option<u64>,
 
-    /// A built-in chip's name (`nm-trace chip` shows one), or a chip file (TOML or JSON)
+    /// A built-in chip's name (`nm-trace chip list`), or a chip file (TOML or JSON); of a design with values that stand
+    /// over the file's: NAME:KEY=VALUE,KEY=VALUE
     #[arg(long, value_name = "NAME|FILE")]
     chip: String,
+
+    /// Supply of the chip's core during the run (0.8V). Power follows by the laws; the design stays. Default: the
+    /// chip's own. `--clock` does the same for its clock, where no trace names one
+    #[arg(long, value_name = "V", value_parser = parse_voltage)]
+    voltage: Option<Volts>,
+
+    /// Junction temperature during the run (60C, 333K). Default: the chip's own
+    #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true)]
+    temperature: Option<Kelvin>,
 
     /// Binding of the trace's names to the chip's channels (TOML). Default: equal names, then the trace's built-in one
     #[arg(long, value_name = "FILE")]
@@ -99,16 +109,27 @@ impl Replay {
     pub fn run(self) -> Result<ExitCode> {
         let started = Instant::now();
         let mut outputs = Outputs::prepare(&self)?;
-        let pat = chip::load(&self.chip)?;
-        let traces = self.input.open(Some(pat.clock.value), LayerJoin::default())?;
+        let designed = chip::load(&self.chip)?;
+        let traces = self.input.open(Some(designed.clock.value), LayerJoin::default())?;
+        let conditions = self.conditions(&traces);
+        let OperatingPoint { pat, notes, warnings } = designed.at(&conditions)?;
         let binding = self.binding(&pat, &traces)?;
         let timing = self.timing(&pat, &traces)?;
         let formats: Vec<&str> = traces.iter().map(|trace| trace.format).collect();
         let origins: Vec<Option<String>> = traces.iter().map(|trace| trace.metadata.origin.clone()).collect();
         let (mut report, digests) = self.price(&pat, &binding, timing, traces, &mut outputs)?;
+        report.warnings.extend(warnings);
+        report.assumptions.extend(notes);
         report.provenance = self.provenance(&formats, &origins, &digests, started);
         outputs.write(&report)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The chip's conditions. A clock that no trace's cycles are of is not the chip's either.
+    fn conditions(&self, traces: &[OpenedTrace]) -> Conditions {
+        let own = traces.iter().find_map(|trace| trace.metadata.clock_hz).map(Hertz);
+        let clock = self.input.clock.filter(|clock| own.is_none_or(|own| own == *clock));
+        Conditions { voltage: self.voltage, clock, temperature: self.temperature }
     }
 
     fn binding(&self, pat: &Pat, traces: &[OpenedTrace]) -> Result<Binding> {
@@ -213,11 +234,18 @@ impl Replay {
             "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")),
             "inputs": inputs.collect::<Vec<_>>(),
             "chip_argument": self.chip,
+            "voltage_v": self.voltage.map(|voltage| voltage.0),
+            "temperature_k": self.temperature.map(|temperature| temperature.0),
             "binding_file": self.bind.as_ref().map(|path| path.display().to_string()),
             "finished_unix_s": now,
             "run_time_s": started.elapsed().as_secs_f64(),
         })
     }
+}
+
+fn parse_voltage(text: &str) -> Result<Volts, String> {
+    let voltage: Volts = text.parse().map_err(|error| format!("{error}; a voltage is such as 0.8V"))?;
+    if voltage.0 > 0.0 { Ok(voltage) } else { Err("a voltage above 0 is expected".to_owned()) }
 }
 
 /// The channels that the binding knows, and what to do about the others.

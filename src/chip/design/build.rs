@@ -172,6 +172,7 @@ impl Builder {
                 .or_else(|| siblings.tensor_units.first().map(|unit| u64::from(unit.operand.bits()))),
             cores: header.cores,
             node,
+            transistors: header.technology.transistors,
             voltage: cells.supply,
             junction_temperature: header.technology.junction_temperature.0,
             clock,

@@ -2,7 +2,7 @@
 
 use super::{Design, Placed};
 use crate::chip::component;
-use crate::chip::pat::{Action, Component, Pat, Sourced};
+use crate::chip::pat::{Action, Component, Pat, Sourced, Technology};
 use crate::units::{Joules, PerCycle, Quantity, SquareMillimetres};
 
 impl Design {
@@ -15,6 +15,10 @@ impl Design {
             name: self.name.clone(),
             description: self.description.clone(),
             word_bits: self.word_bits,
+            technology: Some(Technology {
+                node: Sourced::new(self.node, "chip file".to_owned()),
+                transistors: self.transistors,
+            }),
             clock: Sourced::new(self.clock, format!("chip file: {}", self.clock_reason)),
             voltage: Some(Sourced::new(self.voltage, "chip file".to_owned())),
             junction_temperature: Some(Sourced::new(self.junction_temperature, "chip file".to_owned())),
@@ -45,6 +49,7 @@ impl Design {
             description: placed.description.clone(),
             placement: placed.placement,
             instances: placed.instances,
+            own_supply: placed.block.own_supply,
             area: Some(Sourced::new(SquareMillimetres::from(placed.area(self.area_means)), source.clone())),
             leakage: Sourced::new(cost.leakage * instances, source.clone()),
             clock_running: clock(cost.clock_running),

@@ -6,7 +6,7 @@ mod search;
 
 use super::component::{Block, TimingPath};
 use super::pat::Placement;
-use super::spec::{AreaMeaning, Scope};
+use super::spec::{AreaMeaning, Scope, Transistors};
 use crate::units::{
     Celsius, Hertz, Micrometres, Seconds, SquareMicrometres, SquareMillimetres, Volts, Watts,
 };
@@ -27,6 +27,8 @@ pub struct Design {
     pub cores: u32,
     /// Feature size.
     pub node: Micrometres,
+    /// Transistors of memories and long wires.
+    pub transistors: Transistors,
     /// Supply.
     pub voltage: Volts,
     /// Temperature at which leakage is told.

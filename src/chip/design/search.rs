@@ -32,6 +32,8 @@ pub struct SearchResult {
     pub design: Design,
     /// All that could be built, best first; the first is the design.
     pub candidates: Vec<Candidate>,
+    /// What it wanted most of.
+    pub objective: Objective,
     /// Combinations that cannot be built.
     pub unbuildable: usize,
 }
@@ -68,7 +70,7 @@ impl Builder {
         }
         let design = built[0].1.clone();
         let candidates = built.into_iter().map(|(candidate, _)| candidate).collect();
-        Ok(SearchResult { design, candidates, unbuildable })
+        Ok(SearchResult { design, candidates, objective, unbuildable })
     }
 }
 

@@ -10,7 +10,7 @@ mod schema;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Written};
 use crate::chip::technology::DeviceClass;
@@ -66,7 +66,7 @@ pub struct Technology {
 }
 
 /// A flavour of transistor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Transistors {
     /// Fast and leaky (ITRS HP).
@@ -105,7 +105,7 @@ pub struct Target {
 }
 
 /// What a search wants most of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Peak performance.
@@ -115,6 +115,17 @@ pub enum Objective {
     TopsPerWatt,
     /// Peak performance over area squared times TDP: what a chip costs to buy and to run (NeuroMeter, III-A).
     TopsPerTco,
+}
+
+impl Objective {
+    /// As it is written in a chip file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Objective::Tops => "tops",
+            Objective::TopsPerWatt => "tops_per_watt",
+            Objective::TopsPerTco => "tops_per_tco",
+        }
+    }
 }
 
 /// `[limits]`
@@ -149,7 +160,7 @@ pub struct Area {
 }
 
 /// What an area counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AreaMeaning {
     /// Blocks as placed, with white space and unmodelled functions.
@@ -178,7 +189,8 @@ fn white_space() -> f64 {
 }
 
 /// Where a component stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// In every core: `[core.NAME]`.
     Core,

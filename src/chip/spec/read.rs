@@ -58,9 +58,10 @@ impl SpecFile {
         SpecFile(table)
     }
 
-    /// Whether a table is a design and not a chip file of given numbers: a design names its technology.
+    /// Whether a table is a design and not a chip file of given numbers, which lists its components.
     pub fn is_design(table: &Table) -> bool {
-        ["technology", "core", "cores"].iter().any(|key| table.contains_key(*key))
+        let of_designs = ["technology", "core", "chip", "cores", "target", "limits", "parameters", "search"];
+        !table.contains_key("components") && of_designs.iter().any(|key| table.contains_key(*key))
     }
 
     /// The same with other values. A bare name is a parameter if there is one of that name, else a key.

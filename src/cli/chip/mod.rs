@@ -1,7 +1,12 @@
-//! `nm-trace chip`: a chip's area, TDP and energy per action; and calculators of what it is made of, one file each.
+//! `nm-trace chip`: a chip's area, TDP and energy per action, what else is to be done with chips, and calculators of
+//! what they are made of, one file each.
 
 mod array;
+mod export;
+mod list;
 mod mac;
+mod schema;
+mod validate;
 mod values;
 mod wire;
 
@@ -11,24 +16,24 @@ use anyhow::{Result, anyhow, bail};
 use clap::{Args, Command, Subcommand};
 use serde::Serialize;
 
-use crate::chip::pat::Pat;
-use crate::chip::{self, ChipError, ChipReport};
-use crate::report::chip::render;
+use crate::chip::{self, ChipError, ChipReport, Loaded};
+use crate::report::chip::{render, render_design};
 use crate::report::json;
 use crate::report::output::Output;
 
-/// Show a chip's area, TDP and energy per action, with the source of each number; or estimate a circuit.
+/// Show a chip's area, TDP, timing and energy per action; list, export or validate chips; or estimate a circuit.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
-    subcommand_help_heading = "Calculators",
-    subcommand_value_name = "CALCULATOR"
+    subcommand_help_heading = "Commands and calculators",
+    subcommand_value_name = "COMMAND"
 )]
 pub struct Chip {
-    /// A built-in chip's name, or a chip file (TOML or JSON); one called like a calculator: ./array
+    /// A built-in chip's name, or a chip file (TOML or JSON); one called like a command: ./array. Of a design, values
+    /// may stand over the file's: NAME:KEY=VALUE,KEY=VALUE, such as my.toml:target.clock=500MHz
     #[arg(value_name = "NAME|FILE", required = true)]
     chip: Option<String>,
 
@@ -36,13 +41,25 @@ pub struct Chip {
     #[arg(long)]
     json: bool,
 
+    /// Show every part of a design, every path and every candidate of its search; by default the largest
+    #[arg(long)]
+    all: bool,
+
     #[command(subcommand)]
-    calculator: Option<Calculator>,
+    below: Option<Below>,
 }
 
-/// What a circuit costs.
+/// What else is to be done with chips, and what circuits cost.
 #[derive(Debug, Subcommand)]
-enum Calculator {
+enum Below {
+    /// List the built-in chips
+    List(list::List),
+    /// Print the JSON schema of a chip file: every key with unit, default and meaning
+    Schema(schema::Schema),
+    /// Write a chip's frozen numbers as a chip file
+    Export(export::Export),
+    /// Compare the built-in chips with what was published of them
+    Validate(validate::Validate),
     /// Estimate a memory array: access and cycle time, energy, leakage, area, in parts
     Array(array::Array),
     /// Estimate a wire: delay, energy, leakage, and the repeaters or the driver that it needs
@@ -55,6 +72,7 @@ const EXAMPLES: &str = "\
 Examples:
   nm-trace chip tpu-v1
   nm-trace chip eyeriss --json
+  nm-trace chip list
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
   nm-trace chip wire --node 28nm --length 2mm
   nm-trace chip mac --node 7nm --multiply int8 --accumulate int32 --clock 700MHz";
@@ -62,26 +80,33 @@ Examples:
 impl Chip {
     /// Runs the subcommand.
     pub fn run(self) -> Result<ExitCode> {
-        match (self.calculator, self.chip) {
-            (Some(Calculator::Array(array)), _) => array.run(),
-            (Some(Calculator::Wire(wire)), _) => wire.run(),
-            (Some(Calculator::Mac(mac)), _) => mac.run(),
+        match (self.below, self.chip) {
+            (Some(Below::List(list)), _) => list.run(),
+            (Some(Below::Schema(schema)), _) => schema.run(),
+            (Some(Below::Export(export)), _) => export.run(),
+            (Some(Below::Validate(validate)), _) => validate.run(),
+            (Some(Below::Array(array)), _) => array.run(),
+            (Some(Below::Wire(wire)), _) => wire.run(),
+            (Some(Below::Mac(mac)), _) => mac.run(),
             (None, Some(name)) => {
-                let pat = load(&name)?;
-                print(self.json, &ChipReport::new(&pat), |_| render(&pat))
+                let chip = load(&name)?;
+                print(self.json, &ChipReport::of(&chip), |report| match &report.design {
+                    Some(design) => render_design(&chip.pat, design, self.all),
+                    None => render(&chip.pat),
+                })
             }
-            (None, None) => bail!("name a chip, a chip file or a calculator"),
+            (None, None) => bail!("name a chip, a chip file or a command"),
         }
     }
 }
 
-/// Loads a chip; a name that none has may have been meant for a calculator.
-fn load(name: &str) -> Result<Pat> {
-    chip::load(name).map_err(|error| match error {
+/// Loads a chip; a name that none has may have been meant for a command.
+fn load(name: &str) -> Result<Loaded> {
+    chip::open(name).map_err(|error| match error {
         ChipError::Unknown { .. } => {
-            let calculators = Calculator::augment_subcommands(Command::new("chip"));
-            let names: Vec<&str> = calculators.get_subcommands().map(Command::get_name).collect();
-            anyhow!("{error}; calculators: {}", names.join(", "))
+            let commands = Below::augment_subcommands(Command::new("chip"));
+            let names: Vec<&str> = commands.get_subcommands().map(Command::get_name).collect();
+            anyhow!("{error}; commands: {}", names.join(", "))
         }
         other => other.into(),
     })

@@ -1,5 +1,10 @@
 //! What a chip is made of, for `nm-trace chip NAME`: tables of power, area and actions, and where all numbers come
-//! from.
+//! from. Of a design, trees of its parts.
+
+mod design;
+mod list;
+mod tree;
+mod validation;
 
 use crate::chip::pat::{Action, Component, Pat, Placement, Sourced};
 use crate::units::SquareMillimetres;
@@ -7,6 +12,10 @@ use crate::units::SquareMillimetres;
 use super::page::Page;
 use super::quantity::{UNKNOWN, area, bar, percent, si, si3};
 use super::table::{Column, Table};
+
+pub use design::render_design;
+pub use list::render_list;
+pub use validation::render_validation;
 
 const BAR: usize = 12;
 
