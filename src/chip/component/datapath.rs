@@ -143,8 +143,14 @@ impl Wires {
         })?;
         let bits = f64::from(bits);
         let toggle = Datapath::built_in()?.toggle;
+        // A neighbour's wire is driven by a cell of the library, which leaks as the library's cells do.
+        let driver = Netlist::of_gates(wire.driver_area / context.cells.nand2_area).placed(context.cells)?;
+        let cost = match drive {
+            Drive::Single => Cost::of_logic(&driver),
+            Drive::Repeated { .. } => Cost::of_area(wire.driver_area).leaking(wire.leakage),
+        };
         Ok(Wires {
-            cost: (Cost::of_area(wire.driver_area).leaking(wire.leakage)) * bits,
+            cost: cost * bits,
             // A wire's energy is that of a rise and a fall: two changes.
             word: wire.energy * (bits * toggle / 2.0),
             delay: wire.delay,

@@ -3,9 +3,7 @@
 use super::bus::Bus;
 use super::local_buffer::BuiltBuffer;
 use super::{Dataflow, Parameters, Shape};
-use crate::chip::circuit::arithmetic::{
-    ArithmeticUnit, NumberFormat, OperandActivity, Operation, UnitRequest,
-};
+use crate::chip::circuit::arithmetic::{ArithmeticUnit, OperandActivity, Operation, UnitRequest};
 use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, side};
 use crate::chip::component::{ComponentError, Context, Cost, Part, TimingPath};
 use crate::units::{Hertz, Joules, Micrometres, Seconds, SquareMicrometres};
@@ -191,22 +189,18 @@ fn mac(shape: &Shape, beside: Seconds, context: &Context) -> Result<ArithmeticUn
     let period = context.clock.time_of(1.0);
     // Where nothing is left the fastest unit is what shows by how much the clock is missed.
     let free = Seconds((period - beside).0.max(period.0 / 2.0));
-    let operation = Operation::MultiplyAccumulate {
-        left: shape.pass_format(shape.operand),
-        right: shape.pass_format(shape.weight),
-        accumulator: shape.sum,
-    };
+    let operation =
+        Operation::MultiplyAccumulate { left: shape.operand, right: shape.weight, accumulator: shape.sum };
     let request = UnitRequest::placed(operation, Some(Hertz(1.0 / free.0)))?;
     Ok(UnitRequest { stages: shape.stages, ..request }.build(context.cells)?)
 }
 
 impl Shape {
-    /// What the multiplier sees of an operand: with several passes a part of it, with or without a sign.
-    fn pass_format(&self, format: NumberFormat) -> NumberFormat {
-        match format {
-            NumberFormat::Integer { bits } if self.passes > 1 => NumberFormat::Integer { bits: bits + 1 },
-            format => format,
-        }
+    /// Gates that let a multiplier take the low part of a wide operand, which has no sign: a choice of sign for each
+    /// product bit of the two sign bits (the modified Baugh-Wooley multiplier inverts just these).
+    fn sign_gates(&self, choice: f64) -> f64 {
+        let bits = self.operand.bits() + self.weight.bits() - 1;
+        if self.passes > 1 { f64::from(bits) * choice } else { 0.0 }
     }
 
     /// Places to which the product of two parts of wide operands may be shifted.
@@ -243,8 +237,7 @@ impl Stored {
         context: &Context,
     ) -> Result<Stored, ComponentError> {
         let multiplexer = Datapath::built_in()?.multiplexer;
-        let operand_bits = shape.pass_format(shape.operand).bits();
-        let weight_bits = shape.pass_format(shape.weight).bits();
+        let (operand_bits, weight_bits) = (shape.operand.bits(), shape.weight.bits());
         let operand = Piece::registers(operand_bits, context)?;
         let streams = shape.weight_buffers == 0;
         let weight = if streams { Piece::registers(weight_bits, context)? } else { Piece::default() };
@@ -253,7 +246,8 @@ impl Stored {
         let sum_registers = if buffers.is_empty() { 1 } else { 2 };
         let sum = Piece::registers(shape.sum_bits * sum_registers, context)?;
         let product = f64::from(operand_bits + weight_bits);
-        let merge = Piece::gates(f64::from(shape.shifts() - 1) * product * multiplexer, context)?;
+        let shifter = f64::from(shape.shifts() - 1) * product * multiplexer;
+        let merge = Piece::gates(shifter + shape.sign_gates(multiplexer), context)?;
         // Sums that stay in the cells leave by the way of their neighbours.
         let in_place = shape.systolic() && shape.dataflow == Dataflow::OutputStationary;
         let unload = if in_place { f64::from(shape.sum_bits) * multiplexer } else { 0.0 };
@@ -267,7 +261,7 @@ impl Stored {
             ("operand registers", operand.cost + weight.cost),
             ("weight registers", held.cost),
             ("partial sum registers", sum.cost + unload.cost),
-            ("multi-pass shifter", merge.cost),
+            ("multi-pass logic", merge.cost),
             ("control", control.cost),
             ("queues", queues),
         ];
@@ -334,8 +328,8 @@ impl Hops {
             let sum = Wires::hop(pitch, shape.neighbour_bits, context)?;
             return Ok(Hops { cost: sum.cost, operand: Joules(0.0), weight: Joules(0.0), sum: sum.word });
         }
-        let operand = Wires::hop(pitch, shape.pass_format(shape.operand).bits(), context)?;
-        let weight = Wires::hop(pitch, shape.pass_format(shape.weight).bits(), context)?;
+        let operand = Wires::hop(pitch, shape.operand.bits(), context)?;
+        let weight = Wires::hop(pitch, shape.weight.bits(), context)?;
         let sum = Wires::hop(pitch, shape.sum_bits, context)?;
         Ok(Hops {
             cost: operand.cost + weight.cost + sum.cost,

@@ -85,7 +85,8 @@ pub struct TensorUnit {
     /// Format of the other operands, the weights. Default: that of the operands.
     #[serde(default)]
     pub weight: Option<Written<NumberFormat>>,
-    /// Format in which products are added up. Default: int32 for integers, fp32 for floating point.
+    /// Format in which products are added up. Default: int32 for integers, fp32 for floating point; with several passes
+    /// as many bits as no sum loses any.
     #[serde(default)]
     pub accumulator: Option<Written<NumberFormat>>,
     /// Bits of a partial sum outside of the adder: in registers and on wires. Default: those of the accumulator; with
@@ -258,9 +259,11 @@ impl TensorUnit {
                 NumberFormat::Integer { bits: sum },
             ) => {
                 within("multi_pass_bits", wide, bits + 1, 4 * bits)?;
-                // Products of wide operands, one a row, none of their sum lost.
+                // Products of wide operands, one a row, none of their sum lost; what is written wraps.
                 let needed = 2 * wide + self.rows.next_power_of_two().ilog2();
-                (NumberFormat::Integer { bits: sum.max(needed).min(WIDEST_SUM) }, wide.div_ceil(bits))
+                let open = self.accumulator.is_none();
+                let bits_of_sum = if open { sum.max(needed).min(WIDEST_SUM) } else { sum };
+                (NumberFormat::Integer { bits: bits_of_sum }, wide.div_ceil(bits))
             }
             (Some(wide), ..) => {
                 return Err(ComponentError::value(
