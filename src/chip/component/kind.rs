@@ -3,7 +3,15 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use super::chip_link::ChipLink;
+use super::control::Control;
+use super::data_bus::DataBus;
 use super::dma::Dma;
+use super::host_interface::HostInterface;
+use super::memory_interface::MemoryInterface;
+use super::noc::Noc;
+use super::pcie::Pcie;
+use super::table::Table;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -27,7 +35,17 @@ pub struct KeyError {
 }
 
 /// All kinds. One more is one more file and one more line.
-pub const KINDS: &[Kind] = &[kind::<Dma>("dma")];
+pub const KINDS: &[Kind] = &[
+    kind::<DataBus>("data_bus"),
+    kind::<Noc>("noc"),
+    kind::<MemoryInterface>("memory_interface"),
+    kind::<Dma>("dma"),
+    kind::<Pcie>("pcie"),
+    kind::<ChipLink>("chip_link"),
+    kind::<HostInterface>("host_interface"),
+    kind::<Control>("control"),
+    kind::<Table>("table"),
+];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
     name: &'static str,

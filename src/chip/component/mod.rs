@@ -4,11 +4,21 @@
 //! [`KINDS`] lists them. None names a chip.
 
 mod block;
+mod buffer;
+mod chip_link;
 mod context;
+mod control;
 mod cost;
+mod data_bus;
 mod dma;
 mod error;
+mod host_interface;
 mod kind;
+mod link;
+mod memory_interface;
+mod noc;
+mod pcie;
+mod table;
 mod tdp_activity;
 mod written;
 

@@ -1,0 +1,182 @@
+//! Links from chip to chip: serial lanes, link controllers with retry buffers, and a switch between the links.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::buffer::{Control, DataBuffer, bytes_a_cycle, capacity, of_network};
+use super::pcie::checked_transfer;
+use super::tdp_activity::tdp_activity;
+use super::{
+    Action, Bandwidth, Block, Choice, Component, ComponentError, Context, Cost, Part, Stage, TimingPath,
+    Written,
+};
+use crate::chip::circuit::network::{ArbiterKind, CrossbarKind, Router, RouterRequest, Storage};
+use crate::chip::circuit::off_chip::{BitsPerSecond, Reach, SerialLink, SerialRequest};
+use crate::chip::circuit::parameter_file;
+use crate::units::Joules;
+
+parameter_file! {
+    /// The values of `chip_link.toml`.
+    Rules from "chip_link.toml" {
+        lane_gbits_per_second: "Rate of a lane where the chip file does not say.",
+        coding: "Bits on the lanes for each bit of data.",
+        controller_gates_per_lane: "Gates of the link controller for each lane.",
+        flip_flop_share: "Part of them that is flip-flops.",
+        registers_per_bit: "Ranks of registers that a bit goes through.",
+        gates_per_bit: "Gates that a bit goes through.",
+        round_trip_ns: "Time for which sent data are kept.",
+        virtual_channels: "Virtual channels of the switch.",
+        buffer_depth: "Flits of each.",
+    }
+}
+
+/// Links between chips.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChipLink {
+    /// Number of links.
+    pub links: u32,
+    /// Bandwidth of a link in each direction.
+    pub bandwidth: Written<Bandwidth>,
+    /// How far a lane reaches: package (millimetres), board (centimetres) or backplane (boards, connectors, cables).
+    /// Default: backplane.
+    #[serde(default = "backplane")]
+    #[schemars(schema_with = "reaches")]
+    pub reach: Reach,
+    /// Rate of a lane. Default: 25 Gb/s, or the half or quarter where the node is too slow.
+    #[serde(default)]
+    pub lane_rate: Option<Written<Bandwidth>>,
+    /// Whether a switch joins all links and the chip, so that packets pass without a core. Default: false.
+    #[serde(default)]
+    pub switch: bool,
+    /// Bytes of one transfer, as a trace counts them. Default: 64.
+    #[serde(default = "transfer")]
+    pub transfer: u32,
+}
+
+fn backplane() -> Reach {
+    Reach::Backplane
+}
+
+fn transfer() -> u32 {
+    64
+}
+
+fn reaches(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": Reach::ALL.map(|reach| reach.to_string()) })
+}
+
+impl ChipLink {
+    /// Lanes of a link.
+    fn serial(&self, context: &Context, choices: &mut Vec<Choice>) -> Result<SerialLink, ComponentError> {
+        let rules = Rules::built_in()?;
+        let coded = self.bandwidth.0.0.0 * rules.coding;
+        let at = |rate: BitsPerSecond| {
+            let lanes = (coded / rate.0 - 1e-9).ceil().clamp(1.0, 1e6) as u32;
+            SerialLink::new(&SerialRequest { reach: self.reach, lanes, rate, process: context.process })
+        };
+        let (link, rate) = match self.lane_rate {
+            Some(Written(rate)) => (at(rate.0)?, rate.0),
+            None => {
+                let fastest = BitsPerSecond::from_giga(rules.lane_gbits_per_second);
+                let rates = [fastest, fastest * 0.5, fastest * 0.25];
+                let works = rates.iter().find_map(|rate| at(*rate).ok().map(|link| (link, *rate)));
+                let (link, rate) = match works {
+                    Some(works) => works,
+                    None => (at(fastest)?, fastest),
+                };
+                choices.push(Choice::new(
+                    "lane_rate",
+                    rate,
+                    "of 25 Gb/s, its half and quarter, what the node can",
+                ));
+                (link, rate)
+            }
+        };
+        let reason = format!("of {rate} for {:.4} Gb/s with coding", coded * 1e-9);
+        choices.push(Choice::new("lanes", link.lanes, reason));
+        Ok(link)
+    }
+
+    fn check(&self) -> Result<(), ComponentError> {
+        if (1..=64).contains(&self.links) {
+            return Ok(());
+        }
+        let cure = format!("give {}", self.links.clamp(1, 64));
+        Err(ComponentError::value("links", self.links, "a chip has from 1 to 64 links", cure))
+    }
+}
+
+/// The router that joins all links and the chip.
+fn switch(context: &Context, links: u32, flit_bits: u32) -> Result<Router, ComponentError> {
+    let rules = Rules::built_in()?;
+    Ok(Router::new(&RouterRequest {
+        ports: links + 1,
+        flit_bits,
+        virtual_channels: rules.virtual_channels as u32,
+        buffer_depth: rules.buffer_depth as u32,
+        storage: Storage::FlipFlops,
+        arbiter: ArbiterKind::RoundRobin,
+        crossbar: CrossbarKind::MultiplexerTree,
+        process: context.process,
+    })?)
+}
+
+impl Component for ChipLink {
+    fn stage(&self) -> Stage {
+        Stage::Periphery
+    }
+
+    fn build(&self, context: &Context) -> Result<Block, ComponentError> {
+        self.check()?;
+        let bits = f64::from(checked_transfer(self.transfer)?) * 8.0;
+        let rules = Rules::built_in()?;
+        let mut choices = Vec::new();
+        let serial = self.serial(context, &mut choices)?;
+        let rate = self.bandwidth.0.0.0;
+        let gates = rules.controller_gates_per_lane * f64::from(serial.lanes);
+        let controller = Control::new(context, "link controller", gates, rules.flip_flop_share)?;
+        // A link that is wider than a flit of the switch can be has several lanes of flits.
+        let flit_bytes = bytes_a_cycle(context, rate).min(1024);
+        let words = (rate * rules.round_trip_ns * 1e-9 / f64::from(flit_bytes) / 8.0).ceil() as u64;
+        let buffer = DataBuffer::new(context, "retry and receive buffer", words, flit_bytes)?;
+        let flits = bits / f64::from(flit_bytes * 8);
+        let part = |(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock));
+        let lanes = Part::group("lanes", serial.parts().map(part).to_vec());
+        let mut parts = vec![
+            Part::group("link", vec![lanes, controller.part.clone(), buffer.part.clone().times(2)])
+                .times(u64::from(self.links)),
+        ];
+        let mut energy: Vec<(&'static str, Joules)> = vec![
+            ("controller", controller.bit(rules.registers_per_bit, rules.gates_per_bit) * bits),
+            ("buffer", (buffer.write + buffer.read) * flits),
+        ];
+        let mut paths = vec![TimingPath { name: "retry buffer".to_owned(), cycle: buffer.cycle }];
+        if self.switch {
+            let router = switch(context, self.links, flit_bytes * 8)?;
+            parts.push(Part::leaf("switch", of_network(router.cost())?));
+            energy.push(("switch", router.flit.head() * flits));
+            paths.push(TimingPath { name: "switch".to_owned(), cycle: router.minimum_cycle });
+        }
+        Ok(Block {
+            parts,
+            actions: vec![Action {
+                name: "transfer".to_owned(),
+                description: format!(
+                    "{} bytes of random data to or from another chip; lanes send idle symbols without it",
+                    self.transfer
+                ),
+                bits: Some(u64::from(self.transfer) * 8),
+                energy,
+                // Both directions of all links.
+                capacity: capacity(context, rate * 2.0 * f64::from(self.links), bits),
+                tdp_activity: tdp_activity(|values| values.chip_link)?,
+                clock_share: None,
+            }],
+            paths,
+            choices,
+            own_supply: true,
+            ..Block::default()
+        })
+    }
+}

@@ -1,0 +1,316 @@
+//! Interfaces to off-chip memory: controllers with queues and transaction engine, and the PHY; the DRAM beside the
+//! chip comes with it.
+//!
+//! The division is McPAT 1.3's: a front end that reorders requests and buffers data, a transaction engine, a PHY.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::buffer::{Control, DataBuffer, capacity};
+use super::tdp_activity::tdp_activity;
+use super::{
+    Action, Attached, Bandwidth, Block, Choice, Component, ComponentError, Context, Cost, Part, Siblings,
+    Stage, TimingPath, Written,
+};
+use crate::chip::circuit::off_chip::{
+    BitEnergy, BitsPerSecond, MemoryInterface as Standard, MemoryPhy, MemoryPhyRequest, dram_energy_per_bit,
+};
+use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::pat::Placement;
+use crate::units::Joules;
+
+parameter_file! {
+    /// The values of `memory_interface.toml`.
+    Rules from "memory_interface.toml" {
+        requests: "Requests that the scheduler chooses from, and words of each data buffer, of a channel.",
+        request_bits: "Bits of a request.",
+        gates_per_request_bit: "Gates that compare a bit of a request.",
+        engine_gates_per_data_bit: "Gates of the transaction engine for each data pin.",
+        flip_flop_share: "Part of it that is flip-flops.",
+        registers_per_bit: "Ranks of registers between buffer and PHY.",
+        gates_per_bit: "Gates that a bit goes through between buffer and PHY.",
+        ddr_bits: "Data pins of a channel of DDR.",
+        device_bits: "Data pins of a device of GDDR or LPDDR.",
+        stack_bits: "Data pins of a stack of HBM.",
+    }
+}
+
+/// Controllers and PHYs of off-chip memory, with the memory beside the chip.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryInterface {
+    /// Kind of memory: ddr3, ddr4, lpddr3, lpddr4, gddr5, gddr6, hbm, hbm2, hbm2e or hbm3.
+    #[schemars(schema_with = "standards")]
+    pub interface: Standard,
+    /// Channels, each with a controller of its own: DIMMs of DDR, devices of GDDR and LPDDR, stacks of HBM. Default: 1.
+    #[serde(default = "one")]
+    pub channels: u32,
+    /// Data pins of a channel, in whole bytes. Default: 64 of DDR, 32 of LPDDR and GDDR, 1024 of HBM.
+    #[serde(default)]
+    pub data_bits: Option<u32>,
+    /// Rate of a data pin. Default: what `bandwidth` needs, else the highest of the standard.
+    #[serde(default)]
+    pub rate: Option<Written<Bandwidth>>,
+    /// Bandwidth of all channels together, read or written. Default: what `rate` gives.
+    #[serde(default)]
+    pub bandwidth: Option<Written<Bandwidth>>,
+    /// Bytes of one read or write, as a trace counts them. Default: 64.
+    #[serde(default = "cache_line")]
+    pub burst: u32,
+    /// Name of the memory beside the chip, as a component; "" for none. Default: dram.
+    #[serde(default = "dram")]
+    pub dram: String,
+    /// Energy of a bit in the memory and at its end of the wire, in pJ. Default: as published for the standard; where
+    /// nothing is published, the memory is left out unless this is given.
+    #[serde(default)]
+    pub dram_picojoules_per_bit: Option<f64>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn cache_line() -> u32 {
+    64
+}
+
+fn dram() -> String {
+    "dram".to_owned()
+}
+
+fn standards(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<String> =
+        Standard::ALL.iter().map(|standard| standard.to_string().to_lowercase()).collect();
+    json_schema!({ "type": "string", "enum": names })
+}
+
+/// Pins and rate of all channels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pins {
+    data_bits: u32,
+    rate: BitsPerSecond,
+}
+
+impl MemoryInterface {
+    fn pins(&self, choices: &mut Vec<Choice>) -> Result<Pins, ComponentError> {
+        let wrong = |key, value: String, reason: &str, cure: String| {
+            Err(ComponentError::value(key, value, reason, cure))
+        };
+        if !(1..=256).contains(&self.channels) {
+            let nearest = self.channels.clamp(1, 256);
+            let reason = "an interface has from 1 to 256 channels";
+            return wrong("channels", self.channels.to_string(), reason, format!("give {nearest}"));
+        }
+        if !(8..=1024).contains(&self.burst) || !self.burst.is_power_of_two() {
+            let nearest = self.burst.clamp(8, 1024).next_power_of_two();
+            let reason = "a burst is a power of two of 8 to 1024 bytes";
+            return wrong("burst", self.burst.to_string(), reason, format!("give {nearest}"));
+        }
+        let data_bits = match self.data_bits {
+            Some(bits) if bits > 0 && bits <= 4096 && bits.is_multiple_of(8) => bits,
+            Some(bits) => {
+                let nearest = bits.clamp(8, 4096).next_multiple_of(8);
+                let reason = "data pins come in whole bytes, up to 4096 of a channel";
+                return wrong("data_bits", bits.to_string(), reason, format!("give {nearest}"));
+            }
+            None => {
+                let (bits, reason) = self.usual_bits()?;
+                choices.push(Choice::new("data_bits", bits, reason));
+                bits
+            }
+        };
+        let all = f64::from(data_bits) * f64::from(self.channels);
+        let rate = match (self.rate, self.bandwidth) {
+            (Some(Written(rate)), Some(Written(bandwidth)))
+                if (rate.0.0 * all / bandwidth.0.0 - 1.0).abs() > 0.01 =>
+            {
+                let gives = format!("{:.4} GB/s", rate.0.0 * all / 8e9);
+                let reason = format!("{all} pins of this rate give {gives}, and bandwidth is another");
+                return wrong("rate", rate.0.to_string(), &reason, "leave one of both keys out".to_owned());
+            }
+            (Some(Written(rate)), _) => rate.0,
+            (None, Some(Written(bandwidth))) => {
+                let rate = BitsPerSecond(bandwidth.0.0 / all);
+                let highest = self.interface.highest_rate()?;
+                if rate.0 > highest.0 * (1.0 + 1e-9) {
+                    let written = format!("{:.4} GB/s", bandwidth.bytes_per_second());
+                    let reason = format!(
+                        "{all} data pins would run at {rate}, and {} ends at {highest}",
+                        self.interface
+                    );
+                    let works = highest.0 * all / 8e9;
+                    let cure = format!("give {works:.4} GB/s, more channels, or a faster interface");
+                    return wrong("bandwidth", written, &reason, cure);
+                }
+                choices.push(Choice::new("rate", rate, format!("of {all} data pins, for the bandwidth")));
+                rate
+            }
+            (None, None) => {
+                let rate = self.interface.highest_rate()?;
+                choices.push(Choice::new("rate", rate, format!("the highest of {}", self.interface)));
+                rate
+            }
+        };
+        Ok(Pins { data_bits, rate })
+    }
+
+    fn usual_bits(&self) -> Result<(u32, &'static str), ComponentError> {
+        let rules = Rules::built_in()?;
+        let (bits, reason) = match self.interface {
+            Standard::Ddr3 | Standard::Ddr4 => (rules.ddr_bits, "a DIMM"),
+            Standard::Hbm | Standard::Hbm2 | Standard::Hbm2e | Standard::Hbm3 => {
+                (rules.stack_bits, "a stack")
+            }
+            Standard::Lpddr3 | Standard::Lpddr4 | Standard::Gddr5 | Standard::Gddr6 => {
+                (rules.device_bits, "a device")
+            }
+        };
+        Ok((bits as u32, reason))
+    }
+
+    fn bits_per_second(&self, pins: Pins) -> f64 {
+        pins.rate.0 * f64::from(pins.data_bits) * f64::from(self.channels)
+    }
+
+    /// The memory beside the chip, where its energy is known.
+    fn memory(&self, actions: &[Action], choices: &mut Vec<Choice>) -> Result<Vec<Attached>, ComponentError> {
+        if self.dram.is_empty() {
+            return Ok(Vec::new());
+        }
+        let given = match self.dram_picojoules_per_bit {
+            Some(energy) if energy.is_finite() && energy >= 0.0 => Some(Joules(energy * 1e-12)),
+            Some(energy) => {
+                let reason = "an energy is not negative";
+                return Err(ComponentError::value(
+                    "dram_picojoules_per_bit",
+                    energy,
+                    reason,
+                    "give 0 or more",
+                ));
+            }
+            None => None,
+        };
+        let Some(bit) = given.map_or_else(|| dram_energy_per_bit(self.interface), |bit| Ok(Some(bit)))?
+        else {
+            let reason = format!(
+                "nobody published the energy of a bit of {}: give dram_picojoules_per_bit",
+                self.interface
+            );
+            choices.push(Choice::new("dram", "none", reason));
+            return Ok(Vec::new());
+        };
+        let of_memory = |action: &Action| Action {
+            energy: vec![("device", bit * action.bits.unwrap_or(0) as f64)],
+            description: format!("{} bytes in the memory and at its end of the wire", self.burst),
+            ..action.clone()
+        };
+        let block =
+            Block { actions: actions.iter().map(of_memory).collect(), own_supply: true, ..Block::default() };
+        Ok(vec![Attached {
+            name: self.dram.clone(),
+            description: format!("{} beside the chip", self.interface),
+            placement: Placement::System,
+            instances: 1,
+            block,
+        }])
+    }
+}
+
+/// Front end and transaction engine of a channel.
+struct Controller {
+    part: Part,
+    /// Energy of a burst: parts of a read and of a write are alike but for the buffer.
+    energy: Vec<(&'static str, Joules)>,
+    path: TimingPath,
+}
+
+impl Controller {
+    fn new(context: &Context, data_bits: u32, burst: u32) -> Result<Controller, ComponentError> {
+        let rules = Rules::built_in()?;
+        let (requests, bits) = (rules.requests, rules.request_bits);
+        let burst_bits = f64::from(burst) * 8.0;
+        let compare = requests * bits * rules.gates_per_request_bit;
+        let queue = Netlist { gates: compare, flip_flops: requests * bits };
+        let queue = Control::of_netlist(context, "request queue", queue)?;
+        let buffer = DataBuffer::new(context, "data buffer", requests as u64, burst)?;
+        let gates = rules.engine_gates_per_data_bit * f64::from(data_bits);
+        let engine = Control::new(context, "transaction engine", gates, rules.flip_flop_share)?;
+        // A request is stored once and compared with all of them: of random bits a quarter of the gates change.
+        let request = queue.store * bits + queue.transition * (compare * 0.25);
+        let engine_energy = engine.bit(rules.registers_per_bit, rules.gates_per_bit) * burst_bits;
+        Ok(Controller {
+            part: Part::group(
+                "controller",
+                vec![queue.part, Part::group("data buffers", vec![buffer.part.times(2)]), engine.part],
+            ),
+            energy: vec![
+                ("request_queue", request),
+                ("data_buffer", buffer.write + buffer.read),
+                ("transaction_engine", engine_energy),
+            ],
+            path: TimingPath { name: "data buffer".to_owned(), cycle: buffer.cycle },
+        })
+    }
+
+    fn burst(&self, bit: &BitEnergy, bits: f64) -> Vec<(&'static str, Joules)> {
+        let phy = [
+            ("phy_line", bit.line),
+            ("phy_capacitance", bit.capacitance),
+            ("phy_companions", bit.companions),
+            ("phy_logic", bit.logic),
+        ];
+        self.energy.iter().copied().chain(phy.map(|(name, energy)| (name, energy * bits))).collect()
+    }
+}
+
+impl Component for MemoryInterface {
+    fn stage(&self) -> Stage {
+        Stage::Periphery
+    }
+
+    fn announce(&self, siblings: &mut Siblings) {
+        // What is wrong with the keys is told when it is built.
+        if let Ok(pins) = self.pins(&mut Vec::new()) {
+            siblings.off_chip_bytes_per_second += self.bits_per_second(pins) / 8.0;
+        }
+    }
+
+    fn build(&self, context: &Context) -> Result<Block, ComponentError> {
+        let mut choices = Vec::new();
+        let pins = self.pins(&mut choices)?;
+        let phy = MemoryPhy::new(&MemoryPhyRequest {
+            interface: self.interface,
+            data_bits: pins.data_bits,
+            rate: pins.rate,
+            process: context.process,
+        })?;
+        let controller = Controller::new(context, pins.data_bits, self.burst)?;
+        let phy_parts =
+            phy.parts().map(|(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock)));
+        let bits = f64::from(self.burst) * 8.0;
+        let rate = self.bits_per_second(pins);
+        let activity = tdp_activity(|values| values.memory_interface)?;
+        let action = |name: &str, bit: &BitEnergy| Action {
+            name: name.to_owned(),
+            description: format!("{} bytes of random data; the memory's own energy is apart", self.burst),
+            bits: Some(u64::from(self.burst) * 8),
+            energy: controller.burst(bit, bits),
+            capacity: capacity(context, rate, bits),
+            tdp_activity: activity,
+            clock_share: None,
+        };
+        let actions = vec![action("read", &phy.read), action("write", &phy.write)];
+        let attached = self.memory(&actions, &mut choices)?;
+        let channel =
+            Part::group("channel", vec![controller.part.clone(), Part::group("phy", phy_parts.to_vec())]);
+        Ok(Block {
+            parts: vec![channel.times(u64::from(self.channels))],
+            actions,
+            paths: vec![controller.path],
+            choices,
+            own_supply: true,
+            attached,
+            ..Block::default()
+        })
+    }
+}
