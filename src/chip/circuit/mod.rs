@@ -7,6 +7,7 @@ mod error;
 mod gate_chain;
 mod layout;
 mod logic;
+pub mod memory_macro;
 pub mod network;
 pub mod off_chip;
 mod parameter;

@@ -12,6 +12,7 @@ use super::memory_interface::MemoryInterface;
 use super::noc::Noc;
 use super::pcie::Pcie;
 use super::table::Table;
+use super::tensor_unit::TensorUnit;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -36,6 +37,7 @@ pub struct KeyError {
 
 /// All kinds. One more is one more file and one more line.
 pub const KINDS: &[Kind] = &[
+    kind::<TensorUnit>("tensor_unit"),
     kind::<DataBus>("data_bus"),
     kind::<Noc>("noc"),
     kind::<MemoryInterface>("memory_interface"),

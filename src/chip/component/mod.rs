@@ -10,6 +10,7 @@ mod context;
 mod control;
 mod cost;
 mod data_bus;
+mod datapath;
 mod dma;
 mod error;
 mod host_interface;
@@ -18,8 +19,10 @@ mod link;
 mod memory_interface;
 mod noc;
 mod pcie;
+pub mod storage;
 mod table;
 mod tdp_activity;
+mod tensor_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};

@@ -1,0 +1,191 @@
+//! Memory macros: a bare array with what a compiler puts around it, so that it can stand in a synchronous design:
+//! registers for addresses and data, their test multiplexers, timing, and the space that placement leaves around.
+//!
+//! Calibrated against a foundry's published compiler, not against any chip; see `memory_macro.toml`.
+
+use super::array::{AccessEnergy, ArrayRequest, MemoryArray};
+use super::{CircuitError, Layout, Leakage, Netlist, PlacedLogic, parameter_file};
+use crate::chip::technology::StandardCells;
+use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres, Watts};
+
+parameter_file! {
+    /// What compilers put around an array. Ranges and sources stand in `memory_macro.toml`.
+    pub MacroStyle from "memory_macro.toml" {
+        control_strip_width: "Width of the strip of timing, test and redundancy logic beside the row decoders, in F.",
+        control_strip_fill: "Part of that strip which gates fill.",
+        control_transitions: "Gates that switch in it with each access.",
+        test_gates: "Gates of the test multiplexer of an input.",
+        enables: "Enable inputs of a port.",
+        read_swing: "Swing of bit lines in a read over what the sense amplifier needs.",
+        slow_corner: "Cycle at the slow corner over that at the typical one.",
+        halo_coarse_node: "Feature size in nm of `halo_coarse`.",
+        halo_coarse: "Free space around a macro in µm.",
+        halo_fine_node: "Feature size in nm of `halo_fine`.",
+        halo_fine: "Free space around a macro in µm.",
+        most_capacity: "Largest macro in KiB.",
+        most_bits: "Most bits of a macro's word.",
+    }
+}
+
+/// Part of the bits that change between random words.
+const RANDOM_TOGGLE: Ratio = Ratio(0.5);
+
+/// A macro, or all of those that an array request asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryMacro {
+    /// The bare array.
+    pub array: MemoryArray,
+    /// Strip of timing and test beside the row decoders.
+    pub control_area: SquareMicrometres,
+    /// Its leakage.
+    pub control_leakage: Watts,
+    /// Registers of all ports for address, enables, data in and data out, and the multiplexers of the inputs.
+    pub registers: PlacedLogic,
+    /// Free space around it, its half of what it shares with its neighbours.
+    pub halo: SquareMicrometres,
+    /// Extent across, halo included.
+    pub width: Micrometres,
+    /// Extent down, halo included.
+    pub height: Micrometres,
+    /// Where the energy of a read through one port goes, random data.
+    pub read: Vec<(&'static str, Joules)>,
+    /// Where the energy of a write through one port goes, random data.
+    pub write: Vec<(&'static str, Joules)>,
+    /// Shortest cycle at the slow corner, from the address's register to that of the data.
+    pub cycle: Seconds,
+}
+
+impl MacroStyle {
+    /// Width of the free space around macros at a node.
+    pub fn halo(&self, node: Micrometres) -> Micrometres {
+        let (coarse, fine) = (self.halo_coarse_node * 1e-3, self.halo_fine_node * 1e-3);
+        let exponent = libm::log(self.halo_coarse / self.halo_fine) / libm::log(coarse / fine);
+        Micrometres(self.halo_fine * libm::pow(node.0.clamp(fine, coarse) / fine, exponent))
+    }
+
+    /// The longest cycle of a bare array at the typical corner whose macro has a cycle.
+    pub fn array_cycle(&self, cycle: Seconds, cells: &StandardCells) -> Result<Seconds, CircuitError> {
+        Ok((cycle - register_overhead(cells)?) / self.slow_corner)
+    }
+}
+
+/// What registers take of a cycle, at the corner of the cells.
+fn register_overhead(cells: &StandardCells) -> Result<Seconds, CircuitError> {
+    let skew = cells.fanout_of_four_delay * Layout::placed()?.skew_and_jitter;
+    Ok(cells.flip_flop.overhead_delay + skew)
+}
+
+impl MemoryMacro {
+    /// What a macro of an array that was found for a request takes, in the cells of a technology.
+    ///
+    /// # Errors
+    /// [`CircuitError::Data`] if the built-in data cannot be read.
+    pub fn around(
+        array: &MemoryArray,
+        request: &ArrayRequest,
+        cells: &StandardCells,
+    ) -> Result<MemoryMacro, CircuitError> {
+        let style = MacroStyle::built_in()?;
+        let pins = Pins::of(request, &style);
+        let registers = pins.netlist(request, &style).placed(cells)?;
+        let strip_um = style.control_strip_width * request.node.0;
+        let control_area = SquareMicrometres(strip_um * array.height.0);
+        let gates = control_area / cells.nand2_area * style.control_strip_fill;
+        // The registers stand below, as wide as the rest.
+        let (halo_um, width_um) = (style.halo(request.node).0, array.width.0 + strip_um);
+        let registers_area = registers.cells + registers.whitespace;
+        let height_um = array.height.0 + registers_area.0 / width_um;
+        let (width, height) = (Micrometres(width_um + halo_um), Micrometres(height_um + halo_um));
+        let one_port = array.one_port;
+        let control = Netlist::of_gates(gates).placed(cells)?.transitions(style.control_transitions);
+        let latched = pins.access_energy(cells, &registers)?;
+        let energy = |access: &AccessEnergy, swing: f64| {
+            let around = [("registers", latched), ("control", control)];
+            parts_of(access, swing).into_iter().chain(around).collect()
+        };
+        let path = array.access.total().0.max(array.cycle.0);
+        Ok(MemoryMacro {
+            control_area,
+            control_leakage: cells.nand2_leakage * gates,
+            halo: SquareMicrometres(width.0 * height.0 - width_um * height_um),
+            width,
+            height,
+            read: energy(&one_port.read, style.read_swing),
+            write: energy(&one_port.write, 1.0),
+            cycle: Seconds(path) * style.slow_corner + register_overhead(cells)?,
+            registers,
+            array: *array,
+        })
+    }
+
+    /// Area of registers, white space between their cells included: inside of a macro nothing else can use it.
+    pub fn registers_area(&self) -> SquareMicrometres {
+        self.registers.cells + self.registers.whitespace
+    }
+
+    /// Area with halo.
+    pub fn area(&self) -> SquareMicrometres {
+        self.array.area.total() + self.control_area + self.registers_area() + self.halo
+    }
+
+    /// Leakage of the periphery: decoders, sense amplifiers, drivers, trees.
+    pub fn periphery_leakage(&self) -> Leakage {
+        let leakage = self.array.leakage;
+        leakage.row_logic + leakage.column_logic + leakage.bank_tree + self.array.tree_leakage
+    }
+
+    /// Energy of a read of random data.
+    pub fn read_energy(&self) -> Joules {
+        self.read.iter().map(|(_, energy)| *energy).sum()
+    }
+
+    /// Energy of a write of random data.
+    pub fn write_energy(&self) -> Joules {
+        self.write.iter().map(|(_, energy)| *energy).sum()
+    }
+}
+
+/// What a port has to latch.
+struct Pins {
+    /// Address and enables of a port.
+    address: f64,
+    /// Bits of the word.
+    data: f64,
+}
+
+impl Pins {
+    fn of(request: &ArrayRequest, style: &MacroStyle) -> Pins {
+        let words = request.capacity_bytes.div_ceil(u64::from(request.word_bytes.max(1))).max(2);
+        let address = f64::from((words - 1).ilog2() + 1) + style.enables;
+        Pins { address, data: 8.0 * f64::from(request.word_bytes) }
+    }
+
+    /// Registers of all ports; inputs have test multiplexers.
+    fn netlist(&self, request: &ArrayRequest, style: &MacroStyle) -> Netlist {
+        let ports = request.ports;
+        let inputs = self.address * f64::from(ports.total()) + self.data * f64::from(ports.writing());
+        let outputs = self.data * f64::from(ports.reading());
+        Netlist { gates: style.test_gates * inputs, flip_flops: inputs + outputs }
+    }
+
+    /// Clock and random data of a port's address and of its data in or out, which are clocked only with an access, and
+    /// of what follows them.
+    fn access_energy(&self, cells: &StandardCells, registers: &PlacedLogic) -> Result<Joules, CircuitError> {
+        let flip_flops = self.address + self.data;
+        let distribution = Layout::placed()?.clock_distribution;
+        let clock = cells.flip_flop.clock_energy * (flip_flops * (1.0 + distribution));
+        let data = registers.store(flip_flops, RANDOM_TOGGLE);
+        Ok(clock + data + registers.transitions(flip_flops * RANDOM_TOGGLE.0))
+    }
+}
+
+/// The energy of an access of the array in the parts that are told apart. A write's bit lines swing fully; those of a read
+/// by so many times the least.
+fn parts_of(access: &AccessEnergy, read_swing: f64) -> [(&'static str, Joules); 4] {
+    [
+        ("decoders and word lines", access.decoders + access.word_lines + access.selects),
+        ("bit lines", access.precharge + access.bit_lines * read_swing),
+        ("sense amplifiers and drivers", access.sense_amplifiers + access.data_drivers),
+        ("wires", access.address_tree + access.data_tree),
+    ]
+}
