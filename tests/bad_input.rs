@@ -55,7 +55,8 @@ fn each_bad_input_is_refused_with_its_message() {
     let mut cases = 0;
     for folder in std::fs::read_dir(fixture("bad")).unwrap() {
         let folder = folder.unwrap().path();
-        if !folder.is_dir() {
+        // Chip files are refused before any trace: tests/bad_chips.rs.
+        if !folder.is_dir() || folder.ends_with("chips") {
             continue;
         }
         let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();

@@ -49,6 +49,16 @@ pub enum ChipError {
         /// The parser's message with line and column.
         message: String,
     },
+    /// A value that is to stand over the file's is not written as one.
+    #[error(
+        "{chip}: {message}; values are written NAME:KEY=VALUE,KEY=VALUE, such as my.toml:target.clock=500MHz"
+    )]
+    Override {
+        /// What was asked for.
+        chip: String,
+        /// What is wrong.
+        message: String,
+    },
     /// Values were given for a chip file of given numbers.
     #[error(
         "{file}: values can stand over those of a design only, and this is a chip file of given numbers; edit the \

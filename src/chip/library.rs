@@ -64,14 +64,15 @@ pub fn load(chip: &str) -> Result<Pat, ChipError> {
 
 /// Splits `NAME:KEY=VALUE,KEY=VALUE`; a path that exists is taken as a whole.
 fn split(chip: &str) -> Result<(&str, Vec<Override>), ChipError> {
-    let Some((name, list)) = chip.rsplit_once(':').filter(|(_, list)| list.contains('=')) else {
+    let Some((name, list)) = chip.rsplit_once(':').filter(|(name, _)| !name.is_empty()) else {
         return Ok((chip, Vec::new()));
     };
-    if Path::new(chip).exists() {
+    let is_chip = |name: &str| BUILT_IN.iter().any(|chip| chip.name == name) || Path::new(name).is_file();
+    if Path::new(chip).exists() || !(list.contains('=') || is_chip(name)) {
         return Ok((chip, Vec::new()));
     }
     let overrides: Result<Vec<Override>, String> = list.split(',').map(str::parse).collect();
-    let overrides = overrides.map_err(|message| ChipError::Syntax { file: chip.to_owned(), message })?;
+    let overrides = overrides.map_err(|message| ChipError::Override { chip: chip.to_owned(), message })?;
     Ok((name, overrides))
 }
 

@@ -1,5 +1,7 @@
 //! What building a component gives: its parts, its actions, its timing, and what was chosen.
 
+use std::collections::BTreeMap;
+
 use super::cost::{Cost, Part};
 use crate::chip::pat::Placement;
 use crate::units::{Hertz, Joules, PerCycle, Ratio, Seconds, SquareMicrometres, Watts};
@@ -24,6 +26,9 @@ pub struct Block {
     /// Blocks that come with it and are components of their own in reports and traces: buffers in each of its cells,
     /// DRAM beside its interface.
     pub attached: Vec<Attached>,
+    /// Where numbers come from that the model did not compute, by their keys in a chip file of given numbers: `area`,
+    /// `leakage`, `clock.running`, `clock.gated`, `cycle_time`, `actions.read.energy`.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// A block that comes with another.

@@ -1,11 +1,12 @@
 //! Builds every component of a spec at a clock, in the order in which they need each other, and finds the clock.
 
 use super::{Design, Placed};
-use crate::chip::circuit::{Process, SignOff};
+use crate::chip::circuit::{CircuitError, Process, SignOff};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
 use crate::chip::pat::Placement;
 use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
+use crate::chip::technology::TechnologyError;
 use crate::units::{Hertz, Kelvin, SquareMicrometres};
 
 /// The clock at which sizes are tried first when the file asks for the fastest.
@@ -117,7 +118,7 @@ impl Builder {
     /// The chip at a clock, whether or not every path meets it.
     fn at(&self, spec: &ChipSpec, clock: Hertz, clock_reason: String) -> Result<Design, Vec<Problem>> {
         let header = &spec.header;
-        let technology = |error: ComponentError| problem("technology", error.to_string());
+        let technology = |error: ComponentError| problem(technology_key(&error), error.to_string());
         let temperature = Kelvin::from(header.technology.junction_temperature.0);
         let sign_off = SignOff::built_in().map_err(|error| technology(error.into()))?;
         let node = header.technology.node.0;
@@ -182,6 +183,22 @@ impl Builder {
             area_means: header.area.means,
             components: components.collect(),
         })
+    }
+}
+
+/// The key that a complaint of the technology is about.
+fn technology_key(error: &ComponentError) -> &'static str {
+    let (ComponentError::Technology(error) | ComponentError::Circuit(CircuitError::Technology(error))) =
+        error
+    else {
+        return "technology";
+    };
+    match error {
+        TechnologyError::Node { .. } => "technology.node",
+        TechnologyError::Supply { .. } => "technology.voltage",
+        TechnologyError::Temperature { .. } => "technology.junction_temperature",
+        TechnologyError::Flavour { .. } => "technology.transistors",
+        _ => "technology",
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a built chip to its [`Pat`].
 
+use std::collections::BTreeMap;
+
 use super::{Design, Placed};
 use crate::chip::component;
 use crate::chip::pat::{Action, Component, Pat, Sourced, Technology};
@@ -43,34 +45,55 @@ impl Design {
         let cost = placed.block.cost();
         let instances = placed.instances as f64;
         let source = format!("{model}: {}", placed.kind.replace('_', " "));
-        let clock = |energy: Joules| Sourced::new(energy * instances * self.clock, source.clone());
+        let given = &placed.block.sources;
+        let of = |key: &str| given.get(key).unwrap_or(&source).clone();
+        let clock = |energy: Joules, key| Sourced::new(energy * instances * self.clock, of(key));
         Component {
             name: placed.name.clone(),
             description: placed.description.clone(),
             placement: placed.placement,
             instances: placed.instances,
             own_supply: placed.block.own_supply,
-            area: Some(Sourced::new(SquareMillimetres::from(placed.area(self.area_means)), source.clone())),
-            leakage: Sourced::new(cost.leakage * instances, source.clone()),
-            clock_running: clock(cost.clock_running),
-            clock_gated: clock(cost.clock_gated),
+            area: Some(Sourced::new(SquareMillimetres::from(placed.area(self.area_means)), of("area"))),
+            leakage: Sourced::new(cost.leakage * instances, of("leakage")),
+            clock_running: clock(cost.clock_running, "clock.running"),
+            clock_gated: clock(cost.clock_gated, "clock.gated"),
             cycle_time: placed
                 .block
                 .critical_path()
-                .map(|path| Sourced::new(path.cycle, format!("{source}, {}", path.name))),
-            actions: placed.block.actions.iter().map(|found| action(found, instances, &source)).collect(),
+                .map(|path| Sourced::new(path.cycle, format!("{}, {}", of("cycle_time"), path.name))),
+            actions: placed
+                .block
+                .actions
+                .iter()
+                .map(|found| action(found, instances, &source, given))
+                .collect(),
         }
     }
 }
 
-fn action(action: &component::Action, instances: f64, source: &str) -> Action {
+fn action(
+    action: &component::Action,
+    instances: f64,
+    model: &str,
+    given: &BTreeMap<String, String>,
+) -> Action {
+    let source = |of: &str, model: String| {
+        given.get(&format!("actions.{}.{of}", action.name)).cloned().unwrap_or(model)
+    };
+    let every_chip = format!("{model}; the same for all of this kind");
     Action {
         name: action.name.clone(),
         description: action.description.clone(),
         bits: action.bits,
-        energy: Sourced::new(action.energy(), source.to_owned()),
-        capacity: Sourced::new(PerCycle::new(action.capacity.0 * instances), source.to_owned()),
-        tdp_activity: Sourced::new(action.tdp_activity, format!("{source}; the same for all of this kind")),
-        clock_share: action.clock_share.map(|share| Sourced::new(share, source.to_owned())),
+        energy: Sourced::new(action.energy(), source("energy", model.to_owned())),
+        capacity: Sourced::new(
+            PerCycle::new(action.capacity.0 * instances),
+            source("capacity", model.to_owned()),
+        ),
+        tdp_activity: Sourced::new(action.tdp_activity, source("tdp_activity", every_chip)),
+        clock_share: action
+            .clock_share
+            .map(|share| Sourced::new(share, source("clock_share", model.to_owned()))),
     }
 }

@@ -3,6 +3,7 @@
 //! A file is read into a table, overrides and parameters are put in, every key is held against the schema, and what is
 //! left is a [`ChipSpec`]. `docs/chip-designs.md` has every key; `nm-trace chip schema` prints the schema.
 
+mod contradictions;
 mod keys;
 mod read;
 mod schema;

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::keys;
+use super::contradictions::contradictions;
+use super::keys::{self, Key};
 use super::{ChipSpec, ComponentSpec, Header, Scope};
 use crate::chip::component::KINDS;
 use crate::chip::error::Problem;
@@ -60,8 +61,9 @@ impl SpecFile {
 
     /// Whether a table is a design and not a chip file of given numbers, which lists its components.
     pub fn is_design(table: &Table) -> bool {
+        let has = |key: &str| table.contains_key(key);
         let of_designs = ["technology", "core", "chip", "cores", "target", "limits", "parameters", "search"];
-        !table.contains_key("components") && of_designs.iter().any(|key| table.contains_key(*key))
+        !has("components") && (!has("clock") || of_designs.into_iter().any(has))
     }
 
     /// The same with other values. A bare name is a parameter if there is one of that name, else a key.
@@ -97,7 +99,7 @@ impl SpecFile {
                 _ => {
                     return one_problem(
                         format!("search.{key}"),
-                        "must be a list of at least one candidate: [1, 2, 4]",
+                        "must be a list of at least one candidate, its key in quotes if it has a dot; e.g. \"core.memory.banks\" = [1, 2, 4]",
                     );
                 }
             };
@@ -122,6 +124,9 @@ impl SpecFile {
         for (key, value) in table.iter_mut() {
             substitute(key, value, &parameters, &mut problems);
         }
+        if !problems.is_empty() {
+            return Err(SpecError(problems));
+        }
         let mut components = Vec::new();
         for scope in [Scope::Core, Scope::Chip] {
             match table.remove(scope.key()) {
@@ -130,33 +135,56 @@ impl SpecFile {
                     for (name, value) in tables {
                         match component(scope, &name, value) {
                             Ok(component) => components.push(component),
-                            Err(found) => problems.push(found),
+                            Err(found) => problems.extend(found),
                         }
                     }
                 }
-                Some(_) => {
-                    problems.push(problem(scope.key(), "must be a table of components: [core.tensor_unit]"))
-                }
+                Some(_) => problems
+                    .push(problem(scope.key(), "must be a table of components; e.g. [core.tensor_unit]")),
             }
         }
-        problems.extend(keys::unknown_in_header(&table));
-        if !problems.is_empty() {
+        let of_header = keys::check_header(&table);
+        let header = if of_header.is_empty() { header(table) } else { Err(of_header) };
+        let header = header.map_err(|found| problems.splice(0..0, found).count());
+        let Some(header) = header.ok().filter(|_| problems.is_empty()) else {
             return Err(SpecError(problems));
-        }
-        let header = match serde_path_to_error::deserialize::<_, Header>(table) {
-            Ok(header) => header,
-            Err(error) => {
-                let key = error.path().to_string();
-                return one_problem(
-                    if key == "." { String::new() } else { key },
-                    error.into_inner().message(),
-                );
-            }
         };
         let spec = ChipSpec { header, components, search };
-        let problems = keys::contradictions(&spec);
+        let problems = contradictions(&spec);
         if problems.is_empty() { Ok(spec) } else { Err(SpecError(problems)) }
     }
+}
+
+/// The header of a table whose keys have been checked.
+fn header(table: Table) -> Result<Header, Vec<Problem>> {
+    let kept = table.clone();
+    serde_path_to_error::deserialize::<_, Header>(table).map_err(|error| {
+        let path = error.path().to_string();
+        vec![unreadable("", &path, error.into_inner().message(), &kept, Key::header())]
+    })
+}
+
+/// The complaint about a value that is of the right type and cannot be read: with the value and an example.
+fn unreadable(before: &str, path: &str, message: &str, table: &Table, keys: Key) -> Problem {
+    let path = if path == "." { "" } else { path };
+    let full = if path.is_empty() || before.is_empty() {
+        format!("{before}{path}")
+    } else {
+        format!("{before}.{path}")
+    };
+    let message = message.trim().replace('\n', " ");
+    let Some(value) = value_at(table, path) else { return problem(full, message) };
+    let value = keys::shown(value);
+    let example = keys.at(path).map(|key| key.for_example(path)).unwrap_or_default();
+    let what = if message.contains(&value) { message } else { format!("{value}: {message}") };
+    problem(full, format!("{what}{example}"))
+}
+
+/// The value at a path as errors name it: `target.clock`.
+fn value_at<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
+    let mut steps = path.split('.');
+    let first = table.get(steps.next()?)?;
+    steps.try_fold(first, |value, step| value.get(step))
 }
 
 /// Puts a value at a dotted path.
@@ -217,35 +245,43 @@ struct Common {
     description: String,
 }
 
-fn component(scope: Scope, name: &str, value: Value) -> Result<ComponentSpec, Problem> {
+fn component(scope: Scope, name: &str, value: Value) -> Result<ComponentSpec, Vec<Problem>> {
     let path = format!("{}.{name}", scope.key());
+    let complain = |key: String, what: String| vec![problem(key, what)];
     let Value::Table(mut own) = value else {
-        return Err(problem(path, "must be a table that begins with kind = \"...\""));
+        let what = format!("{}: must be a table that begins with kind = \"...\"", keys::shown(&value));
+        return Err(complain(path, what));
     };
     let common: Table = COMMON.iter().filter_map(|key| own.remove_entry(*key)).collect();
     let kinds = || KINDS.iter().map(|kind| kind.name);
+    let list = || kinds().collect::<Vec<_>>().join(", ");
     if !common.contains_key("kind") {
-        let list = kinds().collect::<Vec<_>>().join(", ");
-        return Err(problem(format!("{path}.kind"), format!("is missing; one of {list}")));
+        return Err(complain(format!("{path}.kind"), format!("is missing; one of {}", list())));
     }
+    let kept = common.clone();
     let common: Common = serde_path_to_error::deserialize(common).map_err(|error| {
         let key = error.path().to_string();
-        problem(format!("{path}.{key}"), error.into_inner().message())
+        let (expected, example) = match key.as_str() {
+            "instances" => ("a whole number of at least 1", "instances = 1"),
+            "kind" => ("the name of a kind in quotes", "kind = \"...\""),
+            _ => ("a text in quotes", "description = \"...\""),
+        };
+        let value = kept.get(&key).map(keys::shown).unwrap_or_default();
+        complain(format!("{path}.{key}"), format!("{value}: must be {expected}; e.g. {example}"))
     })?;
     let Some(kind) = KINDS.iter().find(|kind| kind.name == common.kind) else {
-        let meant =
-            nearest(&common.kind, kinds()).map(|kind| format!("did you mean {kind:?}? ")).unwrap_or_default();
-        let list = kinds().collect::<Vec<_>>().join(", ");
-        let what = format!("{:?} is no kind of component; {meant}One of {list}", common.kind);
-        return Err(problem(format!("{path}.kind"), what));
+        let meant = nearest(&common.kind, kinds());
+        let meant = meant.map(|kind| format!(", did you mean {kind:?}?")).unwrap_or_default();
+        let what = format!("{:?} is no kind of component{meant}; the kinds: {}", common.kind, list());
+        return Err(complain(format!("{path}.kind"), what));
     };
-    if let Some(unknown) = keys::unknown_in_component(kind, &own) {
-        return Err(problem(format!("{path}.{}", unknown.key), unknown.what));
+    let problems = keys::check_component(&path, kind, &own);
+    if !problems.is_empty() {
+        return Err(problems);
     }
-    let built = (kind.read)(own).map_err(|error| {
-        let key = if error.key.is_empty() { path.clone() } else { format!("{path}.{}", error.key) };
-        problem(key, error.what)
-    })?;
+    let kept = own.clone();
+    let built = (kind.read)(own)
+        .map_err(|error| vec![unreadable(&path, &error.key, &error.what, &kept, Key::of_kind(kind))])?;
     let (instances, description) = (common.instances, common.description);
     Ok(ComponentSpec {
         name: name.to_owned(),
