@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::dma::Dma;
+use super::memory::Memory;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -27,7 +28,7 @@ pub struct KeyError {
 }
 
 /// All kinds. One more is one more file and one more line.
-pub const KINDS: &[Kind] = &[kind::<Dma>("dma")];
+pub const KINDS: &[Kind] = &[kind::<Dma>("dma"), kind::<Memory>("memory")];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
     name: &'static str,

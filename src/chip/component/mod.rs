@@ -9,6 +9,7 @@ mod cost;
 mod dma;
 mod error;
 mod kind;
+mod memory;
 pub mod storage;
 mod tdp_activity;
 mod written;

@@ -12,7 +12,7 @@ use crate::units::{Joules, SquareMicrometres, Watts};
 const FEWEST_WORDS: u64 = 32;
 
 /// Ways to divide words, and words into bits, that the search tries: the coarsest that a macro can be, and finer ones.
-const DIVISIONS: usize = 3;
+const DIVISIONS: usize = 2;
 
 /// Macros in a grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
