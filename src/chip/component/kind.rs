@@ -8,6 +8,7 @@ use super::control::Control;
 use super::data_bus::DataBus;
 use super::dma::Dma;
 use super::host_interface::HostInterface;
+use super::memory::Memory;
 use super::memory_interface::MemoryInterface;
 use super::noc::Noc;
 use super::pcie::Pcie;
@@ -38,6 +39,7 @@ pub struct KeyError {
 /// All kinds. One more is one more file and one more line.
 pub const KINDS: &[Kind] = &[
     kind::<TensorUnit>("tensor_unit"),
+    kind::<Memory>("memory"),
     kind::<DataBus>("data_bus"),
     kind::<Noc>("noc"),
     kind::<MemoryInterface>("memory_interface"),

@@ -16,6 +16,7 @@ mod error;
 mod host_interface;
 mod kind;
 mod link;
+mod memory;
 mod memory_interface;
 mod noc;
 mod pcie;

@@ -1,6 +1,7 @@
 //! Storage in memory macros: one, or a grid of them that a search picks.
 
-use super::{Distribution, Storage, StorageCell};
+use super::distribution::{Distribution, Pieces};
+use super::{Storage, StorageCell, address_bits, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, Leakage};
@@ -11,7 +12,7 @@ use crate::units::{Joules, SquareMicrometres, Watts};
 const FEWEST_WORDS: u64 = 32;
 
 /// Ways to divide words, and words into bits, that the search tries: the coarsest that a macro can be, and finer ones.
-const DIVISIONS: usize = 3;
+const DIVISIONS: usize = 2;
 
 /// Macros in a grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,17 +151,23 @@ fn build_grid(
         parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
     };
     let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));
+    let mut extent = (width, height);
+    let mut cycles = 1;
     if count > 1 {
-        let wires = Distribution::over(width, height, context)?;
-        let address = f64::from(64 - (grid.words * grid.down - 1).leading_zeros());
-        let data = across * 8.0 * f64::from(grid.bytes);
-        let data_wires = data * f64::from(ports.reading() + ports.writing());
-        // Data wires belong to one column of macros each, addresses go to all.
-        let cost = wires.cost(data_wires, 1.0) + wires.cost(address * f64::from(ports.total()), across);
-        parts.push(Part::leaf("wires between macros", cost));
-        let energy = wires.energy(data) + wires.energy(address) * across;
-        read.push(("wires between macros", energy));
-        write.push(("wires between macros", energy));
+        let pieces = Pieces {
+            width,
+            height,
+            columns: across,
+            data: across * 8.0 * f64::from(grid.bytes),
+            address: f64::from(address_bits(grid.words * grid.down)),
+            ports,
+        };
+        let wires = Distribution::of(&pieces, context)?;
+        extent = stretched(width, height, wires.area);
+        cycles += wires.cycles;
+        parts.push(Part::group("wires between macros", wires.parts));
+        read.push(("wires between macros", wires.energy));
+        write.push(("wires between macros", wires.energy));
     }
     let reason = format!(
         "macros of {} words of {} bits, {}: the least area times energy of those that meet the clock",
@@ -169,7 +176,7 @@ fn build_grid(
         unit.array.organisation
     );
     let choices = vec![Choice::new("macros", format!("{} x {}", grid.across, grid.down), reason)];
-    Ok(Storage { parts, read, write, cycle: unit.cycle, width, height, choices })
+    Ok(Storage { parts, read, write, cycle: unit.cycle, cycles, width: extent.0, height: extent.1, choices })
 }
 
 fn macro_parts(unit: &MemoryMacro) -> Vec<Part> {
