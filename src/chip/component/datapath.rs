@@ -1,6 +1,6 @@
 //! Pieces that compute units have in common: registers, control, queues, short and long wires.
 
-use super::{Context, Cost};
+use super::{ComponentError, Context, Cost};
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::registers::RegisterFileRequest;
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
@@ -67,7 +67,13 @@ pub(super) struct Words {
 
 impl Words {
     /// An addressed register file of any width; nothing without words.
-    pub fn file(words: u32, bits: u32, read: u32, write: u32, context: &Context) -> Result<Words, CircuitError> {
+    pub fn file(
+        words: u32,
+        bits: u32,
+        read: u32,
+        write: u32,
+        context: &Context,
+    ) -> Result<Words, CircuitError> {
         Words::beside(words, bits, context, |bits| RegisterFileRequest::placed(words, bits, read, write))
     }
 
@@ -167,6 +173,17 @@ pub(super) fn usual_accumulator(operand: NumberFormat) -> NumberFormat {
 /// Shortest cycle of so many loaded gates in a row between flip-flops, and of a wire.
 pub(super) fn cycle_of(gates: f64, wire: Seconds, context: &Context) -> Result<Seconds, CircuitError> {
     let layout = crate::chip::circuit::Layout::placed()?;
-    let depth = gates * Datapath::built_in()?.gate_delay * (1.0 + layout.wiring_delay) + layout.skew_and_jitter;
+    let depth =
+        gates * Datapath::built_in()?.gate_delay * (1.0 + layout.wiring_delay) + layout.skew_and_jitter;
     Ok(context.cells.flip_flop.overhead_delay + context.cells.fanout_of_four_delay * depth + wire)
+}
+
+/// Refuses a count outside of a range, with the nearest that works.
+pub(super) fn within(key: &'static str, count: u32, least: u32, most: u32) -> Result<(), ComponentError> {
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    let nearest = count.clamp(least, most);
+    let reason = format!("it must be from {least} to {most}");
+    Err(ComponentError::value(key, count, reason, format!("the nearest is {nearest}")))
 }

@@ -4,7 +4,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::dma::Dma;
+use super::reduction_tree::ReductionTree;
 use super::tensor_unit::TensorUnit;
+use super::vector_regfile::VectorRegfile;
+use super::vector_unit::VectorUnit;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -28,7 +31,13 @@ pub struct KeyError {
 }
 
 /// All kinds. One more is one more file and one more line.
-pub const KINDS: &[Kind] = &[kind::<Dma>("dma"), kind::<TensorUnit>("tensor_unit")];
+pub const KINDS: &[Kind] = &[
+    kind::<Dma>("dma"),
+    kind::<ReductionTree>("reduction_tree"),
+    kind::<TensorUnit>("tensor_unit"),
+    kind::<VectorRegfile>("vector_regfile"),
+    kind::<VectorUnit>("vector_unit"),
+];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
     name: &'static str,

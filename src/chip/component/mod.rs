@@ -10,9 +10,14 @@ mod datapath;
 mod dma;
 mod error;
 mod kind;
+mod reduction_tree;
 pub mod storage;
 mod tdp_activity;
 mod tensor_unit;
+#[cfg(test)]
+mod test_context;
+mod vector_regfile;
+mod vector_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};
