@@ -18,6 +18,7 @@ parameter_file! {
     pub(super) Parameters from "vector_unit.toml" {
         logic_gates: "Gates a bit of an ALU beside its adder and multiplier.",
         operand_multiplexers: "Two-way multiplexers before each bit of an operand.",
+        logic_switching: "Part of these gates that change in an operation.",
         control_gates: "Gates of control of a lane.",
         control_bits: "Flip-flops of control of a lane.",
         multiplies: "Part of the operations that use the multiplier.",
@@ -115,11 +116,12 @@ impl Alu {
         // Results of the faster operations wait for the slowest.
         let registers = Piece::registers(format.bits() * (2 + stages), context)?;
         let operands = 2.0 * parameters.operand_multiplexers * Datapath::built_in()?.multiplexer;
-        let logic = Piece::gates((parameters.logic_gates + operands) * bits, context)?;
+        let gates = (parameters.logic_gates + operands) * bits;
+        let logic = Netlist::of_gates(gates).placed(context.cells)?;
         let multiplies = if multiply { parameters.multiplies } else { 0.0 };
         let mut parts = vec![Part::leaf("adder", Cost::of_unit(&adder))];
         parts.extend(multiplier.iter().map(|unit| Part::leaf("multiplier", Cost::of_unit(unit))));
-        parts.push(Part::leaf("shifter, logic and operand choice", logic.cost));
+        parts.push(Part::leaf("shifter, logic and operand choice", Cost::of_logic(&logic)));
         parts.push(Part::leaf("operand and result registers", registers.cost));
         let product = multiplier.as_ref().map_or(Joules(0.0), ArithmeticUnit::energy);
         let cycle = units().map(|unit| unit.minimum_cycle.0).fold(0.0, f64::max);
@@ -128,7 +130,7 @@ impl Alu {
             energy: vec![
                 ("adder", adder.energy() * (1.0 - multiplies)),
                 ("multiplier", product * multiplies),
-                ("shifter, logic and operand choice", logic.use_energy),
+                ("shifter, logic and operand choice", logic.transitions(gates * parameters.logic_switching)),
                 ("registers", registers.use_energy),
             ],
             cycle: Seconds(cycle),

@@ -7,7 +7,7 @@ use crate::chip::circuit::arithmetic::{
 };
 use crate::chip::component::datapath::{Datapath, Piece, Wires, bits_to_count, side};
 use crate::chip::component::{ComponentError, Context, Cost, Part, TimingPath};
-use crate::units::{Joules, Seconds, SquareMicrometres};
+use crate::units::{Hertz, Joules, Seconds, SquareMicrometres};
 
 /// All layers of one tree.
 pub(super) struct Layers {
@@ -33,6 +33,9 @@ struct Layer {
     bits: u32,
     /// Logic from its inputs to its outputs in fan-out-of-four delays, its wires included.
     depth: f64,
+    /// What it adds to the depth behind another layer: low bits come first, and carries of both layers ripple side by
+    /// side. All of it where the adder is faster than a ripple.
+    added_depth: f64,
 }
 
 impl Layers {
@@ -57,7 +60,7 @@ impl Layers {
             let register = match shape.registers {
                 LayerRegisters::None => false,
                 LayerRegisters::EveryLayer => true,
-                LayerRegisters::Auto => layer.adder.stages > 1 || depth + layer.depth > budget.depth,
+                LayerRegisters::Auto => layer.adder.stages > 1 || depth + layer.behind(at) > budget.depth,
             };
             let mut group = layer.parts();
             if register {
@@ -66,9 +69,9 @@ impl Layers {
                 energy += rank.use_energy * f64::from(numbers);
                 ranks += 1;
                 cycles += layer.adder.stages;
-                depth = 0.0;
             }
-            depth = if layer.adder.stages > 1 { f64::INFINITY } else { depth + layer.depth };
+            let before = if register { layer.depth } else { depth + layer.behind(at) };
+            depth = if layer.adder.stages > 1 { f64::INFINITY } else { before };
             if depth.is_finite() {
                 longest = longest.max(depth);
             }
@@ -104,6 +107,14 @@ impl Budget {
         let wiring = 1.0 + layout.wiring_delay;
         let depth = (context.clock.time_of(1.0) - overhead) / gate / wiring;
         Ok(Budget { depth, wiring, overhead, gate })
+    }
+
+    /// The clock for logic that has such a depth beside it in its cycle. Where next to nothing is left, half of the cycle:
+    /// the paths show by how much the clock is missed.
+    fn clock_beside(&self, depth: f64, clock: Hertz) -> Hertz {
+        let period = clock.time_of(1.0);
+        let free = period - self.gate * (depth * self.wiring);
+        Hertz(1.0 / free.0.max(period.0 / 2.0))
     }
 
     fn cycle_of(&self, depth: f64) -> Seconds {
@@ -151,22 +162,32 @@ impl Layer {
         // Numbers without a partner wait for the next layer.
         let (adders, alone) = (numbers / arity, numbers % arity);
         let grown = bits + bits_to_count(arity);
-        let format = match shape.accumulator {
-            NumberFormat::Integer { .. } => NumberFormat::Integer { bits: grown - 1 },
-            floating => floating,
+        let (format, bits) = match shape.accumulator {
+            NumberFormat::Integer { .. } => (NumberFormat::Integer { bits: grown - 1 }, grown),
+            floating => (floating, floating.bits()),
         };
-        let bits = if format == shape.accumulator { format.bits() } else { grown };
-        let request = UnitRequest::placed(Operation::add(format), Some(context.clock))?;
-        let stages = (shape.registers == LayerRegisters::None).then_some(1);
-        let adder = UnitRequest { stages, ..request }.build(context.cells)?;
-        let parameters = Parameters::built_in()?;
+        let (parameters, values) = (Parameters::built_in()?, Datapath::built_in()?);
         let rows = f64::from(arity - 2);
         let compressor = Piece::gates(rows * parameters.full_adder * f64::from(bits), context)?;
         // To the middle of what the adder joins.
         let wires = Wires::hop(side(area) / 2.0, bits * arity, context)?;
-        let compressor_depth = rows * parameters.full_adder_delay * Datapath::built_in()?.gate_delay;
-        let depth = adder.logic_depth + compressor_depth + wires.delay / context.cells.fanout_of_four_delay;
-        Ok(Layer { adder, adders, compressor, wires, outputs: adders + alone, bits, depth })
+        let full_adder = parameters.full_adder_delay * values.gate_delay;
+        let beside = rows * full_adder + wires.delay / context.cells.fanout_of_four_delay;
+        let clock = Budget::new(context)?.clock_beside(beside, context.clock);
+        let request = UnitRequest::placed(Operation::add(format), Some(clock))?;
+        let stages = (shape.registers == LayerRegisters::None).then_some(1);
+        let adder = UnitRequest { stages, ..request }.build(context.cells)?;
+        let cheapest = UnitRequest::placed(Operation::add(format), None)?.build(context.cells)?;
+        let ripples =
+            matches!(format, NumberFormat::Integer { .. }) && adder.logic_depth >= cheapest.logic_depth;
+        let added = if ripples { full_adder } else { adder.logic_depth };
+        let (depth, added_depth) = (adder.logic_depth + beside, added + beside);
+        Ok(Layer { adder, adders, compressor, wires, outputs: adders + alone, bits, depth, added_depth })
+    }
+
+    /// What it adds to the depth behind the layer before it; the first stands behind a multiplier.
+    fn behind(&self, at: usize) -> f64 {
+        if at == 0 { self.depth } else { self.added_depth }
     }
 
     fn parts(&self) -> Vec<Part> {
