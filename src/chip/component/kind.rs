@@ -12,8 +12,11 @@ use super::memory::Memory;
 use super::memory_interface::MemoryInterface;
 use super::noc::Noc;
 use super::pcie::Pcie;
+use super::reduction_tree::ReductionTree;
 use super::table::Table;
 use super::tensor_unit::TensorUnit;
+use super::vector_regfile::VectorRegfile;
+use super::vector_unit::VectorUnit;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -39,6 +42,9 @@ pub struct KeyError {
 /// All kinds. One more is one more file and one more line.
 pub const KINDS: &[Kind] = &[
     kind::<TensorUnit>("tensor_unit"),
+    kind::<ReductionTree>("reduction_tree"),
+    kind::<VectorUnit>("vector_unit"),
+    kind::<VectorRegfile>("vector_regfile"),
     kind::<Memory>("memory"),
     kind::<DataBus>("data_bus"),
     kind::<Noc>("noc"),

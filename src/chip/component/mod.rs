@@ -20,10 +20,15 @@ mod memory;
 mod memory_interface;
 mod noc;
 mod pcie;
+mod reduction_tree;
 pub mod storage;
 mod table;
 mod tdp_activity;
 mod tensor_unit;
+#[cfg(test)]
+mod test_context;
+mod vector_regfile;
+mod vector_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};

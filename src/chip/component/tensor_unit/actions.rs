@@ -52,7 +52,7 @@ fn split(energy: CellEnergy, queues: Joules) -> Vec<(&'static str, Joules)> {
         ("registers", energy.registers),
         ("wires", energy.wires),
         ("control", energy.control),
-        ("queues and skew", queues),
+        ("queues and skew", energy.queues + queues),
     ]
 }
 

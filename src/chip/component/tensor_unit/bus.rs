@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::cell::Cell;
-use super::{Parameters, Shape, within};
+use super::{Parameters, Shape};
 use crate::chip::circuit::CircuitError;
-use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of};
+use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, within};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Part, TimingPath};
 use crate::chip::pat::Placement;
@@ -27,11 +27,20 @@ pub struct Bus {
     /// Cells that take one word, in the mean. Default: all cells of the rows that it goes to.
     #[serde(default)]
     pub cells: Option<u32>,
+    /// Words of its queue in each cell; 0: none. Default: the unit's cell_fifo_depth.
+    #[serde(default)]
+    pub cell_fifo_depth: Option<u32>,
 }
 
 /// One bus for each operand, one for sums in and one for results out; a sum goes from or to one cell.
 pub(super) fn usual(shape: &Shape) -> Vec<Bus> {
-    let bus = |name: &str, bits, cells| Bus { name: name.to_owned(), bits, rows: None, cells };
+    let bus = |name: &str, bits, cells| Bus {
+        name: name.to_owned(),
+        bits,
+        rows: None,
+        cells,
+        cell_fifo_depth: None,
+    };
     vec![
         bus("operand_bus", shape.operand.bits(), None),
         bus("weight_bus", shape.weight.bits(), None),
@@ -52,6 +61,13 @@ pub(super) fn attached(
 }
 
 impl Bus {
+    /// Its queue in one cell.
+    pub(super) fn cell_queue(&self, shape: &Shape, context: &Context) -> Result<Words, ComponentError> {
+        let depth = self.cell_fifo_depth.unwrap_or(shape.cell_depth);
+        within("buses", depth, 0, 128)?;
+        Ok(Words::queue(depth, self.bits, context)?)
+    }
+
     fn build(
         &self,
         shape: &Shape,
@@ -71,7 +87,7 @@ impl Bus {
         let at_row = controller(parameters, row_tag, context)?;
         let at_cell = controller(parameters, column_tag, context)?;
         let queue = Words::queue(shape.input_depth, self.bits, context)?;
-        let cell_queue = Words::queue(shape.cell_depth, self.bits, context)?;
+        let cell_queue = self.cell_queue(shape, context)?;
         let (reached_rows, reached_cells) = (f64::from(row_count), f64::from(cell_count));
         let per_row = f64::from(columns);
         let action = Action {

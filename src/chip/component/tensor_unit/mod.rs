@@ -11,7 +11,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::datapath::usual_accumulator;
+use super::datapath::{usual_accumulator, within};
 use super::{Block, Choice, Component, ComponentError, Context, Part, Siblings, Stage, TensorShape, Written};
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::parameter_file;
@@ -309,16 +309,6 @@ impl TensorUnit {
         );
         choices
     }
-}
-
-/// Refuses a count outside of a range, with the nearest that works.
-fn within(key: &'static str, count: u32, least: u32, most: u32) -> Result<(), ComponentError> {
-    if (least..=most).contains(&count) {
-        return Ok(());
-    }
-    let nearest = count.clamp(least, most);
-    let reason = format!("it must be from {least} to {most}");
-    Err(ComponentError::value(key, count, reason, format!("the nearest is {nearest}")))
 }
 
 impl Component for TensorUnit {
