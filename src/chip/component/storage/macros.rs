@@ -11,8 +11,9 @@ use crate::units::{Joules, SquareMicrometres, Watts};
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 const FEWEST_WORDS: u64 = 32;
 
-/// Ways to divide words, and words into bits, that the search tries: the coarsest that a macro can be, and finer ones.
-const DIVISIONS: usize = 2;
+/// Widths and depths of macros that the search tries: the most that a macro can have, and halves of it.
+const WIDTHS: usize = 2;
+const DEPTHS: usize = 3;
 
 /// Macros in a grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,21 +32,20 @@ pub fn build(
     context: &Context,
 ) -> Result<Storage, ComponentError> {
     let style = MacroStyle::built_in()?;
-    let mut best: Option<Storage> = None;
+    let mut best: Option<(Grid, MemoryMacro)> = None;
     let mut refused = None;
     for grid in grids(words, bits, &style) {
-        let built = build_grid(grid, ports, cell, context);
-        match built {
-            Ok(storage) if best.as_ref().is_none_or(|best| is_better(&storage, best, context)) => {
-                best = Some(storage)
+        match find(&request(grid, ports, cell, context), context) {
+            Ok(unit) if best.as_ref().is_none_or(|best| is_better((&grid, &unit), (&best.0, &best.1), context)) => {
+                best = Some((grid, unit));
             }
             Ok(_) => {}
             Err(error) => refused = Some(error),
         }
     }
     let mut storage = match (best, refused) {
-        (Some(storage), _) => storage,
-        (None, Some(error)) => return Err(error),
+        (Some((grid, unit)), _) => tiled(grid, &unit, ports, context)?,
+        (None, Some(error)) => return Err(error.into()),
         (None, None) => return Err(too_wide(bits)),
     };
     let bytes = u64::from(bits.div_ceil(8));
@@ -61,34 +61,44 @@ fn too_wide(bits: u32) -> ComponentError {
     ComponentError::value("block", format!("{bits} bits"), "no division into macros fits", "divide it into slices")
 }
 
-/// Those that meet the clock before those that do not; then the least area times energy.
-fn is_better(one: &Storage, other: &Storage, context: &Context) -> bool {
+/// Those that meet the clock before those that do not; then the least square of area a bit times energy of an access: area
+/// counts twice, as leakage follows it. Where words are more than a macro holds, this does not depend on how many.
+fn is_better(one: (&Grid, &MemoryMacro), other: (&Grid, &MemoryMacro), context: &Context) -> bool {
     let period = context.clock.time_of(1.0);
-    match (one.cycle <= period, other.cycle <= period) {
+    let merit = |(grid, unit): (&Grid, &MemoryMacro)| {
+        let area = unit.area().0 / (grid.words * u64::from(grid.bytes)) as f64;
+        area * area * (unit.read_energy() + unit.write_energy()).0 * grid.across as f64
+    };
+    match (one.1.cycle <= period, other.1.cycle <= period) {
         (true, false) => true,
         (false, true) => false,
-        (false, false) => one.cycle < other.cycle,
-        (true, true) => one.figure_of_merit() < other.figure_of_merit(),
+        (false, false) => one.1.cycle < other.1.cycle,
+        (true, true) => merit(one) < merit(other),
     }
 }
 
+/// Grids to try. Where words are more than a macro holds, macros have sizes that do not depend on how many more: so that
+/// more capacity is never less area.
 fn grids(words: u64, bits: u32, style: &MacroStyle) -> Vec<Grid> {
     let words = words.max(FEWEST_WORDS);
     let bytes = u64::from(bits.div_ceil(8));
-    let most_bytes = style.most_capacity * 1024.0;
     let powers = || (0..40).map(|power| 1_u64 << power);
-    let widths = powers().take_while(|across| *across <= bytes).filter(|across| {
-        bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits
-    });
+    let narrow_enough = |across: &u64| bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits;
+    let widths = powers().take_while(|across| *across <= bytes).filter(narrow_enough).take(WIDTHS);
     widths
-        .take(DIVISIONS)
         .flat_map(|across| {
             let width = bytes.div_ceil(across);
-            let depths = powers().take_while(move |down| *down == 1 || words.div_ceil(*down) >= 4 * FEWEST_WORDS);
-            depths
-                .filter(move |down| (words.div_ceil(*down) * width) as f64 <= most_bytes)
-                .take(DIVISIONS)
-                .map(move |down| Grid { across, down, words: words.div_ceil(down), bytes: width as u32 })
+            let most_words = (style.most_capacity * 1024.0 / width as f64) as u64;
+            let of = move |macro_words: u64| Grid {
+                across,
+                down: words.div_ceil(macro_words),
+                words: macro_words.min(words),
+                bytes: width as u32,
+            };
+            let depths = powers().take(DEPTHS).map(move |part| most_words / part);
+            // All that hold every word are one: a macro of as many words.
+            let larger = depths.clone().filter(|depth| *depth >= words).count();
+            depths.skip(larger.saturating_sub(1)).map(of).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -127,18 +137,11 @@ fn find(request: &ArrayRequest, context: &Context) -> Result<MemoryMacro, Circui
     around(&ArrayRequest { objective: Objective::Access, ..*request })
 }
 
-fn build_grid(
-    grid: Grid,
-    ports: Ports,
-    cell: StorageCell,
-    context: &Context,
-) -> Result<Storage, ComponentError> {
-    let request = request(grid, ports, cell, context);
-    let unit = find(&request, context)?;
+fn tiled(grid: Grid, unit: &MemoryMacro, ports: Ports, context: &Context) -> Result<Storage, ComponentError> {
     let (across, down) = (grid.across as f64, grid.down as f64);
     let (width, height) = (unit.width * across, unit.height * down);
     let count = grid.across * grid.down;
-    let mut parts = vec![Part::group("macro", macro_parts(&unit)).times(count)];
+    let mut parts = vec![Part::group("macro", macro_parts(unit)).times(count)];
     let scaled = |parts: &[(&'static str, Joules)]| {
         parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
     };
@@ -162,7 +165,7 @@ fn build_grid(
         write.push(("wires between macros", wires.energy));
     }
     let reason = format!(
-        "macros of {} words of {} bits, {}: the least area times energy of those that meet the clock",
+        "macros of {} words of {} bits, {}: the least square of area times energy of those that meet the clock",
         grid.words,
         8 * grid.bytes,
         unit.array.organisation
