@@ -222,6 +222,7 @@ impl Slice {
                 width,
                 height,
                 columns: 1.0,
+                stacks: libm::round(width / bank.width),
                 data: f64::from(bits),
                 address: f64::from(address_bits(demand.words)),
                 ports: outer_ports(demand, ports),

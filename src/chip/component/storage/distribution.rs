@@ -29,6 +29,8 @@ pub struct Pieces {
     pub height: Micrometres,
     /// Columns that an address must reach: each holds a part of the word.
     pub columns: f64,
+    /// Stacks side by side that hold other words of the same bits.
+    pub stacks: f64,
     /// Bits of the word.
     pub data: f64,
     /// Bits of the address.
@@ -58,11 +60,13 @@ impl Distribution {
     pub fn of(pieces: &Pieces, context: &Context) -> Result<Distribution, ComponentError> {
         let style = DistributionStyle::built_in()?;
         let millimetre = millimetre(context)?;
-        let Pieces { width, height, data, address, ports, columns } = *pieces;
+        let Pieces { width, height, data, address, ports, columns, stacks } = *pieces;
         let (accesses, wires) = (f64::from(ports.total()), f64::from(ports.reading() + ports.writing()));
-        // Bits of the word belong to columns: on the mean a quarter of the width away, and along the whole column.
-        let data_length = (width / 4.0 + height) * (data * wires);
-        let address_length = (width + height * columns) * (address * accesses);
+        // Bits of the word belong to columns: on the mean a quarter of a stack's width away, along the whole column, and
+        // on to the other stacks.
+        let stack = width / stacks;
+        let data_length = (stack / 4.0 + (width - stack) + height * stacks) * (data * wires);
+        let address_length = (width + height * (columns * stacks)) * (address * accesses);
         let all = data_length + address_length;
         let pitch = millimetre.track.width + millimetre.track.spacing;
         let repeaters = millimetre.driver_area * (all / MILLIMETRE);

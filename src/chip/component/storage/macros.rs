@@ -11,6 +11,9 @@ use crate::units::{Joules, SquareMicrometres, Watts};
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 const FEWEST_WORDS: u64 = 32;
 
+/// Size by which the macros of larger memories are judged.
+const REFERENCE_BYTES: u64 = 1 << 20;
+
 /// Widths and depths of macros that the search tries: the most that a macro can have, and halves of it.
 const WIDTHS: usize = 2;
 const DEPTHS: usize = 3;
@@ -32,20 +35,18 @@ pub fn build(
     context: &Context,
 ) -> Result<Storage, ComponentError> {
     let style = MacroStyle::built_in()?;
-    let mut best: Option<(Grid, MemoryMacro)> = None;
+    let mut best: Option<Candidate> = None;
     let mut refused = None;
     for grid in grids(words, bits, &style) {
-        match find(&request(grid, ports, cell, context), context) {
-            Ok(unit) if best.as_ref().is_none_or(|best| is_better((&grid, &unit), (&best.0, &best.1), context)) => {
-                best = Some((grid, unit));
-            }
+        match Candidate::of(grid, ports, cell, context) {
+            Ok(one) if best.as_ref().is_none_or(|best| one.is_better_than(best, context)) => best = Some(one),
             Ok(_) => {}
             Err(error) => refused = Some(error),
         }
     }
     let mut storage = match (best, refused) {
-        (Some((grid, unit)), _) => tiled(grid, &unit, ports, context)?,
-        (None, Some(error)) => return Err(error.into()),
+        (Some(best), _) => tiled(best.grid, &best.unit, ports, context)?,
+        (None, Some(error)) => return Err(error),
         (None, None) => return Err(too_wide(bits)),
     };
     let bytes = u64::from(bits.div_ceil(8));
@@ -61,19 +62,34 @@ fn too_wide(bits: u32) -> ComponentError {
     ComponentError::value("block", format!("{bits} bits"), "no division into macros fits", "divide it into slices")
 }
 
-/// Those that meet the clock before those that do not; then the least square of area a bit times energy of an access: area
-/// counts twice, as leakage follows it. Where words are more than a macro holds, this does not depend on how many.
-fn is_better(one: (&Grid, &MemoryMacro), other: (&Grid, &MemoryMacro), context: &Context) -> bool {
-    let period = context.clock.time_of(1.0);
-    let merit = |(grid, unit): (&Grid, &MemoryMacro)| {
-        let area = unit.area().0 / (grid.words * u64::from(grid.bytes)) as f64;
-        area * area * (unit.read_energy() + unit.write_energy()).0 * grid.across as f64
-    };
-    match (one.1.cycle <= period, other.1.cycle <= period) {
-        (true, false) => true,
-        (false, true) => false,
-        (false, false) => one.1.cycle < other.1.cycle,
-        (true, true) => merit(one) < merit(other),
+/// A macro with a grid of it.
+struct Candidate {
+    grid: Grid,
+    unit: MemoryMacro,
+    merit: f64,
+}
+
+impl Candidate {
+    /// Judged by the grid, or by one of a reference size if it is larger: what macros a large memory is made of does not
+    /// depend on how large it is, so that more capacity is never less area.
+    fn of(grid: Grid, ports: Ports, cell: StorageCell, context: &Context) -> Result<Candidate, ComponentError> {
+        let unit = find(&request(grid, ports, cell, context), context)?;
+        let reference = REFERENCE_BYTES.div_ceil(grid.across * u64::from(grid.bytes) * grid.words);
+        let judged = tiled(Grid { down: grid.down.min(reference), ..grid }, &unit, ports, context)?;
+        // Area counts twice, as leakage follows it.
+        let merit = judged.area().0 * judged.figure_of_merit();
+        Ok(Candidate { grid, unit, merit })
+    }
+
+    /// Those that meet the clock before those that do not.
+    fn is_better_than(&self, other: &Candidate, context: &Context) -> bool {
+        let period = context.clock.time_of(1.0);
+        match (self.unit.cycle <= period, other.unit.cycle <= period) {
+            (true, false) => true,
+            (false, true) => false,
+            (false, false) => self.unit.cycle < other.unit.cycle,
+            (true, true) => self.merit < other.merit,
+        }
     }
 }
 
@@ -139,7 +155,9 @@ fn find(request: &ArrayRequest, context: &Context) -> Result<MemoryMacro, Circui
 
 fn tiled(grid: Grid, unit: &MemoryMacro, ports: Ports, context: &Context) -> Result<Storage, ComponentError> {
     let (across, down) = (grid.across as f64, grid.down as f64);
-    let (width, height) = (unit.width * across, unit.height * down);
+    // Groups of macros that hold the same words stand above one another, in as many stacks as make a square.
+    let stacks = libm::ceil((unit.height.0 * down / (unit.width.0 * across)).sqrt()).clamp(1.0, down);
+    let (width, height) = (unit.width * (across * stacks), unit.height * libm::ceil(down / stacks));
     let count = grid.across * grid.down;
     let mut parts = vec![Part::group("macro", macro_parts(unit)).times(count)];
     let scaled = |parts: &[(&'static str, Joules)]| {
@@ -153,6 +171,7 @@ fn tiled(grid: Grid, unit: &MemoryMacro, ports: Ports, context: &Context) -> Res
             width,
             height,
             columns: across,
+            stacks,
             data: across * 8.0 * f64::from(grid.bytes),
             address: f64::from(address_bits(grid.words * grid.down)),
             ports,
@@ -165,7 +184,7 @@ fn tiled(grid: Grid, unit: &MemoryMacro, ports: Ports, context: &Context) -> Res
         write.push(("wires between macros", wires.energy));
     }
     let reason = format!(
-        "macros of {} words of {} bits, {}: the least square of area times energy of those that meet the clock",
+        "macros of {} words of {} bits, {}: the least area squared times energy of those that meet the clock",
         grid.words,
         8 * grid.bytes,
         unit.array.organisation
