@@ -97,7 +97,8 @@ impl MemoryMacro {
         let spread = 1.0 / style.placement.sqrt();
         let registers_area = registers.cells + registers.whitespace;
         let height_um = array.height.0 + registers_area.0 / width_um;
-        let (width, height) = (Micrometres((width_um + halo_um) * spread), Micrometres((height_um + halo_um) * spread));
+        let (width, height) =
+            (Micrometres((width_um + halo_um) * spread), Micrometres((height_um + halo_um) * spread));
         let one_port = array.one_port;
         let control = Netlist::of_gates(gates).placed(cells)?.transitions(style.control_transitions);
         let latched = pins.access_energy(cells, &registers)?;

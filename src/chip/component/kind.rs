@@ -4,7 +4,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::dma::Dma;
+use super::instruction_fetch::InstructionFetch;
+use super::load_store_unit::LoadStoreUnit;
 use super::memory::Memory;
+use super::scalar_unit::ScalarUnit;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -28,7 +31,13 @@ pub struct KeyError {
 }
 
 /// All kinds. One more is one more file and one more line.
-pub const KINDS: &[Kind] = &[kind::<Dma>("dma"), kind::<Memory>("memory")];
+pub const KINDS: &[Kind] = &[
+    kind::<Dma>("dma"),
+    kind::<Memory>("memory"),
+    kind::<ScalarUnit>("scalar_unit"),
+    kind::<InstructionFetch>("instruction_fetch"),
+    kind::<LoadStoreUnit>("load_store_unit"),
+];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
     name: &'static str,

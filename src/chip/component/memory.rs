@@ -16,6 +16,7 @@ use super::{Action, Block, Component, ComponentError, Context, Siblings, Stage, 
 use crate::units::{Bytes, PerCycle, Ratio, Seconds};
 use assembly::Assembly;
 use demand::Demand;
+pub use demand::widest_operands;
 pub use rate::Rate;
 
 /// On-chip memory. Ports, banks and macros that are left open are found from the streams that it must feed.
@@ -197,9 +198,24 @@ mod tests {
         let start = std::time::Instant::now();
         built(text, at);
         let again = start.elapsed();
-        println!("{name}: {:.3} mm2 (halo {:.3}), leak {}, path {}, {} cycles, {time:?} then {again:?}", block.cost().area().0 * 1e-6, block.cost().whitespace.0 * 1e-6, block.cost().leakage, block.paths[0].cycle, block.latency_cycles);
+        println!(
+            "{name}: {:.3} mm2 (halo {:.3}), leak {}, path {}, {} cycles, {time:?} then {again:?}",
+            block.cost().area().0 * 1e-6,
+            block.cost().whitespace.0 * 1e-6,
+            block.cost().leakage,
+            block.paths[0].cycle,
+            block.latency_cycles
+        );
         for action in &block.actions {
-            println!("   {} {} x{} tdp {} {} {:?}", action.name, action.energy(), action.capacity.0, action.tdp_activity, action.tdp(at.clock), action.energy.iter().map(|(n, e)| format!("{n} {:.1}pJ", e.0 * 1e12)).collect::<Vec<_>>());
+            println!(
+                "   {} {} x{} tdp {} {} {:?}",
+                action.name,
+                action.energy(),
+                action.capacity.0,
+                action.tdp_activity,
+                action.tdp(at.clock),
+                action.energy.iter().map(|(n, e)| format!("{n} {:.1}pJ", e.0 * 1e12)).collect::<Vec<_>>()
+            );
         }
         for choice in &block.choices {
             println!("   {} = {}: {}", choice.key, choice.value, choice.reason);
@@ -213,7 +229,11 @@ mod tests {
         show("UB", "capacity = '24 MiB'\nblock = '256 B'\nbanks = 2\nread_streams = 1\nwrite_streams=1", &v1);
         show("UB free banks", "capacity = '24 MiB'\nblock = '256 B'\nread_streams = 1\nwrite_streams=1", &v1);
         show("acc wide", "capacity = '4 MiB'\nblock = '1024 B'\nread_streams = 1\nwrite_streams=1", &v1);
-        show("acc sliced", "capacity = '4 MiB'\nblock = '1024 B'\nread_streams = 1\nwrite_streams=1\nslices=256", &v1);
+        show(
+            "acc sliced",
+            "capacity = '4 MiB'\nblock = '1024 B'\nread_streams = 1\nwrite_streams=1\nslices=256",
+            &v1,
+        );
         let v2 = with_units(Surroundings::at(0.016, None, 700.0), 1, 1);
         show("vmem", "capacity = '8 MiB'\nbanks = 4", &v2);
         show("vmem 16 MiB sliced", "capacity = '16 MiB'\nblock='512 B'\nslices=128", &v2);
@@ -221,14 +241,34 @@ mod tests {
         show("cmem", "capacity = '128 MiB'\nblock='512 B'\nread_streams = 1\nwrite_streams=1", &v4);
         show("cmem shared", "capacity = '128 MiB'\nblock='512 B'\nshared_ports = 1\nbanks = 32", &v4);
         let eyeriss = Surroundings::at(0.065, Some(1.0), 200.0);
-        show("glb", "capacity = '108 KiB'\nblock='8 B'\nfunctions = { ifmap_psum = 25, filter = 2 }", &eyeriss);
+        show(
+            "glb",
+            "capacity = '108 KiB'\nblock='8 B'\nfunctions = { ifmap_psum = 25, filter = 2 }",
+            &eyeriss,
+        );
         for (node, clock) in [(0.028, 1000.0), (0.016, 1000.0)] {
             let nvdla = Surroundings::at(node, None, clock);
-            show("cbuf 512", "capacity = '512 KiB'\nblock='64 B'\nread_streams = 1\nwrite_streams=1\nbanks=16", &nvdla);
-            show("cbuf 256", "capacity = '256 KiB'\nblock='64 B'\nread_streams = 1\nwrite_streams=1\nbanks=16", &nvdla);
-            show("cbuf 128", "capacity = '128 KiB'\nblock='32 B'\nread_streams = 1\nwrite_streams=1\nbanks=16", &nvdla);
+            show(
+                "cbuf 512",
+                "capacity = '512 KiB'\nblock='64 B'\nread_streams = 1\nwrite_streams=1\nbanks=16",
+                &nvdla,
+            );
+            show(
+                "cbuf 256",
+                "capacity = '256 KiB'\nblock='64 B'\nread_streams = 1\nwrite_streams=1\nbanks=16",
+                &nvdla,
+            );
+            show(
+                "cbuf 128",
+                "capacity = '128 KiB'\nblock='32 B'\nread_streams = 1\nwrite_streams=1\nbanks=16",
+                &nvdla,
+            );
         }
-        show("cache", "capacity = '32 KiB'\nblock='8 B'\nline='64 B'\nstyle='cache'\nread_streams = 1\nwrite_streams=1", &eyeriss);
+        show(
+            "cache",
+            "capacity = '32 KiB'\nblock='8 B'\nline='64 B'\nstyle='cache'\nread_streams = 1\nwrite_streams=1",
+            &eyeriss,
+        );
         let _ = 0;
     }
 }

@@ -127,13 +127,7 @@ impl Assembly {
             && memory.latency.is_none_or(|most| time.0 <= most.0.0 * (1.0 + 1e-9))
     }
 
-    fn explain(
-        &mut self,
-        memory: &Memory,
-        demand: &Demand,
-        runner_up: Option<&Assembly>,
-        context: &Context,
-    ) {
+    fn explain(&mut self, memory: &Memory, demand: &Demand, runner_up: Option<&Assembly>, context: &Context) {
         let rest = match runner_up {
             Some(other) => format!(
                 "; the runner-up, {}, has {:.2} times the area and {:.2} times the energy of a read and a write{}",
@@ -146,14 +140,17 @@ impl Assembly {
             None => String::new(),
         };
         let streams = format!("{} reads and {} writes a cycle", demand.reads, demand.writes);
-        let ports_are_open =
-            memory.read_ports.or(memory.write_ports).or(memory.shared_ports).is_none();
+        let ports_are_open = memory.read_ports.or(memory.write_ports).or(memory.shared_ports).is_none();
         let reason = if memory.functions.is_some() {
             "each bank serves one stream at a time".to_owned()
         } else if demand.ports.len() > 1 {
-            format!("{streams} may all meet in one bank and need their ports there; least area times energy{rest}")
+            format!(
+                "{streams} may all meet in one bank and need their ports there; least area times energy{rest}"
+            )
         } else {
-            format!("{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both")
+            format!(
+                "{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both"
+            )
         };
         if ports_are_open {
             self.choices.push(Choice::new("ports", told(self.ports), reason));
@@ -208,7 +205,8 @@ impl Slice {
         let control = MemoryControl::built_in()?;
         // Enough gates to choose a bank, for its enables and for what comes back.
         let wires_in_and_out = f64::from(ports.reading() + ports.writing()) * f64::from(bits);
-        let gates = control.gates_per_port * f64::from(ports.total()) + control.gates_per_bit * wires_in_and_out;
+        let gates =
+            control.gates_per_port * f64::from(ports.total()) + control.gates_per_bit * wires_in_and_out;
         let logic = Netlist::of_gates(gates).placed(context.cells)?;
         let mut bank_parts = bank.parts.clone();
         bank_parts.push(Part::leaf("bank control", Cost::of_logic(&logic)));

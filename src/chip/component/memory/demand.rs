@@ -68,9 +68,7 @@ fn block_bits(
         }
         return Ok(bits as u32);
     }
-    let tensor = siblings.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
-    let vector = siblings.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
-    let Some(bits) = tensor.chain(vector).max().filter(|bits| *bits > 0) else {
+    let Some(bits) = widest_operands(siblings) else {
         return Err(ComponentError::value(
             "block",
             "not given",
@@ -78,10 +76,19 @@ fn block_bits(
             "give the bytes of one access, such as block = \"32 B\"",
         ));
     };
-    let bits = bits.min(MOST_BLOCK_BITS).next_multiple_of(8) as u32;
+    let bits = bits.next_multiple_of(8);
     let reason = "what the widest unit of the core takes in a cycle";
     choices.push(Choice::new("block", format!("{} B", bits / 8), reason));
     Ok(bits)
+}
+
+/// Bits that the widest unit takes in a cycle, if there is one.
+pub fn widest_operands(siblings: &Siblings) -> Option<u32> {
+    let tensor =
+        siblings.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
+    let vector =
+        siblings.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
+    tensor.chain(vector).max().filter(|bits| *bits > 0).map(|bits| bits.min(MOST_BLOCK_BITS) as u32)
 }
 
 fn check_counts(memory: &Memory, block_bits: u32) -> Result<(), ComponentError> {
@@ -107,7 +114,12 @@ fn check_counts(memory: &Memory, block_bits: u32) -> Result<(), ComponentError> 
         }
         if let Some(given) = memory.banks.filter(|given| u64::from(*given) != banks) {
             let reason = format!("the functions have {banks} banks together");
-            return Err(ComponentError::value("banks", given, reason, format!("leave it out, or give {banks}")));
+            return Err(ComponentError::value(
+                "banks",
+                given,
+                reason,
+                format!("leave it out, or give {banks}"),
+            ));
         }
     }
     Ok(())
@@ -150,7 +162,14 @@ impl Streams {
             streams as f64
         };
         let default_reads = if units > 0 {
-            (units, format!("{} tensor and {} vector units take operands in every cycle", siblings.tensor_units.len(), siblings.vector_units.len()))
+            (
+                units,
+                format!(
+                    "{} tensor and {} vector units take operands in every cycle",
+                    siblings.tensor_units.len(),
+                    siblings.vector_units.len()
+                ),
+            )
         } else {
             (1, "nobody beside it takes operands: one access a cycle".to_owned())
         };
@@ -161,7 +180,8 @@ impl Streams {
         }
         Ok(Streams {
             reads: reads.unwrap_or_else(|| open("read_streams", default_reads.0, &default_reads.1, choices)),
-            writes: writes.unwrap_or_else(|| open("write_streams", 1, "results come back in one stream", choices)),
+            writes: writes
+                .unwrap_or_else(|| open("write_streams", 1, "results come back in one stream", choices)),
             are_open,
         })
     }
@@ -199,7 +219,9 @@ fn ports(memory: &Memory, streams: &Streams) -> Result<Vec<Ports>, ComponentErro
             Err(ComponentError::value(
                 "cell",
                 "edram",
-                format!("{reads} streams that read and {writes} that write may meet in a bank whose cells have one port"),
+                format!(
+                    "{reads} streams that read and {writes} that write may meet in a bank whose cells have one port"
+                ),
                 "use sram; or shared_ports = 1, with which streams take turns; or give each stream banks of its own (functions)",
             ))
         };

@@ -71,8 +71,10 @@ impl Distribution {
         let pitch = millimetre.track.width + millimetre.track.spacing;
         let repeaters = millimetre.driver_area * (all / MILLIMETRE);
         let channels = SquareMicrometres(all.0 * pitch.0 * style.on_the_ground);
-        let area = SquareMicrometres(channels.0.max(repeaters.0));
-        let standing = Cost::of_area(area).leaking(millimetre.leakage * (all / MILLIMETRE));
+        // Repeaters stand in the channels.
+        let free = SquareMicrometres((channels - repeaters).0.max(0.0));
+        let standing = Cost { whitespace: free, ..Cost::of_area(repeaters) }
+            .leaking(millimetre.leakage * (all / MILLIMETRE));
         // The data of an access come from the middle of a column on the mean; branches beyond are gated.
         let moved = (width / 4.0 + height / 2.0) * data + (width + height / 2.0 * columns) * address;
         let wire_energy = millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
@@ -86,7 +88,8 @@ impl Distribution {
         let of_registers = Cost::of_logic(&registers);
         let of_registers = Cost { clock_running: of_registers.clock_gated, ..of_registers };
         let latched = stages * (data + address);
-        let clock = context.cells.flip_flop.clock_energy * (latched * (1.0 + Layout::placed()?.clock_distribution));
+        let clock =
+            context.cells.flip_flop.clock_energy * (latched * (1.0 + Layout::placed()?.clock_distribution));
         let mut parts = vec![Part::leaf("wires", standing)];
         if stages > 0.0 {
             parts.push(Part::leaf("pipeline registers", of_registers));

@@ -52,14 +52,21 @@ pub fn build(
     let bytes = u64::from(bits.div_ceil(8));
     if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
         let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
-        let reason = format!("{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes");
+        let reason = format!(
+            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
+        );
         storage.choices.push(Choice::new("capacity", value, reason));
     }
     Ok(storage)
 }
 
 fn too_wide(bits: u32) -> ComponentError {
-    ComponentError::value("block", format!("{bits} bits"), "no division into macros fits", "divide it into slices")
+    ComponentError::value(
+        "block",
+        format!("{bits} bits"),
+        "no division into macros fits",
+        "divide it into slices",
+    )
 }
 
 /// A macro with a grid of it.
@@ -72,7 +79,12 @@ struct Candidate {
 impl Candidate {
     /// Judged by the grid, or by one of a reference size if it is larger: what macros a large memory is made of does not
     /// depend on how large it is, so that more capacity is never less area.
-    fn of(grid: Grid, ports: Ports, cell: StorageCell, context: &Context) -> Result<Candidate, ComponentError> {
+    fn of(
+        grid: Grid,
+        ports: Ports,
+        cell: StorageCell,
+        context: &Context,
+    ) -> Result<Candidate, ComponentError> {
         let unit = find(&request(grid, ports, cell, context), context)?;
         let reference = REFERENCE_BYTES.div_ceil(grid.across * u64::from(grid.bytes) * grid.words);
         let judged = tiled(Grid { down: grid.down.min(reference), ..grid }, &unit, ports, context)?;
