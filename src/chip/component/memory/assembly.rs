@@ -6,7 +6,7 @@ use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::{Netlist, parameter_file};
 use crate::chip::component::storage::{Distribution, Pieces, Storage, address_bits};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Joules, Micrometres, Seconds};
+use crate::units::{Joules, Seconds};
 
 parameter_file! {
     /// The values of `control.toml`; ranges and sources stand there.
@@ -215,16 +215,10 @@ impl Slice {
         let switching = control.gates_per_bit * f64::from(bits) / 2.0 + control.gates_per_port / 10.0;
         let (mut wires, mut cycles) = (Joules(0.0), 0);
         if banks > 1 {
-            let (width, height) = extent(bank, banks);
-            let pieces = Pieces {
-                width,
-                height,
-                columns: 1.0,
-                stacks: libm::round(width / bank.width),
-                data: f64::from(bits),
-                address: f64::from(address_bits(demand.words)),
-                ports: outer_ports(demand, ports),
-            };
+            let bits_of = (f64::from(bits), f64::from(address_bits(demand.words)));
+            let ports = outer_ports(demand, ports);
+            let extent = (bank.width, bank.height);
+            let pieces = Pieces::stacked(extent, f64::from(banks), 1.0, bits_of, ports);
             let joined = Distribution::of(&pieces, context)?;
             parts.push(Part::group("wires between banks", joined.parts));
             (wires, cycles) = (joined.energy, joined.cycles);
@@ -237,18 +231,4 @@ impl Slice {
 fn outer_ports(demand: &Demand, ports: Ports) -> Ports {
     let (read, write) = (demand.reads.ceil() as u32, demand.writes.ceil() as u32);
     if ports.read_write == 0 { ports } else { Ports { read_write: 0, read, write } }
-}
-
-/// The banks as nearly as a square as their number allows.
-fn extent(bank: &Storage, banks: u32) -> (Micrometres, Micrometres) {
-    let side = |across: u32| {
-        let down = banks.div_ceil(across);
-        (bank.width * f64::from(across), bank.height * f64::from(down))
-    };
-    let longer = |across: &u32| {
-        let (width, height) = side(*across);
-        width.0.max(height.0)
-    };
-    let across = (1..=banks).min_by(|a, b| longer(a).total_cmp(&longer(b))).unwrap_or(1);
-    side(across)
 }

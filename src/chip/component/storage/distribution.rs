@@ -39,6 +39,22 @@ pub struct Pieces {
     pub ports: Ports,
 }
 
+impl Pieces {
+    /// So many rows of pieces, each so wide and high and giving a word, in as many stacks side by side as make a square. As
+    /// a plan is not drawn the number of stacks need not be whole.
+    pub fn stacked(
+        (row_width, row_height): (Micrometres, Micrometres),
+        rows: f64,
+        columns: f64,
+        (data, address): (f64, f64),
+        ports: Ports,
+    ) -> Pieces {
+        let stacks = (row_height.0 * rows / row_width.0).sqrt().max(1.0);
+        let (width, height) = (row_width * stacks, row_height * (rows / stacks));
+        Pieces { width, height, columns, stacks, data, address, ports }
+    }
+}
+
 /// Wires, repeaters and pipeline registers that join pieces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
