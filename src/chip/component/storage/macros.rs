@@ -11,6 +11,9 @@ use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 const FEWEST_WORDS: u64 = 32;
 
+/// Fewest rows of a subarray (see [`crate::chip::circuit::array`]).
+const FEWEST_ROWS: u64 = 16;
+
 /// Size of the memory by which kinds of macro are judged.
 const REFERENCE_BYTES: u64 = 1 << 20;
 
@@ -120,8 +123,10 @@ impl MacroKind {
         Ok((storage.cycle, storage.area().0 * storage.figure_of_merit()))
     }
 
-    fn organisation(&self, words: u64) -> Organisation {
-        let words_in_row = words.div_ceil(2 * self.most_rows).next_power_of_two().min(256) as u32;
+    /// Words in a row: as few as the rows allow, or twice as many.
+    fn organisation(&self, words: u64, times: u64) -> Organisation {
+        let fewest = words.div_ceil(2 * self.most_rows).next_power_of_two();
+        let words_in_row = (fewest * times).min(256) as u32;
         // Each bit line of a DRAM has a sense amplifier of its own.
         let (bit_lines, amplifiers) =
             if self.cell == StorageCell::Edram { (1, 2 * words_in_row) } else { (2 * words_in_row, 1) };
@@ -135,7 +140,7 @@ impl MacroKind {
         }
     }
 
-    fn request(&self, words: u64, context: &Context) -> ArrayRequest {
+    fn request(&self, words: u64, times: u64, context: &Context) -> ArrayRequest {
         ArrayRequest {
             node: context.process.node,
             capacity_bytes: words * u64::from(self.bytes),
@@ -149,16 +154,32 @@ impl MacroKind {
             temperature: context.process.temperature,
             supply: context.process.supply,
             banks: 1,
-            organisation: Some(self.organisation(words)),
+            organisation: Some(self.organisation(words, times)),
             objective: Objective::default(),
             limits: Limits::default(),
         }
     }
 
-    /// A macro of so many words.
+    /// A macro of so many words: the smaller of both ways to arrange them, so that one of more words is never smaller.
     fn of(&self, words: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
-        let request = self.request(words, context);
-        MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells)
+        let arranged = |times: u64| {
+            let request = self.request(words, times, context);
+            // Every row needs its words: with too few no other arrangement is left.
+            if times > 1 && words < 2 * FEWEST_ROWS * u64::from(self.organisation(words, times).words_in_row)
+            {
+                return Ok(None);
+            }
+            MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells).map(Some)
+        };
+        match (arranged(1)?, arranged(2)?) {
+            (Some(one), Some(two)) if two.area() < one.area() => Ok(two),
+            (Some(one), _) | (None, Some(one)) => Ok(one),
+            (None, None) => Err(CircuitError::Impossible {
+                what: format!("a macro of {words} words"),
+                why: "no row would hold a word".to_owned(),
+                cure: format!("ask for {FEWEST_WORDS} words"),
+            }),
+        }
     }
 
     /// So many words: macros of the most words, and one of the rest.
