@@ -16,6 +16,7 @@ use super::{Action, Block, Component, ComponentError, Context, Siblings, Stage, 
 use crate::units::{Bytes, PerCycle, Ratio, Seconds};
 use assembly::Assembly;
 use demand::Demand;
+pub use demand::widest_operands;
 pub use rate::Rate;
 
 /// On-chip memory. Ports, banks and macros that are left open are found from the streams that it must feed.
@@ -268,10 +269,68 @@ mod tests {
             "capacity = '32 KiB'\nblock='8 B'\nline='64 B'\nstyle='cache'\nread_streams = 1\nwrite_streams=1",
             &eyeriss,
         );
-        show(
-            "edram",
-            "capacity = '1 MiB'\nblock='32 B'\ncell='edram'\nshared_ports = 1",
-            &Surroundings::at(0.045, None, 500.0),
-        );
+        let _ = 0;
+    }
+}
+
+#[cfg(test)]
+mod scratch {
+    #![allow(clippy::unwrap_used)]
+    use super::super::storage::tests::Surroundings;
+    use super::*;
+
+    #[test]
+    #[ignore]
+    fn violations() {
+        let at = Surroundings::at(0.028, Some(0.86), 700.0);
+        let cost = |text: &str| {
+            let memory: Memory = toml::from_str(text).unwrap();
+            let block = memory.build(&at.context()).unwrap();
+            (block.cost().area().0 * 1e-6, block.cost().leakage.0 * 1e3)
+        };
+        for (block, ports) in [
+            (4, "read_streams=1"),
+            (32, "read_streams=1"),
+            (64, "read_streams=2"),
+            (256, "read_streams=1"),
+            (8, "shared_ports=1"),
+        ] {
+            let mut last = (0.0, 0.0);
+            let (mut worst, mut count) = ((1.0_f64, 1.0_f64), 0);
+            let mut words = 40_u64;
+            while words * block < 8 << 20 {
+                let now = cost(&format!("capacity = '{} B'\nblock='{block} B'\n{ports}", words * block));
+                if now.0 < last.0 * (1.0 - 1e-9) || now.1 < last.1 * (1.0 - 1e-9) {
+                    count += 1;
+                    println!("  {block} words {words}: {last:?} -> {now:?}");
+                }
+                worst = (worst.0.min(now.0 / last.0), worst.1.min(now.1 / last.1));
+                last = now;
+                words += (words / 9).max(8);
+            }
+            println!("capacity {block} B {ports}: {count} violations, worst {worst:?}");
+        }
+        for capacity in ["16 KiB", "64 KiB", "1 MiB", "8 MiB"] {
+            for block in [8, 32] {
+                let mut last = (0.0, 0.0);
+                for banks in [1, 2, 3, 4, 5, 6, 8, 11, 16, 27, 32] {
+                    let now = cost(&format!("capacity = '{capacity}'\nblock='{block} B'\nbanks={banks}"));
+                    if now.0 < last.0 || now.1 < last.1 {
+                        println!("banks {capacity} {block} {banks}: {last:?} -> {now:?}");
+                    }
+                    last = now;
+                }
+                let mut last = (0.0, 0.0);
+                for (r, w) in [(1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (4, 4)] {
+                    let now = cost(&format!(
+                        "capacity = '{capacity}'\nblock='{block} B'\nread_streams={r}\nwrite_streams={w}"
+                    ));
+                    if now.0 < last.0 || now.1 < last.1 {
+                        println!("ports {capacity} {block} {r} {w}: {last:?} -> {now:?}");
+                    }
+                    last = now;
+                }
+            }
+        }
     }
 }

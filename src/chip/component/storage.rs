@@ -117,10 +117,14 @@ impl Storage {
         self.write.iter().map(|(_, energy)| *energy).sum()
     }
 
-    /// Area times the energy of a read and a write: what searches want least of.
+    /// Area times the energy of a read and a write: what a choice of cells or ports wants least of.
     pub fn figure_of_merit(&self) -> f64 {
-        let area: f64 = self.parts.iter().map(|part| part.total().area().0).sum();
-        area * (self.read_energy() + self.write_energy()).0
+        self.area().0 * (self.read_energy() + self.write_energy()).0
+    }
+
+    /// Area of all parts.
+    pub fn area(&self) -> SquareMicrometres {
+        self.parts.iter().map(|part| part.total().area()).sum()
     }
 }
 

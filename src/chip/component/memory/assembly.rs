@@ -6,7 +6,7 @@ use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::{Netlist, parameter_file};
 use crate::chip::component::storage::{Distribution, Pieces, Storage, address_bits};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Joules, Micrometres, Seconds};
+use crate::units::{Joules, Seconds};
 
 parameter_file! {
     /// The values of `control.toml`; ranges and sources stand there.
@@ -58,13 +58,10 @@ impl Assembly {
         sort(&mut tried, memory, context);
         let ports = tried[0].ports;
         let mut banks = first * 2;
-        // More banks are tried while they are better.
-        while given.is_none() && banks <= MOST_BANKS.min(most) && tried[0].ports == ports {
+        // Ports serve all streams, so that more banks are needed only for the clock or the latency.
+        while given.is_none() && banks <= MOST_BANKS.min(most) && !tried[0].meets(memory, context) {
             tried.push(Assembly::of(memory, demand, ports, banks, context)?);
             sort(&mut tried, memory, context);
-            if tried[0].banks != banks {
-                break;
-            }
             banks *= 2;
         }
         let runner_up = tried.get(1).cloned();
@@ -143,22 +140,23 @@ impl Assembly {
             None => String::new(),
         };
         let streams = format!("{} reads and {} writes a cycle", demand.reads, demand.writes);
-        if demand.ports.len() > 1 {
-            let reason = format!(
-                "{streams} may all meet in one bank, so each needs a port there; least area times energy{rest}"
-            );
+        let ports_are_open = memory.read_ports.or(memory.write_ports).or(memory.shared_ports).is_none();
+        let reason = if memory.functions.is_some() {
+            "each bank serves one stream at a time".to_owned()
+        } else if demand.ports.len() > 1 {
+            format!(
+                "{streams} may all meet in one bank and need their ports there; least area times energy{rest}"
+            )
+        } else {
+            format!(
+                "{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both"
+            )
+        };
+        if ports_are_open {
             self.choices.push(Choice::new("ports", told(self.ports), reason));
-        } else if memory.functions.is_some() {
-            self.choices.push(Choice::new(
-                "ports",
-                told(self.ports),
-                "each bank serves one stream at a time",
-            ));
         }
         if memory.banks.is_none() && memory.functions.is_none() {
-            let reason = format!(
-                "ports serve {streams}: banks only shorten wires; least area times energy that meets clock and latency{rest}"
-            );
+            let reason = format!("the fewest that meet clock and latency, as ports serve {streams}");
             self.choices.push(Choice::new("banks", self.banks, reason));
         }
         let uneven = u64::from(self.banks) * demand.words.div_ceil(u64::from(self.banks));
@@ -217,15 +215,10 @@ impl Slice {
         let switching = control.gates_per_bit * f64::from(bits) / 2.0 + control.gates_per_port / 10.0;
         let (mut wires, mut cycles) = (Joules(0.0), 0);
         if banks > 1 {
-            let (width, height) = extent(bank, banks);
-            let pieces = Pieces {
-                width,
-                height,
-                columns: 1.0,
-                data: f64::from(bits),
-                address: f64::from(address_bits(demand.words)),
-                ports: outer_ports(demand, ports),
-            };
+            let bits_of = (f64::from(bits), f64::from(address_bits(demand.words)));
+            let ports = outer_ports(demand, ports);
+            let extent = (bank.width, bank.height);
+            let pieces = Pieces::stacked(extent, f64::from(banks), 1.0, bits_of, ports);
             let joined = Distribution::of(&pieces, context)?;
             parts.push(Part::group("wires between banks", joined.parts));
             (wires, cycles) = (joined.energy, joined.cycles);
@@ -238,18 +231,4 @@ impl Slice {
 fn outer_ports(demand: &Demand, ports: Ports) -> Ports {
     let (read, write) = (demand.reads.ceil() as u32, demand.writes.ceil() as u32);
     if ports.read_write == 0 { ports } else { Ports { read_write: 0, read, write } }
-}
-
-/// The banks as nearly as a square as their number allows.
-fn extent(bank: &Storage, banks: u32) -> (Micrometres, Micrometres) {
-    let side = |across: u32| {
-        let down = banks.div_ceil(across);
-        (bank.width * f64::from(across), bank.height * f64::from(down))
-    };
-    let longer = |across: &u32| {
-        let (width, height) = side(*across);
-        width.0.max(height.0)
-    };
-    let across = (1..=banks).min_by(|a, b| longer(a).total_cmp(&longer(b))).unwrap_or(1);
-    side(across)
 }

@@ -68,11 +68,7 @@ fn block_bits(
         }
         return Ok(bits as u32);
     }
-    let tensor =
-        siblings.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
-    let vector =
-        siblings.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
-    let Some(bits) = tensor.chain(vector).max().filter(|bits| *bits > 0) else {
+    let Some(bits) = widest_operands(siblings) else {
         return Err(ComponentError::value(
             "block",
             "not given",
@@ -80,10 +76,19 @@ fn block_bits(
             "give the bytes of one access, such as block = \"32 B\"",
         ));
     };
-    let bits = bits.min(MOST_BLOCK_BITS).next_multiple_of(8) as u32;
+    let bits = bits.next_multiple_of(8);
     let reason = "what the widest unit of the core takes in a cycle";
     choices.push(Choice::new("block", format!("{} B", bits / 8), reason));
     Ok(bits)
+}
+
+/// Bits that the widest unit takes in a cycle, if there is one.
+pub fn widest_operands(siblings: &Siblings) -> Option<u32> {
+    let tensor =
+        siblings.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
+    let vector =
+        siblings.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
+    tensor.chain(vector).max().filter(|bits| *bits > 0).map(|bits| bits.min(MOST_BLOCK_BITS) as u32)
 }
 
 fn check_counts(memory: &Memory, block_bits: u32) -> Result<(), ComponentError> {
@@ -221,7 +226,10 @@ fn ports(memory: &Memory, streams: &Streams) -> Result<Vec<Ports>, ComponentErro
             ))
         };
     }
-    Ok(vec![Ports { read_write: 0, read: reads, write: writes }, shared(reads + writes)])
+    let separate = Ports { read_write: 0, read: reads, write: writes };
+    // As many shared ports would each need the circuits of both: they can win only where they are fewer.
+    let together = (streams.reads + streams.writes).ceil() as u32;
+    Ok(if together < separate.total() { vec![separate, shared(together)] } else { vec![separate] })
 }
 
 fn check_given(given: Ports, memory: &Memory, reads: u32, writes: u32) -> Result<(), ComponentError> {

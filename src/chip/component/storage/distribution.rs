@@ -29,12 +29,30 @@ pub struct Pieces {
     pub height: Micrometres,
     /// Columns that an address must reach: each holds a part of the word.
     pub columns: f64,
+    /// Stacks side by side that hold other words of the same bits.
+    pub stacks: f64,
     /// Bits of the word.
     pub data: f64,
     /// Bits of the address.
     pub address: f64,
     /// Ports of all.
     pub ports: Ports,
+}
+
+impl Pieces {
+    /// So many rows of pieces, each so wide and high and giving a word, in as many stacks side by side as make a square. As
+    /// a plan is not drawn the number of stacks need not be whole.
+    pub fn stacked(
+        (row_width, row_height): (Micrometres, Micrometres),
+        rows: f64,
+        columns: f64,
+        (data, address): (f64, f64),
+        ports: Ports,
+    ) -> Pieces {
+        let stacks = (row_height.0 * rows / row_width.0).sqrt().max(1.0);
+        let (width, height) = (row_width * stacks, row_height * (rows / stacks));
+        Pieces { width, height, columns, stacks, data, address, ports }
+    }
 }
 
 /// Wires, repeaters and pipeline registers that join pieces.
@@ -58,17 +76,21 @@ impl Distribution {
     pub fn of(pieces: &Pieces, context: &Context) -> Result<Distribution, ComponentError> {
         let style = DistributionStyle::built_in()?;
         let millimetre = millimetre(context)?;
-        let Pieces { width, height, data, address, ports, columns } = *pieces;
+        let Pieces { width, height, data, address, ports, columns, stacks } = *pieces;
         let (accesses, wires) = (f64::from(ports.total()), f64::from(ports.reading() + ports.writing()));
-        // Bits of the word belong to columns: on the mean a quarter of the width away, and along the whole column.
-        let data_length = (width / 4.0 + height) * (data * wires);
-        let address_length = (width + height * columns) * (address * accesses);
+        // Bits of the word belong to columns: on the mean a quarter of a stack's width away, along the whole column, and
+        // on to the other stacks.
+        let stack = width / stacks;
+        let data_length = (stack / 4.0 + (width - stack) + height * stacks) * (data * wires);
+        let address_length = (width + height * (columns * stacks)) * (address * accesses);
         let all = data_length + address_length;
         let pitch = millimetre.track.width + millimetre.track.spacing;
         let repeaters = millimetre.driver_area * (all / MILLIMETRE);
         let channels = SquareMicrometres(all.0 * pitch.0 * style.on_the_ground);
-        let area = SquareMicrometres(channels.0.max(repeaters.0));
-        let standing = Cost::of_area(area).leaking(millimetre.leakage * (all / MILLIMETRE));
+        // Repeaters stand in the channels.
+        let free = SquareMicrometres((channels - repeaters).0.max(0.0));
+        let standing = Cost { whitespace: free, ..Cost::of_area(repeaters) }
+            .leaking(millimetre.leakage * (all / MILLIMETRE));
         // The data of an access come from the middle of a column on the mean; branches beyond are gated.
         let moved = (width / 4.0 + height / 2.0) * data + (width + height / 2.0 * columns) * address;
         let wire_energy = millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
