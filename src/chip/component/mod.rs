@@ -20,6 +20,9 @@ mod noc;
 mod pcie;
 mod table;
 mod tdp_activity;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod trial;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};
