@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::buffer::{Control, DataBuffer, bytes_a_cycle, capacity, of_network};
+use super::buffer::{Control, DataBuffer, about, bytes_a_cycle, capacity, of_network};
 use super::pcie::checked_transfer;
 use super::tdp_activity::tdp_activity;
 use super::{
@@ -76,14 +76,14 @@ impl ChipLink {
             SerialLink::new(&SerialRequest { reach: self.reach, lanes, rate, process: context.process })
         };
         let (link, rate) = match self.lane_rate {
-            Some(Written(rate)) => (at(rate.0)?, rate.0),
+            Some(Written(rate)) => (at(rate.0).map_err(|error| about("lane_rate", error))?, rate.0),
             None => {
                 let fastest = BitsPerSecond::from_giga(rules.lane_gbits_per_second);
                 let rates = [fastest, fastest * 0.5, fastest * 0.25];
                 let works = rates.iter().find_map(|rate| at(*rate).ok().map(|link| (link, *rate)));
                 let (link, rate) = match works {
                     Some(works) => works,
-                    None => (at(fastest)?, fastest),
+                    None => (at(fastest).map_err(|error| about("bandwidth", error))?, fastest),
                 };
                 choices.push(Choice::new(
                     "lane_rate",
@@ -224,6 +224,6 @@ mod tests {
         let refusal = trial.refusal::<ChipLink>(
             "links = 1\nbandwidth = \"100 Gb/s\"\nreach = \"package\"\nlane_rate = \"64 Gb/s\"",
         );
-        assert!(refusal.contains("it ends at 32 Gb/s"), "{refusal}");
+        assert!(refusal.starts_with("lane_rate: a package link at 64 Gb/s: it ends at 32 Gb/s"), "{refusal}");
     }
 }

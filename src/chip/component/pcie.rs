@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::buffer::capacity;
+use super::buffer::{about, capacity};
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Component, ComponentError, Context, Cost, Part, Stage};
 use crate::chip::circuit::off_chip::{PcieGeneration, PciePort, PcieRequest};
@@ -41,7 +41,9 @@ impl Component for Pcie {
         let transfer = checked_transfer(self.transfer)?;
         let request =
             PcieRequest { generation: self.generation, lanes: self.lanes, process: context.process };
-        let port = PciePort::new(&request)?;
+        let one_lane = PciePort::new(&PcieRequest { lanes: 1, ..request });
+        let key = if one_lane.is_err() { "generation" } else { "lanes" };
+        let port = PciePort::new(&request).map_err(|error| about(key, error))?;
         let bits = f64::from(transfer) * 8.0;
         let part = |(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock));
         Ok(Block {
@@ -94,7 +96,10 @@ mod tests {
         let lanes = |lanes: u32| trial.block::<Pcie>(&format!("generation = \"gen3\"\nlanes = {lanes}"));
         assert!(costs_no_less(&lanes(16), &lanes(8)));
         let refusal = trial.refusal::<Pcie>("generation = \"gen3\"\nlanes = 12");
-        assert!(refusal.contains("12 lanes") && refusal.contains("ask for 16"), "{refusal}");
+        assert!(refusal.starts_with("lanes: PCIe 3 with 12 lanes: the standard has"), "{refusal}");
+        assert!(refusal.ends_with("ask for 16"), "{refusal}");
+        let refusal = Trial::at(90.0).refusal::<Pcie>("generation = \"gen4\"");
+        assert!(refusal.starts_with("generation: PCIe 4 at this node"), "{refusal}");
         let refusal = trial.refusal::<Pcie>("generation = \"gen3\"\ntransfer = 0");
         assert!(refusal.starts_with("transfer: 0: a transfer has from 1 to 4096 bytes; give 1"), "{refusal}");
     }

@@ -100,7 +100,8 @@ fn what_no_network_can_be_is_refused_with_what_works() {
         ("flit_bits = 8\nbisection_bandwidth = \"64 GB/s\"", "flit_bits: 8: 2 links of it carry 1.4000 GB/s"),
         ("bisection_bandwidth = \"9000 TB/s\"", "flit_bits: 8000000: a flit has from 1 to 16384 bits"),
         ("link_length = \"0 mm\"", "link_length: 0 um: a link is longer than nothing"),
-        ("virtual_channels = 0", "-: a buffer with no virtual channel"),
+        ("virtual_channels = 0", "virtual_channels: 0: a network has from 1 to 64; give 1"),
+        ("buffer_depth = 5000", "buffer_depth: 5000: a network has from 1 to 4096; give 4096"),
     ] {
         let refusal = trial.refusal::<Noc>(keys);
         assert!(refusal.starts_with(message), "{refusal}");
