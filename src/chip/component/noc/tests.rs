@@ -76,10 +76,10 @@ fn the_energy_of_a_hop_is_that_of_router_and_link() {
     assert!(mesh.actions[0].energy.iter().all(|(name, energy)| energy.0 > 0.0 || *name == "link_registers"));
 }
 
-/// Piton (McKeown et al., HPCA 2018): its three routers of 64 bits, five ports and no virtual channels take 0.95 to
-/// 0.98 % of a tile (Balkind et al., CACM 2019, figure 6) of 1.17 mm2 (recalled) at 32 nm, placed and routed with
-/// library cells; filler, clock tree and timing buffers are listed apart for the whole tile, so these are cells. Cells
-/// of another foundry at the same node differ by a half.
+/// A processor of 25 cores (McKeown et al., HPCA 2018): its three routers of 64 bits, five ports and no virtual
+/// channels take 0.95 to 0.98 % of a tile (Balkind et al., CACM 2019, figure 6) of 1.17 mm2 (recalled) at 32 nm, placed
+/// and routed with library cells; filler, clock tree and timing buffers are listed apart for the whole tile, so these
+/// are cells. Cells of another foundry at the same node differ by a half.
 #[test]
 fn the_cells_of_a_router_take_the_area_of_those_of_one_that_was_placed_and_routed() {
     let mut trial = Trial::at(32.0);
