@@ -1,9 +1,10 @@
 //! What the components at the edge of a core or chip are made of: buffers in SRAM, queues and control in placed cells.
 
+use super::storage::{Storage, StorageCell};
 use super::{ComponentError, Context, Cost, Part};
-use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
+use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::network;
-use crate::chip::circuit::{Layout, Netlist};
+use crate::chip::circuit::{CircuitError, Layout, Netlist};
 use crate::units::{Joules, PerCycle, Ratio, Seconds};
 
 /// Fewest words of an SRAM buffer: below, decoders and sense amplifiers are shared by too few.
@@ -25,26 +26,14 @@ pub(super) struct DataBuffer {
 impl DataBuffer {
     /// So many words of so many bytes; no fewer than 32.
     pub fn new(context: &Context, name: &str, words: u64, bytes: u32) -> Result<DataBuffer, ComponentError> {
-        let array = context.arrays.find(&ArrayRequest {
-            node: context.process.node,
-            capacity_bytes: words.max(FEWEST_WORDS) * u64::from(bytes),
-            word_bytes: bytes,
-            ports: Ports { read_write: 0, read: 1, write: 1 },
-            cell: CellKind::Static(context.transistors),
-            periphery: context.transistors,
-            temperature: context.process.temperature,
-            supply: context.process.supply,
-            banks: 1,
-            organisation: None,
-            objective: Objective::default(),
-            limits: Limits::default(),
-        })?;
-        let cost = Cost::of_area(array.area.total()).leaking(array.leakage.total() + array.tree_leakage);
+        let ports = Ports { read_write: 0, read: 1, write: 1 };
+        let words = words.max(FEWEST_WORDS);
+        let storage = Storage::new(words, bytes * 8, ports, StorageCell::Sram, context)?;
         Ok(DataBuffer {
-            part: Part::leaf(name, cost),
-            write: array.one_port.write.total(),
-            read: array.one_port.read.total(),
-            cycle: array.cycle * context.process.sign_off.slow_corner,
+            write: storage.write_energy(),
+            read: storage.read_energy(),
+            cycle: storage.cycle,
+            part: Part::group(name, storage.parts),
         })
     }
 }
@@ -99,6 +88,14 @@ pub(super) fn of_network(cost: network::Cost) -> Result<Cost, ComponentError> {
         clock_running: cost.clock_energy,
         clock_gated: cost.gated_clock_energy,
     })
+}
+
+/// A circuit that cannot be, as a complaint about the key that asked for it.
+pub(super) fn about(key: &'static str, error: CircuitError) -> ComponentError {
+    match error {
+        CircuitError::Impossible { what, why, cure } => ComponentError::value(key, what, why, cure),
+        other => other.into(),
+    }
 }
 
 /// Actions of so many bits in a cycle at a rate of bits a second.

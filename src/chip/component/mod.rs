@@ -31,6 +31,8 @@ mod tdp_activity;
 mod tensor_unit;
 #[cfg(test)]
 mod test_context;
+#[allow(clippy::unwrap_used)]
+mod trial;
 mod vector_regfile;
 mod vector_unit;
 mod written;
