@@ -94,8 +94,10 @@ impl RowReader<'_, '_> {
             Form::Long { component, action, count, data } => {
                 let count = self.decoder.counts.read(fields.get(*count))?;
                 let (component, action) = (fields.get(*component), fields.get(*action));
-                let data = data.map(|columns| columns.map(|column| column.map(|column| fields.get(column))));
-                if let Some(data) = data.and_then(|texts| DataTexts(texts).said(b"")) {
+                if let Some(columns) = data
+                    && let texts = columns.map(|column| column.map(|column| fields.get(column)))
+                    && let Some(data) = DataTexts(texts).said(b"")
+                {
                     self.read_parts(component, action, data.split(count)?)?;
                     return self.hand_on_cells(row, fields, interval);
                 }

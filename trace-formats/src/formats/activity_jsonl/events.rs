@@ -85,7 +85,7 @@ struct EventMembers<'a> {
     action: Option<Text<'a>>,
     count: Option<Text<'a>>,
     region: Option<Text<'a>>,
-    data: DataTexts<'a>,
+    data: Option<DataTexts<'a>>,
 }
 
 impl LineReader<'_, '_> {
@@ -119,7 +119,7 @@ impl LineReader<'_, '_> {
         let count = self.decoder.counts.read(members.count.ok_or_else(|| missing(object, "count"))?)?;
         let component = members.component.ok_or_else(|| missing(object, "component"))?;
         let action = members.action.ok_or_else(|| missing(object, "action"))?;
-        if let Some(data) = members.data.said(b"null") {
+        if let Some(data) = members.data.and_then(|data| data.said(b"null")) {
             let (parts, interval) = (data.split(count)?, Interval { start, end });
             return self.parts(object, members, (component, action), parts, interval);
         }
@@ -237,7 +237,7 @@ impl<'a> EventMembers<'a> {
                 Some(&(_, Edge::End, unit)) => self.end.replace((value, unit)).is_some(),
                 Some(&(_, Edge::Cycle, _)) => self.cycle.replace(value).is_some(),
                 None => match DATA_NAMES.iter().position(|name| *name == key) {
-                    Some(at) => self.data.0[at].replace(value).is_some(),
+                    Some(at) => self.data.get_or_insert_default().0[at].replace(value).is_some(),
                     None => return Err(unknown_key(member)),
                 },
             },
