@@ -2,6 +2,12 @@
 //!
 //! A name is bound by the user's rules if one of them names it; else to the chip's channel of the same name;
 //! else by the built-in rules that the trace asks for. Extra rules add to whatever else a name is bound to.
+//!
+//! A variant of an action (`mac_zero`, see [`DataVariant`]) goes the same way, by its own name first and then by that
+//! of the action on random data: then it is priced as the variant of what that is bound to, or as random data where
+//! the chip has no such action.
+
+use trace_formats::DataVariant;
 
 use crate::activity::ChannelName;
 use crate::chip::pat::Pat;
@@ -60,13 +66,7 @@ impl Binding {
 
     /// What becomes of a channel of the trace.
     pub fn resolve(&self, name: &ChannelName) -> Resolution {
-        let applied = self.applied(name);
-        let identity = if self.is_bound_by_user(name) { None } else { self.chip.position(name) };
-        let identity = identity.map(|channel| Target { channel, factor: 1.0 });
-        let targets: Vec<Target> =
-            identity.into_iter().chain(applied.iter().filter_map(|r| r.target)).collect();
-        // An extra cost alone does not say what the channel itself is.
-        let is_known = identity.is_some() || applied.iter().any(|rule| !rule.extra);
+        let Bound { is_known, targets, .. } = self.bound(name);
         match (is_known, targets.is_empty()) {
             (true, false) => Resolution::Bound(targets),
             (true, true) => Resolution::Ignored,
@@ -74,20 +74,50 @@ impl Binding {
         }
     }
 
-    fn is_bound_by_user(&self, name: &ChannelName) -> bool {
-        self.user.iter().any(|rule| !rule.extra && rule.matches(name))
+    fn bound(&self, name: &ChannelName) -> Bound<'_> {
+        let variant = DataVariant::of(&name.action).map(|(_, variant)| variant);
+        let (identity, rules) = self.applied(name);
+        let mut bound = Bound { is_known: identity.is_some(), ..Bound::default() };
+        if let Some(channel) = identity {
+            let is_own = self.chip.channels[channel] == *name;
+            self.add(&mut bound, Target { channel, factor: 1.0 }, variant.filter(|_| !is_own));
+        }
+        for AppliedRule { rule, by_base } in rules {
+            // An extra cost alone does not say what the channel itself is, nor what its own data were like.
+            bound.is_known |= !rule.extra;
+            bound.notes.extend(rule.note.as_ref());
+            if let Some(target) = rule.target {
+                self.add(&mut bound, target, variant.filter(|_| by_base && !rule.extra));
+            }
+        }
+        bound
     }
 
-    /// The rules that apply to a name, in the order of their files.
-    fn applied(&self, name: &ChannelName) -> Vec<&Rule> {
-        let user = self.user.iter().filter(|rule| rule.matches(name));
-        if self.is_bound_by_user(name) {
-            return user.collect();
+    /// Adds what a name is priced as: the action of the chip on such data, or else on random data.
+    fn add(&self, bound: &mut Bound<'_>, target: Target, variant: Option<DataVariant>) {
+        let Some(variant) = variant else { return bound.targets.push(target) };
+        let random = &self.chip.channels[target.channel];
+        let wanted =
+            ChannelName { component: random.component.clone(), action: variant.name(&random.action) };
+        match self.chip.position(&wanted) {
+            Some(channel) => bound.targets.push(Target { channel, ..target }),
+            None => {
+                bound.targets.push(target);
+                bound.missing.push(wanted);
+            }
         }
-        let has_identity = self.chip.position(name).is_some();
-        let built_in =
-            self.built_in.iter().filter(|rule| rule.matches(name) && (rule.extra || !has_identity));
-        user.chain(built_in).collect()
+    }
+
+    /// The chip's channel of that name, and the rules that apply to it, in the order of their files.
+    fn applied(&self, name: &ChannelName) -> (Option<usize>, Vec<AppliedRule<'_>>) {
+        let user = rules_for(&self.user, name);
+        if user.iter().any(|applied| !applied.rule.extra) {
+            return (None, user);
+        }
+        let identity = self.chip.position(name).or_else(|| self.chip.position(&on_random_data(name)));
+        let built_in = rules_for(&self.built_in, name).into_iter();
+        let built_in = built_in.filter(|applied| applied.rule.extra || identity.is_none());
+        (identity, user.into_iter().chain(built_in).collect())
     }
 
     /// The chip's channels in the order of [`Pat::channels`].
@@ -95,25 +125,80 @@ impl Binding {
         &self.chip.channels
     }
 
-    /// What the rules that these names met assume, without repetition, in order.
+    /// What the rules that these names met assume, and which data the chip does not tell from random data; without
+    /// repetition, in order.
     pub fn assumptions<'a>(&self, names: impl Iterator<Item = &'a ChannelName>) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
-        for note in names.flat_map(|name| self.applied(name)).filter_map(|rule| rule.note.as_ref()) {
-            if !notes.contains(note) {
-                notes.push(note.clone());
-            }
+        let mut missing: Vec<String> = Vec::new();
+        for bound in names.map(|name| self.bound(name)).filter(|bound| bound.is_known) {
+            add_new(&mut notes, bound.notes.into_iter().cloned());
+            add_new(&mut missing, bound.missing.iter().map(ChannelName::to_string));
+        }
+        if !missing.is_empty() {
+            let (chip, missing) = (&self.chip.pat.name, missing.join(", "));
+            notes.push(format!("the chip {chip} has no {missing}: these are priced as on random data"));
         }
         notes
     }
 
     /// A warning for each of the user's rules that none of these names met.
     pub fn unused_rules<'a>(&self, names: impl Iterator<Item = &'a ChannelName> + Clone) -> Vec<String> {
-        let unused = self.user.iter().filter(|rule| !names.clone().any(|name| rule.matches(name)));
+        let is_met =
+            |rule: &Rule| names.clone().any(|name| rule.matches(name) || rule.matches(&on_random_data(name)));
+        let unused = self.user.iter().filter(|rule| !is_met(rule));
         unused
             .map(|rule| {
                 format!("{}: the rule from = {:?} matched no channel of the trace", self.file, rule.text)
             })
             .collect()
+    }
+}
+
+/// What a name is priced as, and why.
+#[derive(Default)]
+struct Bound<'a> {
+    /// Something says what the channel is, if only that it costs nothing.
+    is_known: bool,
+    targets: Vec<Target>,
+    /// Of the rules that apply.
+    notes: Vec<&'a String>,
+    /// Actions on other than random data that the chip would need.
+    missing: Vec<ChannelName>,
+}
+
+/// A rule that applies to a name.
+struct AppliedRule<'a> {
+    rule: &'a Rule,
+    /// It speaks of the action on random data, and so of its variants.
+    by_base: bool,
+}
+
+/// The rules of a list that apply to a name, in order. For an action on other than random data they are those that
+/// name the variant, or else those of the action on random data; extra costs likewise, for themselves.
+fn rules_for<'a>(list: &'a [Rule], name: &ChannelName) -> Vec<AppliedRule<'a>> {
+    let base = on_random_data(name);
+    let names_variant = |rule: &Rule| rule.matches(name) && !rule.matches(&base);
+    let has_own =
+        [false, true].map(|extra| list.iter().any(|rule| rule.extra == extra && names_variant(rule)));
+    let applied = list.iter().filter_map(|rule| {
+        let by_base = !has_own[usize::from(rule.extra)];
+        let applies = if by_base { rule.matches(&base) } else { names_variant(rule) };
+        applies.then_some(AppliedRule { rule, by_base })
+    });
+    applied.collect()
+}
+
+/// The action on random data: `mac` of `mac_zero`, and each other as it is.
+fn on_random_data(name: &ChannelName) -> ChannelName {
+    let action = DataVariant::of(&name.action).map_or(&*name.action, |(action, _)| action);
+    ChannelName { component: name.component.clone(), action: action.to_owned() }
+}
+
+fn add_new(list: &mut Vec<String>, texts: impl Iterator<Item = String>) {
+    for text in texts {
+        if !list.contains(&text) {
+            list.push(text);
+        }
     }
 }
 
@@ -187,6 +272,84 @@ mod tests {
             [own("tensor_unit/mac", 1.0), own("pcie/transfer", 0.5)]
         );
         assert!(matches!(resolve(&binding, "warp_core/spin"), Resolution::Unbound(_)));
+    }
+
+    /// A chip whose action `component/action` stands beside a copy with another name and energy.
+    fn with_action(chip: &str, component: &str, action: &str, new: &str) -> Pat {
+        let mut pat = crate::chip::load(chip).unwrap();
+        let component = pat.components.iter_mut().find(|found| found.name == component).unwrap();
+        let mut copy = component.actions.iter().find(|found| found.name == action).unwrap().clone();
+        copy.name = new.to_owned();
+        component.actions.push(copy);
+        pat
+    }
+
+    #[test]
+    fn data_that_the_chip_does_not_tell_from_random_are_priced_as_random_and_said_so_once() {
+        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
+        for variant in ["zero", "gated", "still"] {
+            let mac = format!("tensor_unit/mac_{variant}");
+            assert_eq!(bound(&binding, &mac), [own("tensor_unit/mac", 1.0)]);
+        }
+        assert_eq!(bound(&binding, "ifmap_sram/read_still"), [own("unified_buffer/read", 1.0 / 256.0)]);
+        let names =
+            ["ifmap_sram/read_still", "tensor_unit/mac", "tensor_unit/mac_zero", "unified_buffer/read_still"]
+                .map(|name| split(name).unwrap());
+        assert_eq!(
+            binding.assumptions(names.iter()),
+            [
+                "the chip tpu-v1 has no unified_buffer/read_still, tensor_unit/mac_zero: these are priced as on random data"
+            ]
+        );
+        let unbound = |name| match resolve(&binding, name) {
+            Resolution::Unbound(why) => format!("{why}; {}", why.cure()),
+            other => panic!("{other:?}"),
+        };
+        assert!(
+            unbound("tensor_unit/macs_zero").contains("\"macs_zero\"")
+                && unbound("tensor_unit/macs_zero").contains("did you mean \"mac\"?")
+        );
+        assert!(unbound("warp_core/spin_zero").contains("unknown component \"warp_core\""));
+    }
+
+    #[test]
+    fn data_that_the_chip_tells_from_random_have_their_own_energy_whatever_their_names() {
+        let pat = with_action("tpu-v1", "unified_buffer", "read", "read_still");
+        let file = "[[bind]]\nfrom = \"PE[0..9]/load\"\nto = \"unified_buffer/read\"\nscale = 2";
+        let binding = Binding::new(&pat, Some(("f", file)), Some("scale-sim")).unwrap();
+        let names = ["unified_buffer/read_still", "ifmap_sram/read_still", "PE[3]/load_still"];
+        for (name, factor) in names.into_iter().zip([1.0, 1.0 / 256.0, 2.0]) {
+            assert_eq!(bound(&binding, name), [own("unified_buffer/read_still", factor)], "{name}");
+        }
+        let names = names.map(|name| split(name).unwrap());
+        assert!(binding.assumptions(names.iter()).is_empty());
+        assert!(binding.unused_rules(names.iter()).is_empty());
+    }
+
+    #[test]
+    fn a_rule_that_names_the_variant_comes_before_those_of_its_action() {
+        let pat = with_action("tpu-v1", "tensor_unit", "mac", "mac_zero");
+        let rule = |from: &str, to: &str| format!("[[bind]]\nfrom = \"{from}\"\nto = \"{to}\"\n");
+        let file = rule("*/mac_zero", "control/skip").replace("to = \"control/skip\"", "ignore = true")
+            + &rule("a/*", "tensor_unit/mac");
+        let binding = Binding::new(&pat, Some(("f", &file)), None).unwrap();
+        assert_eq!(resolve(&binding, "a/mac_zero"), Resolution::Ignored);
+        assert_eq!(resolve(&binding, "tensor_unit/mac_zero"), Resolution::Ignored);
+        // A pattern that takes both speaks of the action, whose variant is the chip's variant.
+        assert_eq!(bound(&binding, "a/x_zero"), [own("tensor_unit/mac_zero", 1.0)]);
+        assert_eq!(bound(&binding, "a/x_gated"), [own("tensor_unit/mac", 1.0)]);
+    }
+
+    #[test]
+    fn a_gated_multiply_accumulate_reads_its_input_alone_and_a_zero_one_all_that_any_does() {
+        let pat = with_action("eyeriss", "tensor_unit", "mac", "mac_gated");
+        let binding = Binding::new(&pat, None, Some("scale-sim")).unwrap();
+        assert_eq!(
+            bound(&binding, "tensor_unit/mac_gated"),
+            [own("tensor_unit/mac_gated", 1.0), own("ifmap_spad/read", 1.0)]
+        );
+        assert_eq!(bound(&binding, "tensor_unit/mac_zero"), bound(&binding, "tensor_unit/mac"));
+        assert_eq!(bound(&binding, "tensor_unit/mac").len(), 5);
     }
 
     #[test]

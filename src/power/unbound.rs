@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use trace_formats::DataVariant;
+
 use crate::activity::ChannelName;
 use crate::chip::pat::Pat;
 
@@ -46,7 +48,10 @@ impl Unbound {
                 }
             }
             Some(found) => Unbound::Action {
-                nearest: found.nearest_action(&action).map(str::to_owned),
+                // A variant is known wherever its action on random data is.
+                nearest: found
+                    .nearest_action(DataVariant::of(&action).map_or(&action, |(base, _)| base))
+                    .map(str::to_owned),
                 known: found.actions.iter().map(|action| action.name.clone()).collect(),
                 component,
                 action,

@@ -6,7 +6,8 @@
 //! 2. [`mod@format`] sniffs which of the listed formats the bytes are, and opens the trace: its
 //!    [`metadata`] and its parts, each with a decoder.
 //! 3. [`decoder`] turns a run of whole records into events; it does not care where the bytes were cut.
-//! 4. [`event`] is what comes out: counts of a component's action over cycles, handed to a sink.
+//! 4. [`event`] is what comes out: counts of a component's action over cycles, handed to a sink; [`variant`] names
+//!    actions by what their data were like.
 //! 5. [`writer`] is the way back: a sink that writes events in one of our own formats.
 //!
 //! The crate knows no chip, no watt and no command line.
@@ -18,6 +19,7 @@ pub mod format;
 pub mod formats;
 pub mod input;
 pub mod metadata;
+pub mod variant;
 pub mod writer;
 
 pub use decoder::{Chunk, Decoder};
@@ -25,3 +27,4 @@ pub use error::DataError;
 pub use event::{ChannelId, Event, EventSink, RegionSetId, Rejection};
 pub use format::{FORMATS, Format, OpenOptions, OpenedTrace, Part, PartOrder};
 pub use metadata::{ChannelEvents, Metadata, Note, NoteKind, RegionDeclaration, Skipped, Span};
+pub use variant::DataVariant;

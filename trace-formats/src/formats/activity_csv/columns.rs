@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::quoting::{Fields, Splitter};
 use crate::error::excerpt;
+use crate::formats::activity_text::data::DATA_NAMES;
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, TimeScale, Unit};
@@ -59,6 +60,8 @@ pub(super) enum Form {
         action: usize,
         /// Column of the count.
         count: usize,
+        /// Columns of [`DATA_NAMES`], if there are any.
+        data: Option<[Option<usize>; DATA_NAMES.len()]>,
     },
     /// One channel a column.
     Wide(Vec<ChannelColumn>),
@@ -165,10 +168,15 @@ fn check_names(fields: Fields<'_>, is_long: bool) -> Result<(), BadText> {
         let is_channel = text.rsplit_once('/').is_some_and(|(component, action)| {
             !component.trim_ascii().is_empty() && !action.trim_ascii().is_empty()
         });
-        if is_known(name.bytes) || (is_channel && !is_long) {
+        let is_data = DATA_NAMES.contains(&text);
+        if is_known(name.bytes) || if is_long { is_data } else { is_channel } {
             continue;
         }
-        let known = NAMES.iter().copied().chain(EDGE_NAMES.iter().map(|edge| edge.0));
+        if is_data {
+            return Err(data_of_which(name));
+        }
+        let of_long = DATA_NAMES.iter().filter(|_| is_long);
+        let known = NAMES.iter().chain(of_long).copied().chain(EDGE_NAMES.iter().map(|edge| edge.0));
         let nearest = nearest(text, known).map_or("", |found| found.0);
         let or_channel = if is_long { "" } else { " or a channel as component/action" };
         return Err(name.bad(
@@ -179,6 +187,16 @@ fn check_names(fields: Fields<'_>, is_long: bool) -> Result<(), BadText> {
         ));
     }
     Ok(())
+}
+
+/// A column about the data of one count, where each column counts a channel of its own.
+fn data_of_which(name: Text<'_>) -> BadText {
+    name.bad(
+        "unknown_column",
+        format!("a column {} beside columns that are channels", excerpt(name.bytes)),
+        "it beside `component`, `action` and `count`",
+        "give each variant a column: component/action_zero, component/action_gated, component/action_still",
+    )
 }
 
 fn time_columns(line: Text<'_>, fields: Fields<'_>, times: TimeOptions) -> Result<TimeColumns, BadText> {
@@ -229,7 +247,13 @@ fn time_scale(name: Text<'_>, unit: Unit, clock_hz: Option<f64>) -> Result<TimeS
 
 fn long_form(line: Text<'_>, fields: Fields<'_>) -> Result<Form, BadText> {
     let column = |name| find(fields, name).ok_or_else(|| missing(line, name));
-    Ok(Form::Long { component: column("component")?, action: column("action")?, count: column("count")? })
+    let data = DATA_NAMES.map(|name| find(fields, name));
+    Ok(Form::Long {
+        component: column("component")?,
+        action: column("action")?,
+        count: column("count")?,
+        data: data.iter().any(Option::is_some).then_some(data),
+    })
 }
 
 fn wide_form(line: Text<'_>, fields: Fields<'_>) -> Result<Form, BadText> {

@@ -7,9 +7,11 @@ use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
 use crate::event::{ChannelId, Event, EventSink, MAX_CYCLE, RegionSetId};
 use crate::formats::activity_text::count::CountReader;
-use crate::formats::activity_text::names::RecentNames;
+use crate::formats::activity_text::data::{DataTexts, Parts, variant_name};
+use crate::formats::activity_text::names::{RecentChannels, RecentNames};
 use crate::formats::activity_text::text::{BadText, Line, Text, lines};
 use crate::formats::activity_text::time::{Interval, read_cycle};
+use crate::variant::DataVariant;
 
 /// Decodes what stands after the header line.
 pub(super) struct RowDecoder {
@@ -33,7 +35,7 @@ impl Decoder for RowDecoder {
             decoder: self,
             sink,
             may_quote: memchr::memchr(b'"', chunk.bytes).is_some(),
-            channels: RecentNames::new(),
+            channels: RecentChannels::new(),
             regions: RecentNames::new(),
             wide_channels: vec![None; channel_columns],
             cells: Vec::new(),
@@ -52,11 +54,11 @@ struct RowReader<'d, 's> {
     decoder: &'d RowDecoder,
     sink: &'s mut dyn EventSink,
     may_quote: bool,
-    channels: RecentNames<ChannelId>,
+    channels: RecentChannels,
     regions: RecentNames<RegionSetId>,
     /// What the sink calls the channels of a wide trace, once it was asked.
     wide_channels: Vec<Option<ChannelId>>,
-    /// A wide row's counts, handed on only when the whole row is good.
+    /// The counts of a row that has several, handed on only when the whole row is good.
     cells: Vec<(ChannelId, u64)>,
 }
 
@@ -89,39 +91,74 @@ impl RowReader<'_, '_> {
         }
         let interval = interval(columns.time, fields)?;
         match &columns.form {
-            Form::Long { component, action, count } => {
+            Form::Long { component, action, count, data } => {
                 let count = self.decoder.counts.read(fields.get(*count))?;
-                let channel = self.channel(fields.get(*component), fields.get(*action))?;
+                let (component, action) = (fields.get(*component), fields.get(*action));
+                if let Some(columns) = data
+                    && let texts = columns.map(|column| column.map(|column| fields.get(column)))
+                    && let Some(data) = DataTexts(texts).said(b"")
+                {
+                    self.read_parts(component, action, data.split(count)?)?;
+                    return self.hand_on_cells(row, fields, interval);
+                }
+                let channel = self.channel(component, action, None)?;
                 let regions = self.regions(fields)?;
                 self.hand_on(row, Event { channel, regions, start: interval.start, end: interval.end, count })
             }
             Form::Wide(channels) => {
                 self.read_cells(channels, fields)?;
-                let regions = self.regions(fields)?;
-                let Interval { start, end } = interval;
-                // Taken and given back, so that its memory is kept from row to row.
-                let cells = std::mem::take(&mut self.cells);
-                let handed_on = cells.iter().try_for_each(|&(channel, count)| {
-                    self.hand_on(row, Event { channel, regions, start, end, count })
-                });
-                self.cells = cells;
-                handed_on
+                self.hand_on_cells(row, fields, interval)
             }
         }
     }
 
-    fn channel(&mut self, component: Text<'_>, action: Text<'_>) -> Result<ChannelId, BadText> {
+    fn hand_on_cells(
+        &mut self,
+        row: Text<'_>,
+        fields: Fields<'_>,
+        interval: Interval,
+    ) -> Result<(), BadText> {
+        let regions = self.regions(fields)?;
+        let Interval { start, end } = interval;
+        // Taken and given back, so that its memory is kept from row to row.
+        let cells = std::mem::take(&mut self.cells);
+        let handed_on = cells.iter().try_for_each(|&(channel, count)| {
+            self.hand_on(row, Event { channel, regions, start, end, count })
+        });
+        self.cells = cells;
+        handed_on
+    }
+
+    fn channel(
+        &mut self,
+        component: Text<'_>,
+        action: Text<'_>,
+        variant: Option<DataVariant>,
+    ) -> Result<ChannelId, BadText> {
         let sink = &mut *self.sink;
-        self.channels.get_or(component.bytes, action.bytes, || {
+        self.channels.of(variant).get_or(component.bytes, action.bytes, || {
             for (name, what) in [(component, "component"), (action, "action")] {
                 if name.bytes.is_empty() {
                     let expected = format!("the name of the {what}");
                     return Err(name.bad("empty_name", format!("an empty {what}"), expected, ""));
                 }
             }
-            sink.channel(component.as_str()?, action.as_str()?)
-                .map_err(|rejection| component.rejected(rejection))
+            let names = (component.as_str()?, action.as_str()?);
+            let asked = match variant {
+                None => sink.channel(names.0, names.1),
+                Some(variant) => sink.channel(names.0, &variant_name(action, names.1, variant)?),
+            };
+            asked.map_err(|rejection| component.rejected(rejection))
         })
+    }
+
+    fn read_parts(&mut self, component: Text<'_>, action: Text<'_>, parts: Parts) -> Result<(), BadText> {
+        self.cells.clear();
+        for (variant, count) in parts.counted() {
+            let channel = self.channel(component, action, variant)?;
+            self.cells.push((channel, count));
+        }
+        Ok(())
     }
 
     fn regions(&mut self, fields: Fields<'_>) -> Result<RegionSetId, BadText> {

@@ -62,6 +62,65 @@ fn a_region_column_tags_events() {
     assert_eq!(events(trace), vec![first, said("pe", "mac", 1, 2, 1)]);
 }
 
+/// A header with all columns that describe data.
+const DATA_HEADER: &str = "start,end,component,action,count,zero,gated,toggle\n";
+
+#[test]
+fn columns_about_data_split_a_count_into_variants_of_its_action() {
+    let trace = format!(
+        "{DATA_HEADER}0,9,pe,mac,100,0.2,0.3,0.1\n9,10,spad,read,8,,,0\n10,11,pe,mac,7,,,\n11,12,pe,mac,0,1,,\n"
+    );
+    let first = |action, count| said("pe", action, 0, 9, count);
+    let expected = vec![
+        first("mac", 10),
+        first("mac_zero", 20),
+        first("mac_gated", 30),
+        first("mac_still", 40),
+        said("spad", "read_still", 9, 10, 8),
+        said("pe", "mac", 10, 11, 7),
+        said("pe", "mac", 11, 12, 0),
+    ];
+    assert_eq!(events(&trace), expected);
+    // One of them is enough, wherever it stands.
+    let alone = "gated,count,action,component,cycle\n0.25,8,mac,pe,0\n";
+    assert_eq!(events(alone), vec![said("pe", "mac", 0, 1, 6), said("pe", "mac_gated", 0, 1, 2)]);
+}
+
+#[test]
+fn counts_with_fractions_are_split_in_their_unit_and_sums_of_windows_stay_sums() {
+    let header = "# count_fraction_bits: 2\n# window_cycles: 10\ncycle,component,action,count,zero\n";
+    let window = |action: &str, count| {
+        Said::Event("pe".to_owned(), action.to_owned(), String::new(), 0, 1, count, true)
+    };
+    // 0.3 of 4 quarters are 1.2 quarters.
+    assert_eq!(events(&format!("{header}0,pe,mac,1,0.3\n")), vec![window("mac", 3), window("mac_zero", 1)]);
+}
+
+#[test]
+fn a_row_with_a_bad_fraction_is_refused_whole_with_the_place_of_the_field() {
+    let row_refusal = |row: &str| {
+        let (reason, line, byte) = refusal(format!("{DATA_HEADER}{row}\n").as_bytes());
+        (reason, line.unwrap(), byte.unwrap() - DATA_HEADER.len() as u64)
+    };
+    assert_eq!(row_refusal("0,1,pe,mac,1,1.5,,"), ("fraction_out_of_range", 2, 13));
+    assert_eq!(row_refusal("0,1,pe,mac,1,-0.1,,"), ("fraction_out_of_range", 2, 13));
+    assert_eq!(row_refusal("0,1,pe,mac,1,,, 0.6"), ("fraction_out_of_range", 2, 16));
+    assert_eq!(row_refusal("0,1,pe,mac,1,0.6,0.5,"), ("fractions_above_one", 2, 17));
+    assert_eq!(row_refusal("0,1,pe,mac,1,,nan,"), ("not_finite", 2, 14));
+    assert_eq!(row_refusal("0,1,pe,mac,1,,half,"), ("not_a_number", 2, 14));
+    assert_eq!(row_refusal("0,1,pe,mac_zero,1,,1,"), ("described_twice", 2, 7));
+    assert_eq!(row_refusal("0,1,pe,,4,0.5,,"), ("empty_name", 2, 7));
+    assert_eq!(row_refusal("0,1,pe,mac,1,1"), ("wrong_column_count", 2, 14));
+}
+
+#[test]
+fn columns_about_data_need_one_channel_a_row() {
+    assert_eq!(header_refusal("cycle,pe/mac,zero"), "unknown_column");
+    assert!(message("cycle,pe/mac,zero\n0,1,1\n").contains("component/action_zero"));
+    assert_eq!(events("cycle,pe/mac_zero\n0,4\n"), vec![said("pe", "mac_zero", 0, 1, 4)]);
+    assert!(message("cycle,component,action,count,togle\n0,a,b,1,0\n").contains("perhaps `toggle`"));
+}
+
 #[test]
 fn wide_rows_are_the_events_of_their_cells_and_empty_or_zero_cells_are_none() {
     let trace = "cycle,core0/unified_buffer/read,pe/mac\n0,4,\n1,0,7\n2, 0.0 ,\n3,1,2\n";
@@ -308,6 +367,28 @@ fn an_output_that_fails_is_reported_at_the_end() {
 }
 
 proptest! {
+    #[test]
+    fn the_parts_of_a_split_count_sum_to_it_and_are_written_and_read_back(
+        rows in prop::collection::vec((0..=MAX_EVENT_COUNT, 0..=100_u32, 0..=100_u32, 0..=50_u32), 1..20),
+    ) {
+        let row = |(cycle, (count, zero, share, toggle)): (usize, &(u64, u32, u32, u32))| {
+            let gated = (100 - zero) * share / 100;
+            format!("{cycle},pe,mac,{count},{}e-2,{}e-2,{}e-2\n", zero, gated, toggle)
+        };
+        let rows_text: String = rows.iter().enumerate().map(row).collect();
+        let trace = format!("cycle,component,action,count,zero,gated,toggle\n{rows_text}");
+        let split = read(&trace).unwrap();
+        let mut sums = vec![0_u64; rows.len()];
+        for said in &split.said {
+            let Said::Event(_, action, _, start, _, count, _) = said else { panic!("a fact") };
+            prop_assert!(["mac", "mac_zero", "mac_gated", "mac_still"].contains(&action.as_str()));
+            sums[*start as usize] += count;
+        }
+        prop_assert_eq!(sums, rows.iter().map(|row| row.0).collect::<Vec<_>>());
+        let written = write(create_writer, &split.metadata, &split.said).unwrap();
+        prop_assert_eq!(read_as(&written, &Reading::default()).unwrap().said, split.said);
+    }
+
     #[test]
     fn what_is_written_is_read_back_exactly((metadata, said) in trace()) {
         let written = write(create_writer, &metadata, &said).unwrap();

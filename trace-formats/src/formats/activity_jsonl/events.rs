@@ -6,10 +6,12 @@ use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
 use crate::event::{ChannelId, Event, EventSink, MAX_CYCLE, RegionSetId};
 use crate::formats::activity_text::count::CountReader;
-use crate::formats::activity_text::names::RecentNames;
+use crate::formats::activity_text::data::{DATA_NAMES, DataTexts, Parts, variant_name};
+use crate::formats::activity_text::names::{RecentChannels, RecentNames};
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Line, Text, lines};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Interval, TimeScale, Unit, read_cycle};
+use crate::variant::DataVariant;
 
 /// Keys of an event besides those of time.
 const NAMES: &[&str] = &["component", "action", "count", "region"];
@@ -21,7 +23,7 @@ pub(super) fn is_known(key: &str) -> bool {
 
 fn known_keys() -> impl Iterator<Item = &'static str> {
     let edges = EDGE_NAMES.iter().map(|edge| edge.0);
-    NAMES.iter().chain(FACT_KEYS).chain(&[METADATA]).copied().chain(edges)
+    NAMES.iter().chain(&DATA_NAMES).chain(FACT_KEYS).chain(&[METADATA]).copied().chain(edges)
 }
 
 /// Whether a line is an event in units of time; `None` for whatever is no event with a start.
@@ -55,7 +57,7 @@ impl Decoder for LineDecoder {
     }
 
     fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
-        let (channels, regions) = (RecentNames::new(), RecentNames::new());
+        let (channels, regions) = (RecentChannels::new(), RecentNames::new());
         let mut reader = LineReader { decoder: self, sink, channels, regions };
         for line in lines(chunk) {
             if let Err(bad) = reader.line(line) {
@@ -69,7 +71,7 @@ impl Decoder for LineDecoder {
 struct LineReader<'d, 's> {
     decoder: &'d LineDecoder,
     sink: &'s mut dyn EventSink,
-    channels: RecentNames<ChannelId>,
+    channels: RecentChannels,
     regions: RecentNames<RegionSetId>,
 }
 
@@ -83,6 +85,7 @@ struct EventMembers<'a> {
     action: Option<Text<'a>>,
     count: Option<Text<'a>>,
     region: Option<Text<'a>>,
+    data: Option<DataTexts<'a>>,
 }
 
 impl LineReader<'_, '_> {
@@ -116,9 +119,34 @@ impl LineReader<'_, '_> {
         let count = self.decoder.counts.read(members.count.ok_or_else(|| missing(object, "count"))?)?;
         let component = members.component.ok_or_else(|| missing(object, "component"))?;
         let action = members.action.ok_or_else(|| missing(object, "action"))?;
-        let channel = self.channel(component, action)?;
+        if let Some(data) = members.data.and_then(|data| data.said(b"null")) {
+            let (parts, interval) = (data.split(count)?, Interval { start, end });
+            return self.parts(object, members, (component, action), parts, interval);
+        }
+        let channel = self.channel(component, action, None)?;
         let regions = members.region.map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
-        let event = Event { channel, regions, start, end, count };
+        self.hand_on(object, Event { channel, regions, start, end, count })
+    }
+
+    /// Hands on the parts of a count only when all of them are good.
+    fn parts(
+        &mut self,
+        object: Text<'_>,
+        members: &EventMembers<'_>,
+        (component, action): (Text<'_>, Text<'_>),
+        parts: Parts,
+        Interval { start, end }: Interval,
+    ) -> Result<(), BadText> {
+        let named =
+            parts.counted().map(|(variant, count)| Ok((self.channel(component, action, variant)?, count)));
+        let named = named.collect::<Result<Vec<_>, BadText>>()?;
+        let regions = members.region.map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
+        let mut events =
+            named.into_iter().map(|(channel, count)| Event { channel, regions, start, end, count });
+        events.try_for_each(|event| self.hand_on(object, event))
+    }
+
+    fn hand_on(&mut self, object: Text<'_>, event: Event) -> Result<(), BadText> {
         let taken =
             if self.decoder.windowed { self.sink.window_count(event) } else { self.sink.event(event) };
         taken.map_err(|rejection| object.rejected(rejection))
@@ -160,10 +188,15 @@ impl LineReader<'_, '_> {
         }
     }
 
-    fn channel(&mut self, component: Text<'_>, action: Text<'_>) -> Result<ChannelId, BadText> {
+    fn channel(
+        &mut self,
+        component: Text<'_>,
+        action: Text<'_>,
+        variant: Option<DataVariant>,
+    ) -> Result<ChannelId, BadText> {
         let sink = &mut *self.sink;
         // As they are written: quotes, escapes and all.
-        self.channels.get_or(component.bytes, action.bytes, || {
+        self.channels.of(variant).get_or(component.bytes, action.bytes, || {
             let names = (string_value(component, "component")?, string_value(action, "action")?);
             for (name, text, what) in [(&names.0, component, "component"), (&names.1, action, "action")] {
                 if name.is_empty() {
@@ -171,7 +204,11 @@ impl LineReader<'_, '_> {
                     return Err(text.bad("empty_name", format!("an empty {what}"), expected, ""));
                 }
             }
-            sink.channel(&names.0, &names.1).map_err(|rejection| component.rejected(rejection))
+            let asked = match variant {
+                None => sink.channel(&names.0, &names.1),
+                Some(variant) => sink.channel(&names.0, &variant_name(action, &names.1, variant)?),
+            };
+            asked.map_err(|rejection| component.rejected(rejection))
         })
     }
 
@@ -199,7 +236,10 @@ impl<'a> EventMembers<'a> {
                 Some(&(_, Edge::Start, unit)) => self.start.replace((value, unit)).is_some(),
                 Some(&(_, Edge::End, unit)) => self.end.replace((value, unit)).is_some(),
                 Some(&(_, Edge::Cycle, _)) => self.cycle.replace(value).is_some(),
-                None => return Err(unknown_key(member)),
+                None => match DATA_NAMES.iter().position(|name| *name == key) {
+                    Some(at) => self.data.get_or_insert_default().0[at].replace(value).is_some(),
+                    None => return Err(unknown_key(member)),
+                },
             },
         };
         if !is_second {

@@ -39,6 +39,19 @@ fn one_cycle_and_region_tags_need_no_more_than_a_word() {
 }
 
 #[test]
+fn keys_about_data_split_a_count_into_variants_of_its_action() {
+    let line =
+        |members: &str| format!(r#"{{{members},"cycle":7,"component":"p\"e","action":"mac","count":100}}"#);
+    let part = |action, count| said("p\"e", action, 7, 8, count);
+    assert_eq!(
+        events(&line(r#""zero":0.2,"gated":3e-1,"toggle":0.1"#)),
+        vec![part("mac", 10), part("mac_zero", 20), part("mac_gated", 30), part("mac_still", 40)]
+    );
+    assert_eq!(events(&line(r#""zero":null,"gated":null,"toggle":null"#)), vec![part("mac", 100)]);
+    assert_eq!(events(&line(r#""zero":null,"gated":1"#)), vec![part("mac_gated", 100)]);
+}
+
+#[test]
 fn the_first_line_may_be_metadata_and_any_other_a_fact() {
     let trace = r#"
 {"metadata":{"clock_hz":7e8,"count_fraction_bits":1,"regions":[{"kind":"layer","name":"a","start":0,"end":9}]}}
@@ -101,6 +114,14 @@ fn bad_lines_are_refused_with_the_place_of_the_value() {
     }
     let line =
         |members: &str| line_refusal(&format!(r#"{{{members},"component":"pe","action":"mac","count":1}}"#));
+    assert_eq!(line(r#""cycle":1,"zero":1.5"#), ("fraction_out_of_range", 2, 18));
+    assert_eq!(line(r#""cycle":1,"gated":-1"#), ("fraction_out_of_range", 2, 19));
+    assert_eq!(line(r#""cycle":1,"toggle":0.6"#), ("fraction_out_of_range", 2, 20));
+    assert_eq!(line(r#""cycle":1,"gated":0.6,"zero":0.5"#), ("fractions_above_one", 2, 19));
+    assert_eq!(line(r#""cycle":1,"zero":NaN"#), ("not_finite", 2, 18));
+    assert_eq!(line(r#""cycle":1,"zero":"""#), ("not_a_number", 2, 18));
+    assert_eq!(line(r#""zero":0,"zero":null"#), ("duplicate_key", 2, 10));
+    assert_eq!(line(r#""cycle":1,"togle":0"#), ("unknown_key", 2, 11));
     assert_eq!(line(r#""start":5,"end":5"#), ("end_before_start", 2, 17));
     assert_eq!(line(r#""start":5,"end":2e18"#), ("cycle_out_of_range", 2, 17));
     assert_eq!(line(r#""start":5"#), ("missing_key", 2, 0));

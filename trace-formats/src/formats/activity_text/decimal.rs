@@ -9,6 +9,9 @@ const FRACTION_DIGITS: i64 = 32;
 /// 1 in units of [`Decimal::fraction`].
 const ONE: u128 = 10u128.pow(FRACTION_DIGITS as u32);
 
+/// 1 in units of 10⁻¹⁸.
+const ATTOS: u128 = 10u128.pow(18);
+
 /// A decimal number as it was written: `-12.5`, `1e6`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal {
@@ -73,6 +76,12 @@ impl Decimal {
             }
         }
         number
+    }
+
+    /// The absolute value in units of 10⁻¹⁸; what is further down is dropped. `None` if it is too large.
+    pub(crate) fn in_attos(self) -> Option<u64> {
+        let whole = u64::try_from(self.whole).ok()?.checked_mul(ATTOS as u64)?;
+        whole.checked_add((self.fraction / (ONE / ATTOS)) as u64)
     }
 
     /// The absolute value in units of 2⁻ᵏ, rounded to the nearest (ties to even). `None` if it is too large.
@@ -148,6 +157,17 @@ mod tests {
         assert_eq!(units("1e38", 20), None);
         assert_eq!(units("0e400", 0), Some(0));
         assert_eq!(units("1e-400", 20), Some(0));
+    }
+
+    #[test]
+    fn eighteen_digits_after_the_point_are_kept_as_a_whole_number() {
+        let attos = |text: &str| Decimal::parse(text.as_bytes()).ok()?.in_attos();
+        assert_eq!(attos("1"), Some(1_000_000_000_000_000_000));
+        assert_eq!(attos("0.7199999999999999734"), Some(719_999_999_999_999_973));
+        assert_eq!(attos("1e-18"), Some(1));
+        assert_eq!(attos("9e-19"), Some(0));
+        assert_eq!(attos("18.5"), None);
+        assert_eq!(attos("1e400"), None);
     }
 
     #[test]

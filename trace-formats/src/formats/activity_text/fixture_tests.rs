@@ -52,6 +52,15 @@ fn the_examples_say_the_same_in_every_form() {
 }
 
 #[test]
+fn described_data_say_the_same_as_the_variants_that_counts_are_split_into() {
+    let variants = example("data_variants.csv");
+    assert_eq!(variants.said.len(), 11);
+    for described in ["data.csv", "data.jsonl"] {
+        assert_eq!(example(described).said, variants.said, "{described}");
+    }
+}
+
+#[test]
 fn bad_csv_gets_the_error_that_its_fixture_expects() {
     check_bad_inputs("bad/activity-csv");
 }

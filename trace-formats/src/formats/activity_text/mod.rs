@@ -2,10 +2,12 @@
 //!
 //! * [`text`] is a piece of a chunk that knows where it stands, so that errors can name the byte.
 //! * [`decimal`], [`count`] and [`time`] read numbers exactly; [`nearest`] guesses what a misspelt name meant.
+//! * [`data`] splits a count by what the data were like.
 //! * [`names`] spares the sink a hash lookup a row; [`opening`] finds where the body starts.
 //! * [`limits`] checks metadata wherever it came from; [`output`] is what both writers write through.
 
 pub(crate) mod count;
+pub(crate) mod data;
 pub(crate) mod decimal;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

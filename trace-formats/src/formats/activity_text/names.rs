@@ -4,6 +4,9 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::event::ChannelId;
+use crate::variant::DataVariant;
+
 /// How many names are remembered: more than a trace has channels, mostly.
 const SLOTS: usize = 64;
 
@@ -42,5 +45,26 @@ impl<Id: Copy> RecentNames<Id> {
         let id = ask()?;
         *slot = Some(Slot { first: first.into(), second: second.into(), id });
         Ok(id)
+    }
+}
+
+/// The channels that were seen last: actions on random data, and their variants once a trace has any.
+pub(crate) struct RecentChannels {
+    random: RecentNames<ChannelId>,
+    variants: [Option<RecentNames<ChannelId>>; DataVariant::ALL.len()],
+}
+
+impl RecentChannels {
+    /// Remembers nothing yet.
+    pub(crate) fn new() -> RecentChannels {
+        RecentChannels { random: RecentNames::new(), variants: [None, None, None] }
+    }
+
+    /// The channels of one variant, or of random data, by the name of the action on random data.
+    pub(crate) fn of(&mut self, variant: Option<DataVariant>) -> &mut RecentNames<ChannelId> {
+        match variant {
+            None => &mut self.random,
+            Some(variant) => self.variants[variant as usize].get_or_insert_with(RecentNames::new),
+        }
     }
 }
