@@ -67,13 +67,7 @@ pub(super) struct Words {
 
 impl Words {
     /// An addressed register file of any width; nothing without words.
-    pub fn file(
-        words: u32,
-        bits: u32,
-        read: u32,
-        write: u32,
-        context: &Context,
-    ) -> Result<Words, CircuitError> {
+    pub fn file(words: u32, bits: u32, read: u32, write: u32, context: &Context) -> Result<Words, CircuitError> {
         Words::beside(words, bits, context, |bits| RegisterFileRequest::placed(words, bits, read, write))
     }
 
@@ -173,7 +167,6 @@ pub(super) fn usual_accumulator(operand: NumberFormat) -> NumberFormat {
 /// Shortest cycle of so many loaded gates in a row between flip-flops, and of a wire.
 pub(super) fn cycle_of(gates: f64, wire: Seconds, context: &Context) -> Result<Seconds, CircuitError> {
     let layout = crate::chip::circuit::Layout::placed()?;
-    let depth =
-        gates * Datapath::built_in()?.gate_delay * (1.0 + layout.wiring_delay) + layout.skew_and_jitter;
+    let depth = gates * Datapath::built_in()?.gate_delay * (1.0 + layout.wiring_delay) + layout.skew_and_jitter;
     Ok(context.cells.flip_flop.overhead_delay + context.cells.fanout_of_four_delay * depth + wire)
 }

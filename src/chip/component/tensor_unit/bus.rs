@@ -76,9 +76,7 @@ impl Bus {
         let per_row = f64::from(columns);
         let action = Action {
             name: "transfer".to_owned(),
-            description: format!(
-                "one random word past all rows, into {row_count} of them, and into {cell_count} cells"
-            ),
+            description: format!("one random word past all rows, into {row_count} of them, and into {cell_count} cells"),
             bits: Some(u64::from(self.bits)),
             energy: vec![
                 ("wires", down.word + along.word * reached_rows),
@@ -111,13 +109,7 @@ impl Bus {
             description: format!("{} bits: a bus down the side and one along each of {rows} rows", self.bits),
             placement: Placement::Chip,
             instances: 1,
-            block: Block {
-                parts,
-                actions: vec![action],
-                paths,
-                latency_cycles: down.registers + along.registers,
-                ..Block::default()
-            },
+            block: Block { parts, actions: vec![action], paths, latency_cycles: down.registers + along.registers, ..Block::default() },
         })
     }
 }
@@ -132,8 +124,7 @@ fn controller(parameters: &Parameters, tag: u32, context: &Context) -> Result<Pi
     // Its own tag is state that seldom changes: its flip-flops are behind a clock gate, which is not clocked then.
     let compare = Piece::control(gates, 0.0, context)?;
     let own_tag = Piece::control(0.0, f64::from(tag), context)?;
-    let still =
-        crate::chip::component::Cost { clock_running: Joules(0.0), clock_gated: Joules(0.0), ..own_tag.cost };
+    let still = crate::chip::component::Cost { clock_running: Joules(0.0), clock_gated: Joules(0.0), ..own_tag.cost };
     Ok(Piece { cost: compare.cost + still, use_energy: compare.use_energy })
 }
 
@@ -151,8 +142,7 @@ impl Segments {
         let overhead = cycle_of(0.0, Seconds(0.0), context)?;
         let free = (context.clock.time_of(1.0) - overhead).0;
         // Where even registers leave no time, one segment shows by how much the clock is missed.
-        let segments =
-            if free > 0.0 { (wires.delay.0 / free).ceil().clamp(1.0, f64::from(cells)) } else { 1.0 };
+        let segments = if free > 0.0 { (wires.delay.0 / free).ceil().clamp(1.0, f64::from(cells)) } else { 1.0 };
         let registers = Piece::registers(bits, context)?;
         let ranks = segments - 1.0;
         Ok(Segments {

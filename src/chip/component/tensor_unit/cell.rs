@@ -128,10 +128,7 @@ impl Cell {
             sum: moves(stored.sum, hops.sum),
             kept_clock,
             operand: moves(stored.operand, hops.operand),
-            weight: moves(
-                stored.weight,
-                if stored.weight.use_energy.0 > 0.0 { hops.weight } else { Joules(0.0) },
-            ),
+            weight: moves(stored.weight, if stored.weight.use_energy.0 > 0.0 { hops.weight } else { Joules(0.0) }),
             merge: stored.merge,
             control: stored.control,
             sums_move: shape.sums_move(),

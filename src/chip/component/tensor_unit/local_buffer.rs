@@ -4,11 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shape;
-use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::array::Ports;
 use crate::chip::component::storage::{Storage, StorageCell};
 use crate::chip::component::tdp_activity::tdp_activity;
-use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Cost, Part, TimingPath};
+use crate::chip::component::{
+    Action, Attached, Block, ComponentError, Context, Cost, Part, TimingPath,
+};
+use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::pat::Placement;
 use crate::units::{Joules, PerCycle};
 
@@ -82,13 +84,7 @@ impl LocalBuffer {
         if self.words == 0 || ports.reading() == 0 || ports.writing() == 0 {
             return Err(ComponentError::value(
                 "local_buffers",
-                format!(
-                    "{}: {} words, {} reading and {} writing ports",
-                    self.name,
-                    self.words,
-                    ports.reading(),
-                    ports.writing()
-                ),
+                format!("{}: {} words, {} reading and {} writing ports", self.name, self.words, ports.reading(), ports.writing()),
                 "a buffer has words that can be read and written",
                 "the least is 1 word and 1 port of each, or 1 port that does both",
             ));

@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::datapath::usual_accumulator;
-use super::{Block, Choice, Component, ComponentError, Context, Part, Siblings, Stage, TensorShape, Written};
+use super::{
+    Block, Choice, Component, ComponentError, Context, Part, Siblings, Stage, TensorShape, Written,
+};
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::parameter_file;
 use bus::Bus;
@@ -217,8 +219,7 @@ impl TensorUnit {
         let holds_weights = self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty();
         let weight_buffers = self.weight_buffers.unwrap_or(if holds_weights { 2 } else { 0 });
         within("weight_buffers", weight_buffers, 0, 128)?;
-        if weight_buffers == 0 && self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty()
-        {
+        if weight_buffers == 0 && self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty() {
             return Err(ComponentError::value(
                 "weight_buffers",
                 0,
@@ -283,12 +284,7 @@ impl TensorUnit {
                 choices.push(Choice::new(key, value, reason));
             }
         };
-        choose(
-            self.accumulator.is_none(),
-            "accumulator",
-            self.accumulator_format().to_string(),
-            "usual for the operands",
-        );
+        choose(self.accumulator.is_none(), "accumulator", self.accumulator_format().to_string(), "usual for the operands");
         choose(
             self.weight_buffers.is_none(),
             "weight_buffers",
@@ -298,12 +294,7 @@ impl TensorUnit {
                 _ => "one is loaded while the other is used",
             },
         );
-        choose(
-            self.stages.is_none(),
-            "stages",
-            cell.mac.stages.to_string(),
-            "least area times energy at the clock",
-        );
+        choose(self.stages.is_none(), "stages", cell.mac.stages.to_string(), "least area times energy at the clock");
         choices
     }
 }
