@@ -3,7 +3,7 @@
 use super::{ComponentError, Context, Cost, Part};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
 use crate::chip::circuit::network;
-use crate::chip::circuit::{Layout, Netlist};
+use crate::chip::circuit::{CircuitError, Layout, Netlist};
 use crate::units::{Joules, PerCycle, Ratio, Seconds};
 
 /// Fewest words of an SRAM buffer: below, decoders and sense amplifiers are shared by too few.
@@ -99,6 +99,14 @@ pub(super) fn of_network(cost: network::Cost) -> Result<Cost, ComponentError> {
         clock_running: cost.clock_energy,
         clock_gated: cost.gated_clock_energy,
     })
+}
+
+/// A circuit that cannot be, as a complaint about the key that asked for it.
+pub(super) fn about(key: &'static str, error: CircuitError) -> ComponentError {
+    match error {
+        CircuitError::Impossible { what, why, cure } => ComponentError::value(key, what, why, cure),
+        other => other.into(),
+    }
 }
 
 /// Actions of so many bits in a cycle at a rate of bits a second.

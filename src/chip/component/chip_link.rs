@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::buffer::{Control, DataBuffer, bytes_a_cycle, capacity, of_network};
+use super::buffer::{Control, DataBuffer, about, bytes_a_cycle, capacity, of_network};
 use super::pcie::checked_transfer;
 use super::tdp_activity::tdp_activity;
 use super::{
@@ -76,14 +76,14 @@ impl ChipLink {
             SerialLink::new(&SerialRequest { reach: self.reach, lanes, rate, process: context.process })
         };
         let (link, rate) = match self.lane_rate {
-            Some(Written(rate)) => (at(rate.0)?, rate.0),
+            Some(Written(rate)) => (at(rate.0).map_err(|error| about("lane_rate", error))?, rate.0),
             None => {
                 let fastest = BitsPerSecond::from_giga(rules.lane_gbits_per_second);
                 let rates = [fastest, fastest * 0.5, fastest * 0.25];
                 let works = rates.iter().find_map(|rate| at(*rate).ok().map(|link| (link, *rate)));
                 let (link, rate) = match works {
                     Some(works) => works,
-                    None => (at(fastest)?, fastest),
+                    None => (at(fastest).map_err(|error| about("bandwidth", error))?, fastest),
                 };
                 choices.push(Choice::new(
                     "lane_rate",
@@ -178,5 +178,52 @@ impl Component for ChipLink {
             own_supply: true,
             ..Block::default()
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::trial::{Trial, chosen, costs_no_less};
+    use super::*;
+
+    #[test]
+    fn a_link_has_the_lanes_that_its_coded_bandwidth_needs() {
+        let link = Trial::at(16.0).block::<ChipLink>("links = 4\nbandwidth = \"496 Gb/s\"");
+        // 496 x 66 / 64 = 511.5 Gb/s, over 25 Gb/s.
+        assert_eq!((chosen(&link, "lanes"), chosen(&link, "lane_rate")), ("21", "25 Gb/s"));
+        // Four links both ways, 64 bytes at 700 MHz.
+        assert!((link.actions[0].capacity.0 - 8.0 * 496.0 / 512.0 / 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_slow_node_has_slower_lanes_and_more_of_them() {
+        let link = Trial::at(90.0).block::<ChipLink>("links = 1\nbandwidth = \"100 Gb/s\"");
+        assert_ne!(chosen(&link, "lane_rate"), "25 Gb/s");
+        assert!(chosen(&link, "lanes").parse::<u32>().unwrap() > 5);
+    }
+
+    #[test]
+    fn twice_the_links_are_twice_the_cost_and_a_switch_comes_on_top() {
+        let trial = Trial::at(28.0);
+        let link = |keys: &str| trial.block::<ChipLink>(&format!("bandwidth = \"100 Gb/s\"\n{keys}"));
+        let (one, two) = (link("links = 1"), link("links = 2"));
+        assert!((two.cost().area() / one.cost().area() - 2.0).abs() < 1e-12);
+        assert_eq!(two.actions[0].energy(), one.actions[0].energy());
+        let switched = link("links = 2\nswitch = true");
+        assert!(switched.cost().area() > two.cost().area());
+        assert!(switched.actions[0].energy() > two.actions[0].energy());
+        assert!(costs_no_less(&link("links = 3\nswitch = true"), &switched));
+    }
+
+    #[test]
+    fn what_no_link_can_be_is_refused_with_what_works() {
+        let trial = Trial::at(28.0);
+        let refusal = trial.refusal::<ChipLink>("links = 0\nbandwidth = \"1 Gb/s\"");
+        assert!(refusal.starts_with("links: 0: a chip has from 1 to 64 links; give 1"), "{refusal}");
+        let refusal = trial.refusal::<ChipLink>(
+            "links = 1\nbandwidth = \"100 Gb/s\"\nreach = \"package\"\nlane_rate = \"64 Gb/s\"",
+        );
+        assert!(refusal.starts_with("lane_rate: a package link at 64 Gb/s: it ends at 32 Gb/s"), "{refusal}");
     }
 }

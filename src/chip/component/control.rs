@@ -72,3 +72,41 @@ impl Component for Control {
         Ok(Block { parts, choices, ..Block::default() })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::trial::{Trial, chosen, costs_no_less};
+    use super::*;
+
+    #[test]
+    fn control_always_runs_and_more_of_it_never_costs_less() {
+        let trial = Trial::at(28.0);
+        let usual = trial.block::<Control>("");
+        assert_eq!(usual.cost().clock_gated, usual.cost().clock_running);
+        assert!(usual.actions.is_empty());
+        assert_eq!((chosen(&usual, "gates"), chosen(&usual, "state_bits")), ("300000", "32768"));
+        let gates = trial.block::<Control>("gates = 400000");
+        let state = trial.block::<Control>("state_bits = 40000");
+        assert!(costs_no_less(&gates, &usual) && costs_no_less(&state, &usual));
+    }
+
+    #[test]
+    fn gates_alone_take_their_area_in_filled_rows() {
+        let trial = Trial::at(28.0);
+        let block = trial.block::<Control>("gates = 1000\nstate_bits = 0");
+        // A quarter of the gates' area is flip-flops, whose clock buffers come on top.
+        let layout = crate::chip::circuit::Layout::placed().unwrap();
+        let cells = trial.cells.nand2_area * (1000.0 * (0.75 + 0.25 * (1.0 + layout.clock_buffers)));
+        assert!((block.cost().area() / (cells / layout.row_utilisation) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn more_gates_than_a_chip_has_are_refused() {
+        let refusal = Trial::at(28.0).refusal::<Control>("gates = 2000000000");
+        assert!(
+            refusal.starts_with("gates: 2000000000: that is no control; give up to 1000000000"),
+            "{refusal}"
+        );
+    }
+}

@@ -123,3 +123,102 @@ impl Component for DataBus {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::trial::{Trial, chosen, costs_no_less};
+    use super::super::{TensorShape, VectorShape};
+    use super::*;
+    use crate::chip::circuit::arithmetic::NumberFormat;
+    use crate::units::{Hertz, SquareMicrometres};
+
+    fn core() -> Trial {
+        let mut trial = Trial::at(28.0);
+        let (operand, accumulator) = (NumberFormat::INT8, NumberFormat::INT32);
+        trial.siblings.tensor_units = vec![TensorShape { rows: 64, columns: 128, operand, accumulator }];
+        trial.siblings.vector_units = vec![VectorShape { lanes: 32, format: NumberFormat::INT32 }];
+        trial.siblings.memory_bits = 256;
+        trial.siblings.built_area = SquareMicrometres(9e6);
+        trial
+    }
+
+    #[test]
+    fn a_bus_is_as_wide_as_its_widest_unit_and_as_long_as_the_side_of_the_core() {
+        let bus = core().block::<DataBus>("");
+        // 64 rows of int8 are 512 bits, 32 lanes of int32 are 1024; 9 mm2 are 3 mm square.
+        assert_eq!((chosen(&bus, "width"), chosen(&bus, "length")), ("1024", "3.00 mm"));
+        assert_eq!((chosen(&bus, "links"), bus.actions[0].capacity), ("3", PerCycle(3.0)));
+    }
+
+    #[test]
+    fn a_link_too_long_for_a_cycle_is_divided_by_registers_until_it_fits() {
+        let mut trial = core();
+        let short = trial.block::<DataBus>("length = \"2 mm\"");
+        assert_eq!(chosen(&short, "stages"), "1");
+        assert_eq!(short.cost().clock_running.0, 0.0);
+        trial.clock = Hertz(1e9);
+        let long = trial.block::<DataBus>("length = \"20 mm\"\nwidth = 100\nlinks = 1");
+        let stages: u32 = chosen(&long, "stages").parse().unwrap();
+        assert!(stages > 1 && long.paths[0].cycle.0 <= 1e-9, "{:?}", long.paths);
+        // One stage less does not fit: it would have the wire of all but one overhead.
+        let layout = crate::chip::circuit::Layout::placed().unwrap();
+        let cells = &trial.cells;
+        let overhead = cells.flip_flop.overhead_delay + cells.fanout_of_four_delay * layout.skew_and_jitter;
+        let wire = (long.paths[0].cycle - overhead) * f64::from(stages);
+        assert!((wire / f64::from(stages - 1) + overhead).0 > 1e-9);
+        // Ranks of 100 flip-flops between the stages, half of whose bits change.
+        let registers = cells.flip_flop.data_energy * (0.5 * 100.0 * f64::from(stages - 1));
+        let energy = long.actions[0].energy[1].1;
+        assert!((energy / registers - 1.0).abs() < 1e-9, "{energy} for {registers}");
+    }
+
+    #[test]
+    fn twice_the_links_are_twice_the_cost_at_the_same_energy() {
+        let (one, two) = (core().block::<DataBus>("links = 1"), core().block::<DataBus>("links = 2"));
+        assert_eq!(two.cost().area(), one.cost().area() * 2.0);
+        assert_eq!(two.cost().leakage, one.cost().leakage * 2.0);
+        assert_eq!(two.actions[0].energy, one.actions[0].energy);
+    }
+
+    #[test]
+    fn what_no_bus_can_be_is_refused_with_what_works() {
+        let trial = Trial::at(28.0);
+        for (keys, message) in [
+            (
+                "length = \"2 mm\"",
+                "width: 0: a bus has wires, and nothing around it tells how many; give width",
+            ),
+            ("width = 100000", "width: 100000: a link of more wires is not modelled; give up to 65536"),
+            ("width = 64\nlinks = 0", "links: 0: a bus has at least one link; give 1"),
+            ("width = 64", "length: 0 um: nothing has been built that the bus could go round; give a length"),
+            ("width = 64\nlength = \"-1 mm\"", "length: -1000 um: a bus has a length above zero"),
+        ] {
+            let refusal = trial.refusal::<DataBus>(keys);
+            assert!(refusal.starts_with(message), "{refusal}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn a_wider_or_longer_bus_never_costs_less(
+            width in 1_u32..4096,
+            wider in 0_u32..512,
+            length in 0.2_f64..20.0,
+            longer in 0.0_f64..5.0,
+        ) {
+            let trial = core();
+            let bus = |width: u32, length: f64| {
+                trial.block::<DataBus>(&format!("width = {width}\nlength = \"{length} mm\""))
+            };
+            let small = bus(width, length);
+            for large in [bus(width + wider, length), bus(width, length + longer)] {
+                prop_assert!(costs_no_less(&large, &small));
+                prop_assert!(large.actions[0].energy() >= small.actions[0].energy());
+            }
+        }
+    }
+}

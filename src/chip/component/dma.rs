@@ -115,3 +115,45 @@ impl Component for Dma {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::trial::{Trial, chosen, costs_no_less};
+    use super::*;
+
+    #[test]
+    fn an_engine_moves_what_off_chip_memory_brings() {
+        let mut trial = Trial::at(28.0);
+        trial.siblings.off_chip_bytes_per_second = 34e9;
+        let engine = trial.block::<Dma>("");
+        assert_eq!((chosen(&engine, "bandwidth"), chosen(&engine, "channels")), ("34 GB/s", "8"));
+        assert!((engine.actions[0].capacity.0 - 34.0 / 64.0 / 0.7).abs() < 1e-12);
+        // 48.6 bytes a cycle: one lane of 64.
+        assert_eq!(engine.parts[1].count, 1);
+        let wide = trial.block::<Dma>("bandwidth = \"700 GB/s\"");
+        // 1000 bytes a cycle: 16 lanes.
+        assert_eq!(wide.parts[1].count, 16);
+        assert!(costs_no_less(&wide, &engine));
+    }
+
+    #[test]
+    fn more_channels_never_cost_less_and_each_costs_the_same() {
+        let trial = Trial::at(28.0);
+        let area = |channels: u32| {
+            let keys = format!("bandwidth = \"34 GB/s\"\nchannels = {channels}");
+            trial.block::<Dma>(&keys).cost().area().0
+        };
+        assert!(area(2) > area(1));
+        assert!(((area(9) - area(8)) / (area(2) - area(1)) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_no_engine_can_be_is_refused_with_what_works() {
+        let trial = Trial::at(28.0);
+        let refusal = trial.refusal::<Dma>("");
+        assert!(refusal.starts_with("bandwidth: none: there is no memory interface"), "{refusal}");
+        let refusal = trial.refusal::<Dma>("channels = 0");
+        assert!(refusal.starts_with("channels: 0: an engine has from 1 to 1024; give 1"), "{refusal}");
+    }
+}

@@ -110,3 +110,33 @@ impl Component for HostInterface {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::trial::{Trial, costs_no_less};
+    use super::*;
+
+    #[test]
+    fn more_queues_and_larger_buffers_never_cost_less() {
+        let trial = Trial::at(28.0);
+        let host = |keys: &str| trial.block::<HostInterface>(&format!("bandwidth = \"28 GB/s\"\n{keys}"));
+        let usual = host("");
+        assert!(costs_no_less(&host("queues = 8"), &usual));
+        assert!(costs_no_less(&host("buffer = \"128 KiB\""), &usual));
+        // 28 GB/s over 16 bytes and 700 MHz.
+        assert!((usual.actions[0].capacity.0 - 2.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_no_host_interface_can_be_is_refused_with_what_works() {
+        let trial = Trial::at(28.0);
+        for (keys, message) in [
+            ("queues = 0", "queues: 0: there are from 1 to 1024 queues; give 1"),
+            ("buffer = \"1 KiB\"", "buffer: 1024 B: a staging buffer has from 2 KiB to 64 MiB; give 2 KiB"),
+        ] {
+            let refusal = trial.refusal::<HostInterface>(&format!("bandwidth = \"28 GB/s\"\n{keys}"));
+            assert!(refusal.starts_with(message), "{refusal}");
+        }
+    }
+}

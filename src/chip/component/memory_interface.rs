@@ -6,7 +6,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::buffer::{Control, DataBuffer, capacity};
+use super::buffer::{Control, DataBuffer, about, capacity};
 use super::tdp_activity::tdp_activity;
 use super::{
     Action, Attached, Bandwidth, Block, Choice, Component, ComponentError, Context, Cost, Part, Siblings,
@@ -133,7 +133,7 @@ impl MemoryInterface {
                 let rate = BitsPerSecond(bandwidth.0.0 / all);
                 let highest = self.interface.highest_rate()?;
                 if rate.0 > highest.0 * (1.0 + 1e-9) {
-                    let written = format!("{:.4} GB/s", bandwidth.bytes_per_second());
+                    let written = format!("{:.4} GB/s", bandwidth.bytes_per_second() * 1e-9);
                     let reason = format!(
                         "{all} data pins would run at {rate}, and {} ends at {highest}",
                         self.interface
@@ -283,7 +283,8 @@ impl Component for MemoryInterface {
             data_bits: pins.data_bits,
             rate: pins.rate,
             process: context.process,
-        })?;
+        })
+        .map_err(|error| about("rate", error))?;
         let controller = Controller::new(context, pins.data_bits, self.burst)?;
         let phy_parts =
             phy.parts().map(|(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock)));
@@ -314,3 +315,6 @@ impl Component for MemoryInterface {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

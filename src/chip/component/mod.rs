@@ -23,6 +23,9 @@ pub mod storage;
 mod table;
 mod tdp_activity;
 mod tensor_unit;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod trial;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};

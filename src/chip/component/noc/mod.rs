@@ -86,14 +86,16 @@ impl Noc {
                 (cores / rows.unwrap_or(1), rows.unwrap_or(1))
             }
         };
-        for (key, count) in [("columns", columns), ("rows", rows)] {
-            if !(1..=256).contains(&count) {
-                return Err(ComponentError::value(
-                    key,
-                    count,
-                    "a network has from 1 to 256",
-                    "give 1 to 256",
-                ));
+        for (key, count, most) in [
+            ("columns", columns, 256),
+            ("rows", rows, 256),
+            ("virtual_channels", self.virtual_channels, 64),
+            ("buffer_depth", self.buffer_depth, 4096),
+        ] {
+            if !(1..=most).contains(&count) {
+                let reason = format!("a network has from 1 to {most}");
+                let cure = format!("give {}", count.clamp(1, most));
+                return Err(ComponentError::value(key, count, reason, cure));
             }
         }
         if self.columns.is_none() || self.rows.is_none() {

@@ -144,8 +144,8 @@ impl Wires {
         for level in 1..=shape.levels() {
             let length = side * 0.5_f64.powi(1 + level.div_ceil(2) as i32);
             let link = Link::new(context, flit_bits, length)?;
-            wires = wires + link.wire_energy;
-            registers = registers + link.register_energy;
+            wires += link.wire_energy;
+            registers += link.register_energy;
             // A word goes one way or the other: a set of wires each.
             levels.push(Part::group(format!("level {level}"), link.parts).times(2 << level));
             if slowest.as_ref().is_none_or(|path| path.cycle < link.path.cycle) {
