@@ -12,7 +12,10 @@ use super::memory_interface::MemoryInterface;
 use super::noc::Noc;
 use super::pcie::Pcie;
 use super::table::Table;
+use super::reduction_tree::ReductionTree;
 use super::tensor_unit::TensorUnit;
+use super::vector_regfile::VectorRegfile;
+use super::vector_unit::VectorUnit;
 use super::{Component, ComponentError};
 
 /// A kind of component.
@@ -47,6 +50,9 @@ pub const KINDS: &[Kind] = &[
     kind::<HostInterface>("host_interface"),
     kind::<Control>("control"),
     kind::<Table>("table"),
+    kind::<ReductionTree>("reduction_tree"),
+    kind::<VectorRegfile>("vector_regfile"),
+    kind::<VectorUnit>("vector_unit"),
 ];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(

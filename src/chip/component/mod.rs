@@ -19,13 +19,18 @@ mod link;
 mod memory_interface;
 mod noc;
 mod pcie;
+mod reduction_tree;
 pub mod storage;
 mod table;
 mod tdp_activity;
 mod tensor_unit;
 #[cfg(test)]
+mod test_context;
+#[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod trial;
+mod vector_regfile;
+mod vector_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};

@@ -8,7 +8,12 @@ use crate::chip::component::{Action, ComponentError, Cost};
 use crate::units::{Joules, PerCycle, Ratio};
 
 /// The actions of a unit whose clock costs `total`.
-pub(super) fn of(shape: &Shape, cell: &Cell, edge: &Edge, total: &Cost) -> Result<Vec<Action>, ComponentError> {
+pub(super) fn of(
+    shape: &Shape,
+    cell: &Cell,
+    edge: &Edge,
+    total: &Cost,
+) -> Result<Vec<Action>, ComponentError> {
     let cells = shape.cells() as f64;
     let kept = cell.kept_clock * cells + edge.parts.iter().map(|part| part.total()).sum();
     let gateable = |cost: &Cost| cost.clock_running - cost.clock_gated;
@@ -27,7 +32,13 @@ pub(super) fn of(shape: &Shape, cell: &Cell, edge: &Edge, total: &Cost) -> Resul
     let mut actions = vec![
         mac("mac", "one multiply-accumulate of random operands", cell.multiply(), activity, 1.0),
         mac("mac_zero", "one with an operand that is zero, computed like any other", cell.zero(), none, 1.0),
-        mac("mac_gated", "one left out for a zero: the multiply-accumulator stands still", cell.gated(), none, kept_share),
+        mac(
+            "mac_gated",
+            "one left out for a zero: the multiply-accumulator stands still",
+            cell.gated(),
+            none,
+            kept_share,
+        ),
     ];
     actions.extend(weight_load(shape, cell, edge)?);
     actions.extend(result_unload(shape, cell)?);
@@ -41,7 +52,7 @@ fn split(energy: CellEnergy, queues: Joules) -> Vec<(&'static str, Joules)> {
         ("registers", energy.registers),
         ("wires", energy.wires),
         ("control", energy.control),
-        ("queues and skew", queues),
+        ("queues and skew", energy.queues + queues),
     ]
 }
 

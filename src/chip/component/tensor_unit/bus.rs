@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::cell::Cell;
-use super::{Parameters, Shape, within};
+use super::{Parameters, Shape};
 use crate::chip::circuit::CircuitError;
-use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of};
+use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, within};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Part, TimingPath};
 use crate::chip::pat::Placement;
@@ -27,11 +27,20 @@ pub struct Bus {
     /// Cells that take one word, in the mean. Default: all cells of the rows that it goes to.
     #[serde(default)]
     pub cells: Option<u32>,
+    /// Words of its queue in each cell; 0: none. Default: the unit's cell_fifo_depth.
+    #[serde(default)]
+    pub cell_fifo_depth: Option<u32>,
 }
 
 /// One bus for each operand, one for sums in and one for results out; a sum goes from or to one cell.
 pub(super) fn usual(shape: &Shape) -> Vec<Bus> {
-    let bus = |name: &str, bits, cells| Bus { name: name.to_owned(), bits, rows: None, cells };
+    let bus = |name: &str, bits, cells| Bus {
+        name: name.to_owned(),
+        bits,
+        rows: None,
+        cells,
+        cell_fifo_depth: None,
+    };
     vec![
         bus("operand_bus", shape.operand.bits(), None),
         bus("weight_bus", shape.weight.bits(), None),
@@ -52,6 +61,13 @@ pub(super) fn attached(
 }
 
 impl Bus {
+    /// Its queue in one cell.
+    pub(super) fn cell_queue(&self, shape: &Shape, context: &Context) -> Result<Words, ComponentError> {
+        let depth = self.cell_fifo_depth.unwrap_or(shape.cell_depth);
+        within("buses", depth, 0, 128)?;
+        Ok(Words::queue(depth, self.bits, context)?)
+    }
+
     fn build(
         &self,
         shape: &Shape,
@@ -71,12 +87,14 @@ impl Bus {
         let at_row = controller(parameters, row_tag, context)?;
         let at_cell = controller(parameters, column_tag, context)?;
         let queue = Words::queue(shape.input_depth, self.bits, context)?;
-        let cell_queue = Words::queue(shape.cell_depth, self.bits, context)?;
+        let cell_queue = self.cell_queue(shape, context)?;
         let (reached_rows, reached_cells) = (f64::from(row_count), f64::from(cell_count));
         let per_row = f64::from(columns);
         let action = Action {
             name: "transfer".to_owned(),
-            description: format!("one random word past all rows, into {row_count} of them, and into {cell_count} cells"),
+            description: format!(
+                "one random word past all rows, into {row_count} of them, and into {cell_count} cells"
+            ),
             bits: Some(u64::from(self.bits)),
             energy: vec![
                 ("wires", down.word + along.word * reached_rows),
@@ -109,7 +127,13 @@ impl Bus {
             description: format!("{} bits: a bus down the side and one along each of {rows} rows", self.bits),
             placement: Placement::Chip,
             instances: 1,
-            block: Block { parts, actions: vec![action], paths, latency_cycles: down.registers + along.registers, ..Block::default() },
+            block: Block {
+                parts,
+                actions: vec![action],
+                paths,
+                latency_cycles: down.registers + along.registers,
+                ..Block::default()
+            },
         })
     }
 }
@@ -124,7 +148,8 @@ fn controller(parameters: &Parameters, tag: u32, context: &Context) -> Result<Pi
     // Its own tag is state that seldom changes: its flip-flops are behind a clock gate, which is not clocked then.
     let compare = Piece::control(gates, 0.0, context)?;
     let own_tag = Piece::control(0.0, f64::from(tag), context)?;
-    let still = crate::chip::component::Cost { clock_running: Joules(0.0), clock_gated: Joules(0.0), ..own_tag.cost };
+    let still =
+        crate::chip::component::Cost { clock_running: Joules(0.0), clock_gated: Joules(0.0), ..own_tag.cost };
     Ok(Piece { cost: compare.cost + still, use_energy: compare.use_energy })
 }
 
@@ -142,7 +167,8 @@ impl Segments {
         let overhead = cycle_of(0.0, Seconds(0.0), context)?;
         let free = (context.clock.time_of(1.0) - overhead).0;
         // Where even registers leave no time, one segment shows by how much the clock is missed.
-        let segments = if free > 0.0 { (wires.delay.0 / free).ceil().clamp(1.0, f64::from(cells)) } else { 1.0 };
+        let segments =
+            if free > 0.0 { (wires.delay.0 / free).ceil().clamp(1.0, f64::from(cells)) } else { 1.0 };
         let registers = Piece::registers(bits, context)?;
         let ranks = segments - 1.0;
         Ok(Segments {

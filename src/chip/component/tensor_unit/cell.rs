@@ -37,6 +37,7 @@ pub(super) struct CellEnergy {
     pub registers: Joules,
     pub wires: Joules,
     pub control: Joules,
+    pub queues: Joules,
 }
 
 /// A cell with what its actions take.
@@ -63,6 +64,7 @@ pub(super) struct Cell {
     control: Piece,
     sums_move: bool,
     systolic: bool,
+    queues: Joules,
 }
 
 impl Cell {
@@ -103,11 +105,9 @@ impl Cell {
         }
         let systolic = shape.systolic();
         let moves = |register: Piece, wire: Joules| Moving { register, wire };
-        let mut kept_clock = stored.control.cost;
+        let mut kept_clock = stored.control.cost + stored.queues;
         if systolic {
             kept_clock = kept_clock + stored.operand.cost + stored.weight.cost;
-        } else {
-            kept_clock = kept_clock + stored.queues;
         }
         if shape.sums_move() {
             kept_clock = kept_clock + stored.sum.cost;
@@ -128,11 +128,15 @@ impl Cell {
             sum: moves(stored.sum, hops.sum),
             kept_clock,
             operand: moves(stored.operand, hops.operand),
-            weight: moves(stored.weight, if stored.weight.use_energy.0 > 0.0 { hops.weight } else { Joules(0.0) }),
+            weight: moves(
+                stored.weight,
+                if stored.weight.use_energy.0 > 0.0 { hops.weight } else { Joules(0.0) },
+            ),
             merge: stored.merge,
             control: stored.control,
             sums_move: shape.sums_move(),
             systolic,
+            queues: stored.passes,
         })
     }
 
@@ -146,6 +150,7 @@ impl Cell {
             registers: operand + weight + sum,
             wires: operand_wire + weight_wire + sum_wire,
             control: self.control.use_energy,
+            queues: self.queues,
         }
     }
 
@@ -170,7 +175,13 @@ impl Cell {
         }
         let (weight, weight_wire) = self.weight.energy();
         let (sum, sum_wire) = if self.sums_move { self.sum_energy() } else { Default::default() };
-        CellEnergy { mac: Joules(0.0), registers: weight + sum, wires: weight_wire + sum_wire, control }
+        CellEnergy {
+            mac: Joules(0.0),
+            registers: weight + sum,
+            wires: weight_wire + sum_wire,
+            control,
+            queues: self.queues,
+        }
     }
 
     fn sum_energy(&self) -> (Joules, Joules) {
@@ -226,6 +237,7 @@ struct Stored {
     merge: Piece,
     control: Piece,
     queues: Cost,
+    passes: Joules,
     neighbour_queue: Joules,
     queue_cycle: Seconds,
     weight_write: Joules,
@@ -258,6 +270,8 @@ impl Stored {
         let control = control(shape, parameters, buffers, context)?;
         let queues = queues(shape, buses, context)?;
         let neighbour_queue = queues.last().map_or(Joules(0.0), Words::pass);
+        // Over buses a word passes a queue with its transfer, else with each operation.
+        let passes = if shape.systolic() { queues.iter().map(Words::pass).sum() } else { Joules(0.0) };
         let queue_cycle = queues.iter().map(|queue| queue.minimum_cycle.0).fold(0.0, f64::max);
         let queues: Cost = queues.iter().map(|queue| queue.cost).sum();
         let parts = [
@@ -277,6 +291,7 @@ impl Stored {
             merge,
             control,
             queues,
+            passes,
             neighbour_queue,
             queue_cycle: Seconds(queue_cycle),
             weight_write: held.write,
@@ -297,7 +312,8 @@ fn control(
         flip_flops += parameters.systolic_control_bits;
     }
     if !buffers.is_empty() {
-        let addresses: u32 = buffers.iter().map(|buffer| bits_to_count(buffer.words) * buffer.ports).sum();
+        let addresses: u32 =
+            buffers.iter().map(|buffer| bits_to_count(buffer.words) * buffer.ports.total()).sum();
         flip_flops += parameters.controller_flip_flops + f64::from(addresses);
         gates += parameters.controller_gates + Datapath::built_in()?.counter_gates * f64::from(addresses);
     }
@@ -306,15 +322,12 @@ fn control(
 
 /// The queues at a cell's inputs and outputs: one for each bus and one for the neighbour.
 fn queues(shape: &Shape, buses: &[Bus], context: &Context) -> Result<Vec<Words>, ComponentError> {
-    if shape.cell_depth == 0 {
-        return Ok(Vec::new());
+    let queue = |bits| Ok(Words::queue(shape.cell_depth, bits, context)?);
+    if shape.systolic() {
+        return [shape.operand.bits(), shape.sum_bits].into_iter().map(queue).collect();
     }
-    let bits: Vec<u32> = if shape.systolic() {
-        vec![shape.operand.bits(), shape.sum_bits]
-    } else {
-        buses.iter().map(|bus| bus.bits).chain([shape.neighbour_bits]).collect()
-    };
-    bits.into_iter().map(|bits| Ok(Words::queue(shape.cell_depth, bits, context)?)).collect()
+    let of_buses = buses.iter().map(|bus| bus.cell_queue(shape, context));
+    of_buses.chain([queue(shape.neighbour_bits)]).collect()
 }
 
 /// Wires from a cell to its neighbours.

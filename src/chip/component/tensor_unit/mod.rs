@@ -11,10 +11,8 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::datapath::usual_accumulator;
-use super::{
-    Block, Choice, Component, ComponentError, Context, Part, Siblings, Stage, TensorShape, Written,
-};
+use super::datapath::{usual_accumulator, within};
+use super::{Block, Choice, Component, ComponentError, Context, Part, Siblings, Stage, TensorShape, Written};
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::parameter_file;
 use bus::Bus;
@@ -219,7 +217,8 @@ impl TensorUnit {
         let holds_weights = self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty();
         let weight_buffers = self.weight_buffers.unwrap_or(if holds_weights { 2 } else { 0 });
         within("weight_buffers", weight_buffers, 0, 128)?;
-        if weight_buffers == 0 && self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty() {
+        if weight_buffers == 0 && self.dataflow == Dataflow::WeightStationary && self.local_buffers.is_empty()
+        {
             return Err(ComponentError::value(
                 "weight_buffers",
                 0,
@@ -284,7 +283,12 @@ impl TensorUnit {
                 choices.push(Choice::new(key, value, reason));
             }
         };
-        choose(self.accumulator.is_none(), "accumulator", self.accumulator_format().to_string(), "usual for the operands");
+        choose(
+            self.accumulator.is_none(),
+            "accumulator",
+            self.accumulator_format().to_string(),
+            "usual for the operands",
+        );
         choose(
             self.weight_buffers.is_none(),
             "weight_buffers",
@@ -294,19 +298,14 @@ impl TensorUnit {
                 _ => "one is loaded while the other is used",
             },
         );
-        choose(self.stages.is_none(), "stages", cell.mac.stages.to_string(), "least area times energy at the clock");
+        choose(
+            self.stages.is_none(),
+            "stages",
+            cell.mac.stages.to_string(),
+            "least area times energy at the clock",
+        );
         choices
     }
-}
-
-/// Refuses a count outside of a range, with the nearest that works.
-fn within(key: &'static str, count: u32, least: u32, most: u32) -> Result<(), ComponentError> {
-    if (least..=most).contains(&count) {
-        return Ok(());
-    }
-    let nearest = count.clamp(least, most);
-    let reason = format!("it must be from {least} to {most}");
-    Err(ComponentError::value(key, count, reason, format!("the nearest is {nearest}")))
 }
 
 impl Component for TensorUnit {
