@@ -22,6 +22,7 @@ parameter_file! {
         halo_coarse: "Free space around a macro in µm.",
         halo_fine_node: "Feature size in nm of `halo_fine`.",
         halo_fine: "Free space around a macro in µm.",
+        placement: "Part of a region of macros with their halos that they fill.",
         most_capacity: "Largest macro in KiB.",
         most_bits: "Most bits of a macro's word.",
     }
@@ -41,11 +42,11 @@ pub struct MemoryMacro {
     pub control_leakage: Watts,
     /// Registers of all ports for address, enables, data in and data out, and the multiplexers of the inputs.
     pub registers: PlacedLogic,
-    /// Free space around it, its half of what it shares with its neighbours.
+    /// Free space around it: its half of the halo that it shares with its neighbours, and what placement leaves.
     pub halo: SquareMicrometres,
-    /// Extent across, halo included.
+    /// Extent across, free space included.
     pub width: Micrometres,
-    /// Extent down, halo included.
+    /// Extent down, free space included.
     pub height: Micrometres,
     /// Where the energy of a read through one port goes, random data.
     pub read: Vec<(&'static str, Joules)>,
@@ -93,9 +94,11 @@ impl MemoryMacro {
         let gates = control_area / cells.nand2_area * style.control_strip_fill;
         // The registers stand below, as wide as the rest.
         let (halo_um, width_um) = (style.halo(request.node).0, array.width.0 + strip_um);
+        let spread = 1.0 / style.placement.sqrt();
         let registers_area = registers.cells + registers.whitespace;
         let height_um = array.height.0 + registers_area.0 / width_um;
-        let (width, height) = (Micrometres(width_um + halo_um), Micrometres(height_um + halo_um));
+        let (width, height) =
+            (Micrometres((width_um + halo_um) * spread), Micrometres((height_um + halo_um) * spread));
         let one_port = array.one_port;
         let control = Netlist::of_gates(gates).placed(cells)?.transitions(style.control_transitions);
         let latched = pins.access_energy(cells, &registers)?;
@@ -123,7 +126,7 @@ impl MemoryMacro {
         self.registers.cells + self.registers.whitespace
     }
 
-    /// Area with halo.
+    /// Area with the free space around.
     pub fn area(&self) -> SquareMicrometres {
         self.array.area.total() + self.control_area + self.registers_area() + self.halo
     }

@@ -8,11 +8,15 @@ use super::control::Control;
 use super::data_bus::DataBus;
 use super::dma::Dma;
 use super::host_interface::HostInterface;
+use super::instruction_fetch::InstructionFetch;
+use super::load_store_unit::LoadStoreUnit;
+use super::memory::Memory;
 use super::memory_interface::MemoryInterface;
 use super::noc::Noc;
 use super::pcie::Pcie;
-use super::table::Table;
 use super::reduction_tree::ReductionTree;
+use super::scalar_unit::ScalarUnit;
+use super::table::Table;
 use super::tensor_unit::TensorUnit;
 use super::vector_regfile::VectorRegfile;
 use super::vector_unit::VectorUnit;
@@ -53,6 +57,10 @@ pub const KINDS: &[Kind] = &[
     kind::<ReductionTree>("reduction_tree"),
     kind::<VectorRegfile>("vector_regfile"),
     kind::<VectorUnit>("vector_unit"),
+    kind::<Memory>("memory"),
+    kind::<ScalarUnit>("scalar_unit"),
+    kind::<InstructionFetch>("instruction_fetch"),
+    kind::<LoadStoreUnit>("load_store_unit"),
 ];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(

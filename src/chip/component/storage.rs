@@ -10,13 +10,9 @@ use serde::Deserialize;
 
 use super::{Choice, ComponentError, Context, Part};
 use crate::chip::circuit::array::Ports;
-use crate::units::{Joules, Micrometres, Ratio, Seconds};
+use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres};
 
-pub use distribution::Distribution;
-
-/// Part of a wire's rise and fall that a bit of random data takes: it changes in half of the transfers, and a change is
-/// half of a rise and fall.
-pub const RANDOM_WIRE: Ratio = Ratio(0.25);
+pub use distribution::{Distribution, Pieces};
 
 /// What holds a bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -42,6 +38,8 @@ pub struct Storage {
     pub write: Vec<(&'static str, Joules)>,
     /// Shortest cycle of a port.
     pub cycle: Seconds,
+    /// Cycles from the address to the data.
+    pub cycles: u32,
     /// Extent across, for those who lead wires to it.
     pub width: Micrometres,
     /// Extent down.
@@ -119,11 +117,30 @@ impl Storage {
         self.write.iter().map(|(_, energy)| *energy).sum()
     }
 
-    /// Area times the energy of a read and a write: what searches want least of.
+    /// Area times the energy of a read and a write: what a choice of cells or ports wants least of.
     pub fn figure_of_merit(&self) -> f64 {
-        let area: f64 = self.parts.iter().map(|part| part.total().area().0).sum();
-        area * (self.read_energy() + self.write_energy()).0
+        self.area().0 * (self.read_energy() + self.write_energy()).0
     }
+
+    /// Area of all parts.
+    pub fn area(&self) -> SquareMicrometres {
+        self.parts.iter().map(|part| part.total().area()).sum()
+    }
+}
+
+/// Bits that tell words apart.
+pub fn address_bits(words: u64) -> u32 {
+    64 - words.saturating_sub(1).leading_zeros()
+}
+
+/// A width and height that grow in proportion by an area beside what they hold.
+pub fn stretched(
+    width: Micrometres,
+    height: Micrometres,
+    by: SquareMicrometres,
+) -> (Micrometres, Micrometres) {
+    let factor = (1.0 + by.0 / (width * height).0).sqrt();
+    (width * factor, height * factor)
 }
 
 #[cfg(test)]

@@ -1,71 +1,143 @@
-//! Wires that join pieces of storage, in rows above one another, with the port in the middle of an edge.
+//! Wires that join pieces of storage, in columns above one another, with the port in the middle of an edge.
 
+use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
-use crate::chip::component::{ComponentError, Context, Cost};
+use crate::chip::circuit::{Layout, Netlist, parameter_file};
+use crate::chip::component::{ComponentError, Context, Cost, Part};
 use crate::chip::technology::{WireClass, WireProjection};
-use crate::units::{Joules, Micrometres, Ratio, Seconds};
+use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
+
+parameter_file! {
+    /// The values of `distribution.toml`; ranges and sources stand there.
+    DistributionStyle from "distribution.toml" {
+        random_wire: "Part of a wire's rise and fall that a transfer of a random bit takes.",
+        on_the_ground: "Part of the wires between macros for which macros leave channels.",
+    }
+}
 
 /// Delay that these wires may lose to save power, over the least (CACTI's choice "Global_30").
 const DELAY_BUDGET: Ratio = Ratio(0.3);
 
-/// Wires over an area: they run in layers above the macros, which leaves only repeaters on the ground.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Distribution {
-    /// A millimetre of one wire.
-    millimetre: Wire,
-    width: Micrometres,
-    height: Micrometres,
-}
-
 const MILLIMETRE: Micrometres = Micrometres(1000.0);
 
+/// What is joined: equal pieces over an area.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pieces {
+    /// Extent of all across.
+    pub width: Micrometres,
+    /// Extent of all down.
+    pub height: Micrometres,
+    /// Columns that an address must reach: each holds a part of the word.
+    pub columns: f64,
+    /// Stacks side by side that hold other words of the same bits.
+    pub stacks: f64,
+    /// Bits of the word.
+    pub data: f64,
+    /// Bits of the address.
+    pub address: f64,
+    /// Ports of all.
+    pub ports: Ports,
+}
+
+impl Pieces {
+    /// So many rows of pieces, each so wide and high and giving a word, in as many stacks side by side as make a square. As
+    /// a plan is not drawn the number of stacks need not be whole.
+    pub fn stacked(
+        (row_width, row_height): (Micrometres, Micrometres),
+        rows: f64,
+        columns: f64,
+        (data, address): (f64, f64),
+        ports: Ports,
+    ) -> Pieces {
+        let stacks = (row_height.0 * rows / row_width.0).sqrt().max(1.0);
+        let (width, height) = (row_width * stacks, row_height * (rows / stacks));
+        Pieces { width, height, columns, stacks, data, address, ports }
+    }
+}
+
+/// Wires, repeaters and pipeline registers that join pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    /// What they cost.
+    pub parts: Vec<Part>,
+    /// Energy of an access of random data.
+    pub energy: Joules,
+    /// Cycles there and back.
+    pub cycles: u32,
+    /// Area of channels, repeaters and registers.
+    pub area: SquareMicrometres,
+}
+
 impl Distribution {
-    /// Wires over so wide and high an area.
+    /// Joins pieces, pipelined so that each stage fits in a cycle.
     ///
     /// # Errors
     /// [`ComponentError`] when the node has no such wires.
-    pub fn over(
-        width: Micrometres,
-        height: Micrometres,
-        context: &Context,
-    ) -> Result<Distribution, ComponentError> {
-        let millimetre = Wire::new(&WireRequest {
-            node: context.process.node,
-            class: WireClass::SemiGlobal,
-            projection: WireProjection::Conservative,
-            length: MILLIMETRE,
-            drive: Drive::Repeated { delay_budget: DELAY_BUDGET },
-            transistors: context.transistors,
-            temperature: context.process.temperature,
-            supply: context.process.supply,
-        })?;
-        Ok(Distribution { millimetre, width, height })
-    }
+    pub fn of(pieces: &Pieces, context: &Context) -> Result<Distribution, ComponentError> {
+        let style = DistributionStyle::built_in()?;
+        let millimetre = millimetre(context)?;
+        let Pieces { width, height, data, address, ports, columns, stacks } = *pieces;
+        let (accesses, wires) = (f64::from(ports.total()), f64::from(ports.reading() + ports.writing()));
+        // Bits of the word belong to columns: on the mean a quarter of a stack's width away, along the whole column, and
+        // on to the other stacks.
+        let stack = width / stacks;
+        let data_length = (stack / 4.0 + (width - stack) + height * stacks) * (data * wires);
+        let address_length = (width + height * (columns * stacks)) * (address * accesses);
+        let all = data_length + address_length;
+        let pitch = millimetre.track.width + millimetre.track.spacing;
+        let repeaters = millimetre.driver_area * (all / MILLIMETRE);
+        let channels = SquareMicrometres(all.0 * pitch.0 * style.on_the_ground);
+        // Repeaters stand in the channels.
+        let free = SquareMicrometres((channels - repeaters).0.max(0.0));
+        let standing = Cost { whitespace: free, ..Cost::of_area(repeaters) }
+            .leaking(millimetre.leakage * (all / MILLIMETRE));
+        // The data of an access come from the middle of a column on the mean; branches beyond are gated.
+        let moved = (width / 4.0 + height / 2.0) * data + (width + height / 2.0 * columns) * address;
+        let wire_energy = millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
 
-    /// From the port to a piece, the mean of all: a quarter of the width and half of the height.
-    fn mean(&self) -> Micrometres {
-        self.width / 4.0 + self.height / 2.0
+        let longest = (width / 2.0 + height) / MILLIMETRE;
+        let delay = millimetre.delay * (longest * context.process.sign_off.slow_corner);
+        let stages = stages(delay, context)?;
+        let flip_flops = Netlist::of_flip_flops(stages * (data * wires + address * accesses));
+        let registers = flip_flops.placed(context.cells)?;
+        // Registers take data only with an access: their clock is in its energy.
+        let of_registers = Cost::of_logic(&registers);
+        let of_registers = Cost { clock_running: of_registers.clock_gated, ..of_registers };
+        let latched = stages * (data + address);
+        let clock =
+            context.cells.flip_flop.clock_energy * (latched * (1.0 + Layout::placed()?.clock_distribution));
+        let mut parts = vec![Part::leaf("wires", standing)];
+        if stages > 0.0 {
+            parts.push(Part::leaf("pipeline registers", of_registers));
+        }
+        Ok(Distribution {
+            area: parts.iter().map(|part| part.total().area()).sum(),
+            parts,
+            energy: wire_energy + clock + registers.store(latched, Ratio(0.5)),
+            cycles: 2 * stages as u32,
+        })
     }
+}
 
-    /// All of one wire that reaches each of so many columns of pieces: along the edge, and down each column.
-    fn whole(&self, columns: f64) -> Micrometres {
-        self.width / 2.0 + self.height * columns
-    }
+/// Pipeline registers that a delay needs so that no stage is longer than a cycle.
+fn stages(delay: Seconds, context: &Context) -> Result<f64, ComponentError> {
+    let cells = context.cells;
+    let skew = cells.fanout_of_four_delay * Layout::placed()?.skew_and_jitter;
+    let usable = context.clock.time_of(1.0) - cells.flip_flop.overhead_delay - skew;
+    // Faster than its own registers no clock can be; the path of the macros then says so.
+    let least = cells.fanout_of_four_delay * Layout::placed()?.least_stage;
+    Ok((delay / Seconds(usable.0.max(least.0))).floor())
+}
 
-    /// Repeaters of so many wires that each reach so many columns of pieces.
-    pub fn cost(&self, wires: f64, columns: f64) -> Cost {
-        let millimetres = wires * (self.whole(columns) / MILLIMETRE);
-        Cost::of_area(self.millimetre.driver_area * millimetres)
-            .leaking(self.millimetre.leakage * millimetres)
-    }
-
-    /// Energy of an access that moves random bits over so many wires; the branches to other pieces are gated.
-    pub fn energy(&self, wires: f64) -> Joules {
-        self.millimetre.energy * (wires * super::RANDOM_WIRE.0 * (self.mean() / MILLIMETRE))
-    }
-
-    /// From the port to the furthest piece.
-    pub fn delay(&self) -> Seconds {
-        self.millimetre.delay * ((self.width / 2.0 + self.height) / MILLIMETRE)
-    }
+fn millimetre(context: &Context) -> Result<Wire, ComponentError> {
+    Ok(Wire::new(&WireRequest {
+        node: context.process.node,
+        class: WireClass::SemiGlobal,
+        projection: WireProjection::Conservative,
+        length: MILLIMETRE,
+        drive: Drive::Repeated { delay_budget: DELAY_BUDGET },
+        transistors: context.transistors,
+        temperature: context.process.temperature,
+        supply: context.process.supply,
+    })?)
 }

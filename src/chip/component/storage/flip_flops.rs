@@ -5,7 +5,7 @@ use crate::chip::circuit::Netlist;
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::registers::RegisterFileRequest;
 use crate::chip::component::{ComponentError, Context, Cost, Part};
-use crate::units::{Micrometres, Seconds};
+use crate::units::Micrometres;
 
 /// Most words and bits of a register file that was synthesised.
 pub const MOST_WORDS: u64 = 128;
@@ -40,13 +40,6 @@ pub fn build(words: u64, bits: u32, ports: Ports, context: &Context) -> Result<S
     }
     let area: f64 = parts.iter().map(|part| part.total().area().0).sum();
     let side = Micrometres(area.sqrt());
-    Ok(Storage {
-        parts,
-        read,
-        write,
-        cycle: Seconds(cycle.0),
-        width: side,
-        height: side,
-        choices: Vec::new(),
-    })
+    let (width, height) = (side, side);
+    Ok(Storage { parts, read, write, cycle, cycles: 1, width, height, choices: Vec::new() })
 }

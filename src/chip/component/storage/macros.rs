@@ -1,25 +1,37 @@
-//! Storage in memory macros: one, or a grid of them that a search picks.
+//! Storage in memory macros: one, or several of a kind that a search picks.
 
-use super::{Distribution, Storage, StorageCell};
-use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Ports};
+use super::distribution::{Distribution, Pieces};
+use super::{Storage, StorageCell, address_bits, stretched};
+use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, Leakage};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Joules, SquareMicrometres, Watts};
+use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 const FEWEST_WORDS: u64 = 32;
 
-/// Ways to divide words, and words into bits, that the search tries: the coarsest that a macro can be, and finer ones.
-const DIVISIONS: usize = 3;
+/// Size of the memory by which kinds of macro are judged.
+const REFERENCE_BYTES: u64 = 1 << 20;
 
-/// Macros in a grid.
+/// Widths and depths of macros that the search tries: the most that a macro can have, and halves of it.
+const WIDTHS: usize = 2;
+const DEPTHS: usize = 3;
+
+/// Most rows on a bit line that the search tries.
+const MOST_ROWS: [u64; 3] = [64, 128, 256];
+
+/// A kind of macro. Compilers do not search: they have one floor plan, here two by two subarrays, whose bit lines have up
+/// to so many rows; more words share a row and its sense amplifiers. So more words are never less area.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Grid {
+struct MacroKind {
+    /// Macros side by side that give a word.
     across: u64,
-    down: u64,
-    words: u64,
     bytes: u32,
+    most_words: u64,
+    most_rows: u64,
+    ports: Ports,
+    cell: StorageCell,
 }
 
 pub fn build(
@@ -30,20 +42,21 @@ pub fn build(
     context: &Context,
 ) -> Result<Storage, ComponentError> {
     let style = MacroStyle::built_in()?;
-    let mut best: Option<Storage> = None;
+    let mut best: Option<(MacroKind, Seconds, f64)> = None;
     let mut refused = None;
-    for grid in grids(words, bits, &style) {
-        let built = build_grid(grid, ports, cell, context);
-        match built {
-            Ok(storage) if best.as_ref().is_none_or(|best| is_better(&storage, best, context)) => {
-                best = Some(storage)
+    for kind in kinds(bits, ports, cell, &style) {
+        match kind.judged(context) {
+            Ok((cycle, merit))
+                if best.is_none_or(|(_, old, least)| better((cycle, merit), (old, least), context)) =>
+            {
+                best = Some((kind, cycle, merit));
             }
             Ok(_) => {}
             Err(error) => refused = Some(error),
         }
     }
     let mut storage = match (best, refused) {
-        (Some(storage), _) => storage,
+        (Some((kind, ..)), _) => kind.tiled(words.max(FEWEST_WORDS), context)?,
         (None, Some(error)) => return Err(error),
         (None, None) => return Err(too_wide(bits)),
     };
@@ -67,109 +80,129 @@ fn too_wide(bits: u32) -> ComponentError {
     )
 }
 
-/// Those that meet the clock before those that do not; then the least area times energy.
-fn is_better(one: &Storage, other: &Storage, context: &Context) -> bool {
+/// Those that meet the clock before those that do not; then the least merit.
+fn better((cycle, merit): (Seconds, f64), (old, least): (Seconds, f64), context: &Context) -> bool {
     let period = context.clock.time_of(1.0);
-    match (one.cycle <= period, other.cycle <= period) {
+    match (cycle <= period, old <= period) {
         (true, false) => true,
         (false, true) => false,
-        (false, false) => one.cycle < other.cycle,
-        (true, true) => one.figure_of_merit() < other.figure_of_merit(),
+        (false, false) => cycle < old,
+        (true, true) => merit < least,
     }
 }
 
-fn grids(words: u64, bits: u32, style: &MacroStyle) -> Vec<Grid> {
-    let words = words.max(FEWEST_WORDS);
+/// Kinds of macro to try. They do not depend on the number of words, nor does the choice among them.
+fn kinds(bits: u32, ports: Ports, cell: StorageCell, style: &MacroStyle) -> Vec<MacroKind> {
     let bytes = u64::from(bits.div_ceil(8));
-    let most_bytes = style.most_capacity * 1024.0;
     let powers = || (0..40).map(|power| 1_u64 << power);
-    let widths = powers()
-        .take_while(|across| *across <= bytes)
-        .filter(|across| bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits);
-    widths
-        .take(DIVISIONS)
-        .flat_map(|across| {
-            let width = bytes.div_ceil(across);
-            let depths =
-                powers().take_while(move |down| *down == 1 || words.div_ceil(*down) >= 4 * FEWEST_WORDS);
-            depths
-                .filter(move |down| (words.div_ceil(*down) * width) as f64 <= most_bytes)
-                .take(DIVISIONS)
-                .map(move |down| Grid { across, down, words: words.div_ceil(down), bytes: width as u32 })
-        })
-        .collect()
+    let narrow_enough = |across: &u64| bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits;
+    let widths = powers().take_while(|across| *across <= bytes).filter(narrow_enough).take(WIDTHS);
+    let mut kinds = Vec::with_capacity(WIDTHS * DEPTHS * MOST_ROWS.len());
+    for across in widths {
+        let width = bytes.div_ceil(across);
+        let most_words = (style.most_capacity * 1024.0 / width as f64) as u64;
+        for depth in powers().take(DEPTHS) {
+            for most_rows in MOST_ROWS {
+                let most_words = (most_words / depth).max(FEWEST_WORDS);
+                kinds.push(MacroKind { across, bytes: width as u32, most_words, most_rows, ports, cell });
+            }
+        }
+    }
+    kinds
 }
 
-fn request(grid: Grid, ports: Ports, cell: StorageCell, context: &Context) -> ArrayRequest {
-    ArrayRequest {
-        node: context.process.node,
-        capacity_bytes: grid.words * u64::from(grid.bytes),
-        word_bytes: grid.bytes,
-        ports,
-        cell: match cell {
-            StorageCell::Edram => CellKind::EmbeddedDram,
-            _ => CellKind::Static(context.transistors),
-        },
-        periphery: context.transistors,
-        temperature: context.process.temperature,
-        supply: context.process.supply,
-        banks: 1,
-        organisation: None,
-        objective: Objective::default(),
-        limits: Limits::default(),
+impl MacroKind {
+    /// Cycle and merit of a memory of the reference size: area times area times energy of a read and a write. Area counts
+    /// twice, as leakage follows it.
+    fn judged(&self, context: &Context) -> Result<(Seconds, f64), ComponentError> {
+        let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(FEWEST_WORDS);
+        let storage = self.tiled(words, context)?;
+        Ok((storage.cycle, storage.area().0 * storage.figure_of_merit()))
     }
-}
 
-/// The macro of a grid, at the clock if it can be.
-fn find(request: &ArrayRequest, context: &Context) -> Result<MemoryMacro, CircuitError> {
-    let around = |request: &ArrayRequest| {
-        let array = context.arrays.find(request)?;
-        MemoryMacro::around(&array, request, context.cells)
-    };
-    let period = context.clock.time_of(1.0);
-    let free = around(request)?;
-    if free.cycle <= period {
-        return Ok(free);
+    fn organisation(&self, words: u64) -> Organisation {
+        let words_in_row = words.div_ceil(2 * self.most_rows).next_power_of_two().min(256) as u32;
+        // Each bit line of a DRAM has a sense amplifier of its own.
+        let (bit_lines, amplifiers) =
+            if self.cell == StorageCell::Edram { (1, 2 * words_in_row) } else { (2 * words_in_row, 1) };
+        Organisation {
+            word_line_cuts: 2,
+            bit_line_cuts: 2,
+            words_in_row,
+            bit_line_multiplexing: bit_lines.min(256),
+            sense_multiplexing_1: amplifiers.min(256),
+            sense_multiplexing_2: (2 * words_in_row / bit_lines.min(256) / amplifiers.min(256)).max(1),
+        }
     }
-    around(&ArrayRequest { objective: Objective::Access, ..*request })
-}
 
-fn build_grid(
-    grid: Grid,
-    ports: Ports,
-    cell: StorageCell,
-    context: &Context,
-) -> Result<Storage, ComponentError> {
-    let request = request(grid, ports, cell, context);
-    let unit = find(&request, context)?;
-    let (across, down) = (grid.across as f64, grid.down as f64);
-    let (width, height) = (unit.width * across, unit.height * down);
-    let count = grid.across * grid.down;
-    let mut parts = vec![Part::group("macro", macro_parts(&unit)).times(count)];
-    let scaled = |parts: &[(&'static str, Joules)]| {
-        parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
-    };
-    let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));
-    if count > 1 {
-        let wires = Distribution::over(width, height, context)?;
-        let address = f64::from(64 - (grid.words * grid.down - 1).leading_zeros());
-        let data = across * 8.0 * f64::from(grid.bytes);
-        let data_wires = data * f64::from(ports.reading() + ports.writing());
-        // Data wires belong to one column of macros each, addresses go to all.
-        let cost = wires.cost(data_wires, 1.0) + wires.cost(address * f64::from(ports.total()), across);
-        parts.push(Part::leaf("wires between macros", cost));
-        let energy = wires.energy(data) + wires.energy(address) * across;
-        read.push(("wires between macros", energy));
-        write.push(("wires between macros", energy));
+    fn request(&self, words: u64, context: &Context) -> ArrayRequest {
+        ArrayRequest {
+            node: context.process.node,
+            capacity_bytes: words * u64::from(self.bytes),
+            word_bytes: self.bytes,
+            ports: self.ports,
+            cell: match self.cell {
+                StorageCell::Edram => CellKind::EmbeddedDram,
+                _ => CellKind::Static(context.transistors),
+            },
+            periphery: context.transistors,
+            temperature: context.process.temperature,
+            supply: context.process.supply,
+            banks: 1,
+            organisation: Some(self.organisation(words)),
+            objective: Objective::default(),
+            limits: Limits::default(),
+        }
     }
-    let reason = format!(
-        "macros of {} words of {} bits, {}: the least area times energy of those that meet the clock",
-        grid.words,
-        8 * grid.bytes,
-        unit.array.organisation
-    );
-    let choices = vec![Choice::new("macros", format!("{} x {}", grid.across, grid.down), reason)];
-    Ok(Storage { parts, read, write, cycle: unit.cycle, width, height, choices })
+
+    /// A macro of so many words.
+    fn of(&self, words: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
+        let request = self.request(words, context);
+        MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells)
+    }
+
+    /// So many words: macros of the most words, and one of the rest.
+    fn tiled(&self, words: u64, context: &Context) -> Result<Storage, ComponentError> {
+        let (full, rest) = (words / self.most_words, words % self.most_words);
+        let unit = self.of(words.min(self.most_words), context)?;
+        let mut parts = Vec::new();
+        if full > 0 {
+            parts.push(Part::group("macro", macro_parts(&unit)).times(self.across * full));
+        }
+        if rest > 0 {
+            let smaller = self.of(rest.max(FEWEST_WORDS), context)?;
+            parts.push(Part::group("smaller macro", macro_parts(&smaller)).times(self.across));
+        }
+        let across = self.across as f64;
+        let scaled = |parts: &[(&'static str, Joules)]| {
+            parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
+        };
+        let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));
+        let mut extent = (unit.width * across, unit.height);
+        let mut cycles = 1;
+        if words > self.most_words || self.across > 1 {
+            let down = words as f64 / words.min(self.most_words) as f64;
+            let data = across * 8.0 * f64::from(self.bytes);
+            let address = f64::from(address_bits(words));
+            let pieces = Pieces::stacked(extent, down, across, (data, address), self.ports);
+            let wires = Distribution::of(&pieces, context)?;
+            extent = stretched(pieces.width, pieces.height, wires.area);
+            cycles += wires.cycles;
+            parts.push(Part::group("wires between macros", wires.parts));
+            read.push(("wires between macros", wires.energy));
+            write.push(("wires between macros", wires.energy));
+        }
+        let reason = format!(
+            "up to {} words of {} bits a macro, up to {} rows on a bit line: of those that meet the clock the least area squared times energy, in a memory of 1 MiB",
+            self.most_words,
+            8 * self.bytes,
+            self.most_rows,
+        );
+        let macros = self.across * words.div_ceil(self.most_words);
+        let choices = vec![Choice::new("macros", macros, reason)];
+        let (width, height) = extent;
+        Ok(Storage { parts, read, write, cycle: unit.cycle, cycles, width, height, choices })
+    }
 }
 
 fn macro_parts(unit: &MemoryMacro) -> Vec<Part> {
