@@ -111,8 +111,17 @@ fn every_key_of_the_inspection_is_on_the_page_and_no_other() {
 
 #[test]
 fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
-    let reports = [json(&["chip", "tpu-v1", "--json"]), json(&["chip", "eyeriss", "--json"])];
+    let small = "fixtures/chips/small-design.toml";
+    let reports = [
+        json(&["chip", "tpu-v1", "--json"]),
+        json(&["chip", "eyeriss", "--json"]),
+        json(&["chip", "tests/chips/given.toml", "--json"]),
+        json(&["chip", &format!("{small}:limits.area=6mm2"), "--json"]),
+    ];
     let maps = [
+        ("design.components[].parts", "[].<figure>"),
+        ("design.components[].actions[].energy_parts_j", ".<part>"),
+        ("design.search.candidates[].values", ".<key>"),
         ("timing.cycle_time_s", ".<component>"),
         ("sources", ".<figure>"),
         ("components[].sources", ".<figure>"),
@@ -203,6 +212,11 @@ fn what_is_null_in_a_report_is_said_to_be_so() {
         ("The keys of inspect", json(&["inspect", "fixtures/scale-sim/conv_ws_calc", "--json"])),
         ("The keys of chip", json(&["chip", "tpu-v1", "--json"])),
         ("The keys of chip", json(&["chip", "eyeriss", "--json"])),
+        ("The keys of chip", json(&["chip", "tests/chips/given.toml", "--json"])),
+        (
+            "The keys of chip",
+            json(&["chip", "fixtures/chips/small-design.toml:X=16,search.X=[16]", "--json"]),
+        ),
     ];
     for (heading, report) in reports.iter().chain(&calculators()) {
         let section = section(heading);
@@ -249,9 +263,15 @@ fn options_of(command: &clap::Command, known: &mut BTreeSet<String>) {
 fn every_option_that_a_page_names_exists() {
     let mut known: BTreeSet<String> = ["--help", "--version"].map(str::to_owned).into();
     options_of(&nm_trace::cli::command(), &mut known);
-    for page in
-        ["binding.md", "calculator.md", "chip-files.md", "power.md", "reading-traces.md", "reports.md"]
-    {
+    for page in [
+        "binding.md",
+        "calculator.md",
+        "chip-designs.md",
+        "chip-files.md",
+        "power.md",
+        "reading-traces.md",
+        "reports.md",
+    ] {
         let text = std::fs::read_to_string(root().join("docs").join(page)).unwrap();
         for (at, _) in text.match_indices("--") {
             let option: String =

@@ -179,11 +179,15 @@ impl Checker {
                         action, or set gated = running";
             self.complain(&format!("{path}.clock"), what);
         }
-        let shares: Ratio = component.actions.iter().map(|action| component.clock_share(action)).sum();
+        // Actions may be alternatives that keep the same clock running: a multiply-accumulate and one with a zero, a
+        // read and a write through one port. At the activity of TDP they share it.
+        let share = |action: &Action| Ratio(component.clock_share(action).0 * action.tdp_activity.value.0);
+        let shares: Ratio = component.actions.iter().map(share).sum();
         // Thirds and the like do not add up to exactly 1.
         if shares.0 > 1.0 + 1e-9 {
             let what = format!(
-                "the clock shares of the actions add up to {}, more than 1 (an action without one has 1/{})",
+                "the clock shares of the actions times their TDP activities add up to {}, more than 1 (an action without \
+                 a share has 1/{})",
                 shares.0,
                 component.actions.len()
             );

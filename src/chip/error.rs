@@ -42,7 +42,7 @@ pub enum ChipError {
         error: std::io::Error,
     },
     /// The file is not TOML or JSON, or has a key that is unknown, missing or of the wrong type.
-    #[error("{file}: {}\ncure: docs/chip-files.md lists the keys, each with an example", message.trim_end())]
+    #[error("{file}: {}\ncure: docs/chip-designs.md and docs/chip-files.md list the keys, with an example each", message.trim_end())]
     Syntax {
         /// Its path.
         file: String,

@@ -76,13 +76,13 @@ impl Pat {
     /// [`OperatingPointError`]: beyond the laws, with the nearest value within, or a chip file without a technology,
     /// whose clock alone can be changed.
     pub fn at(&self, conditions: &Conditions) -> Result<OperatingPoint, OperatingPointError> {
-        let clock = conditions.clock.filter(|clock| *clock != self.clock.value);
-        let voltage =
-            conditions.voltage.filter(|voltage| self.voltage.as_ref().is_none_or(|v| v.value != *voltage));
-        let heat = |own: &Sourced<Celsius>| Kelvin::from(own.value);
-        let temperature = conditions
-            .temperature
-            .filter(|asked| self.junction_temperature.as_ref().is_none_or(|own| heat(own) != *asked));
+        let moves = |asked: f64, own: Option<f64>| own.is_none_or(|own| !same(asked, own));
+        let own_clock = Some(self.clock.value.0);
+        let own_voltage = self.voltage.as_ref().map(|voltage| voltage.value.0);
+        let own_heat = self.junction_temperature.as_ref().map(|celsius| Kelvin::from(celsius.value).0);
+        let clock = conditions.clock.filter(|clock| moves(clock.0, own_clock));
+        let voltage = conditions.voltage.filter(|voltage| moves(voltage.0, own_voltage));
+        let temperature = conditions.temperature.filter(|kelvin| moves(kelvin.0, own_heat));
         let conditions = Conditions { voltage, clock, temperature };
         if conditions == Conditions::default() {
             return Ok(OperatingPoint { pat: self.clone(), notes: Vec::new(), warnings: Vec::new() });
@@ -143,7 +143,7 @@ impl Pat {
         }
         if let Some(temperature) = conditions.temperature {
             // 60 °C as it was written, without what the way over kelvins leaves.
-            let celsius = Celsius((Celsius::from(temperature).0 * 1e9).round() * 1e-9);
+            let celsius = Celsius((Celsius::from(temperature).0 * 1e9).round() / 1e9);
             pat.junction_temperature = Some(Sourced { value: celsius, source: given() });
         }
         for component in &mut pat.components {
@@ -178,6 +178,11 @@ impl Pat {
             )
         })
     }
+}
+
+/// Whether two figures are the same but for how they were rounded: 0.86 V, written and interpolated.
+fn same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs()
 }
 
 /// A chip's conditions in words.

@@ -212,3 +212,49 @@ pub(super) fn within(key: &'static str, count: u32, least: u32, most: u32) -> Re
     let reason = format!("it must be from {least} to {most}");
     Err(ComponentError::value(key, count, reason, format!("the nearest is {nearest}")))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::component::test_context::typical;
+
+    #[test]
+    fn half_of_the_flip_flops_of_a_register_change_with_a_random_word() {
+        let around = typical();
+        let register = Piece::registers(10, &around.context()).unwrap();
+        let one_change = around.cells.flip_flop.data_energy.0;
+        assert!((register.use_energy.0 / (5.0 * one_change) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_random_word_charges_half_of_its_wires_and_their_buffers() {
+        let around = typical();
+        let context = around.context();
+        let wires = |length| Wires::hop(Micrometres(length), 2, &context).unwrap();
+        let farad_um =
+            Wires::request(Micrometres(1.0), Drive::Single, &context).unwrap().track.capacitance_f_per_um;
+        let volts = around.cells.supply.0;
+        // One of two wires changes: C V² / 2 of the wire, and half of that again for the buffer's pins, since two pins
+        // of its drive are half of the four that load it.
+        let on_paper = 1.5 * farad_um * 1000.0 * volts * volts / 2.0;
+        assert!((wires(1000.0).word.0 / on_paper - 1.0).abs() < 1e-9);
+        // Far wires scale; near ones still need a buffer of one drive.
+        assert!((wires(2000.0).word.0 / wires(1000.0).word.0 - 2.0).abs() < 1e-9);
+        assert!(wires(0.1).word.0 > 0.0 && wires(0.1).cost.area().0 > 0.0);
+    }
+
+    #[test]
+    fn words_wider_than_a_file_are_files_side_by_side() {
+        let around = typical();
+        let context = around.context();
+        let area = |bits| Words::file(8, bits, 1, 1, &context).unwrap().cost.area().0;
+        assert!((area(128) / area(64) - 2.0).abs() < 1e-12);
+        assert_eq!(Words::queue(0, 8, &context).unwrap().cost, Cost::default());
+    }
+
+    #[test]
+    fn so_many_bits_count_so_many_things() {
+        assert_eq!([1, 2, 3, 4, 5, 224].map(bits_to_count), [0, 1, 2, 2, 3, 8]);
+    }
+}

@@ -38,7 +38,9 @@ impl Builder {
         match (target.clock, target.tops) {
             (Some(clock), tops) => {
                 let reason = "given".to_owned();
-                let design = self.at(spec, clock.0, reason)?;
+                let design = self.at(spec, clock.0, reason).map_err(|found| {
+                    self.blame(spec, clock.0, "target.clock", &clock.0.to_string(), found)
+                })?;
                 self.check_clock(spec, &design)?;
                 match tops {
                     Some(tops) if design.peak_tops() < tops * (1.0 - 1e-9) => Err(problem(
@@ -64,8 +66,11 @@ impl Builder {
                     ));
                 }
                 let clock = Hertz(tops * 1e12 / (2.0 * macs));
-                let design =
-                    self.at(spec, clock, format!("{tops} TOPS of {macs} multiply-accumulates a cycle"))?;
+                let needed = format!("{tops} TOPS of {macs} multiply-accumulates a cycle");
+                let value = format!("{tops}: needs {clock} with {macs} multiply-accumulates a cycle");
+                let design = self
+                    .at(spec, clock, needed)
+                    .map_err(|found| self.blame(spec, clock, "target.tops", &value, found))?;
                 self.check_clock(spec, &design)?;
                 Ok(design)
             }
@@ -73,6 +78,25 @@ impl Builder {
                 let clock = self.fastest(spec)?;
                 self.at(spec, clock, "the fastest that every component meets".to_owned())
             }
+        }
+    }
+
+    /// What cannot be built at a clock and can at another is the clock's fault, and so that of the key that gave it.
+    fn blame(
+        &self,
+        spec: &ChipSpec,
+        clock: Hertz,
+        key: &str,
+        value: &str,
+        found: Vec<Problem>,
+    ) -> Vec<Problem> {
+        match (self.fastest(spec), found.first()) {
+            (Ok(fastest), Some(first)) if fastest.0 < clock.0 => {
+                let reason = format!("{} ({})", first.what, first.key);
+                let cure = format!("the fastest clock that every component meets is {fastest}");
+                problem(key, format!("{value}: {reason}; {cure}"))
+            }
+            _ => found,
         }
     }
 

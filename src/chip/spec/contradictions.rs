@@ -47,7 +47,7 @@ fn of_header(spec: &ChipSpec, problems: &mut Vec<Problem>) {
     }
     let target = &header.target;
     let quantities = [
-        ("target.tops", target.tops, "10^12 operations a second"),
+        ("target.tops", target.tops, "TOPS"),
         ("target.clock", target.clock.map(|clock| clock.value()), "Hz"),
         ("technology.voltage", header.technology.voltage.map(|voltage| voltage.value()), "V"),
         ("limits.area", header.limits.area.map(|area| area.value()), "mm2"),

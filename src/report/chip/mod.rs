@@ -146,9 +146,15 @@ fn action_row(component: &Component, action: &Action) -> Vec<String> {
         format!("{}/{}", component.name, action.name),
         si(action.energy.value.0, "J"),
         action.bits.map_or_else(|| UNKNOWN.to_string(), |bits| bits.to_string()),
-        action.capacity.value.0.to_string(),
+        capacity(action.capacity.value.0),
         percent(action.tdp_activity.value.0, 1.0),
     ]
+}
+
+/// All digits of a number that has few, else four after the point.
+fn capacity(per_cycle: f64) -> String {
+    let exact = per_cycle.to_string();
+    if exact.len() <= 8 { exact } else { format!("{per_cycle:.4}") }
 }
 
 /// Each source with all that comes from it, in the order in which they come first.

@@ -75,7 +75,9 @@ fn push<const FIGURES: usize>(
     if level >= cut.depth {
         return;
     }
-    let mut branches: Vec<&Branch<FIGURES>> = branch.branches.iter().collect();
+    let all = cut.share == 0.0;
+    let mut branches: Vec<&Branch<FIGURES>> =
+        branch.branches.iter().filter(|branch| all || size(branch) > 0.0).collect();
     branches.sort_by(|a, b| size(b).total_cmp(&size(a)));
     // A single small branch takes no more room than the line that would sum it up.
     let shown = branches.iter().filter(|branch| size(branch) >= cut.share * whole).count();

@@ -306,7 +306,8 @@ fn control(
         flip_flops += parameters.systolic_control_bits;
     }
     if !buffers.is_empty() {
-        let addresses: u32 = buffers.iter().map(|buffer| bits_to_count(buffer.words) * buffer.ports).sum();
+        let addresses: u32 =
+            buffers.iter().map(|buffer| bits_to_count(buffer.words) * buffer.ports.total()).sum();
         flip_flops += parameters.controller_flip_flops + f64::from(addresses);
         gates += parameters.controller_gates + Datapath::built_in()?.counter_gates * f64::from(addresses);
     }

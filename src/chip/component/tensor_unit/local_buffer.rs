@@ -10,7 +10,7 @@ use crate::chip::component::storage::{Storage, StorageCell};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Cost, Part, TimingPath};
 use crate::chip::pat::Placement;
-use crate::units::{Joules, PerCycle};
+use crate::units::{Joules, PerCycle, Ratio};
 
 /// A buffer in each cell.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -46,12 +46,11 @@ pub(super) struct BuiltBuffer {
     name: String,
     bits: u32,
     cell: StorageCell,
-    shared: Ports,
+    /// Ports, each with an address.
+    pub ports: Ports,
     storage: Storage,
     /// Words, for the cell's address counters.
     pub words: u32,
-    /// Ports, each with an address.
-    pub ports: u32,
     /// What one costs, for the cell's size.
     pub cost: Cost,
 }
@@ -100,10 +99,9 @@ impl LocalBuffer {
             name: self.name.clone(),
             bits,
             cell: self.cell,
-            shared: ports,
+            ports,
             storage,
             words: self.words,
-            ports: ports.total(),
             cost,
         })
     }
@@ -117,16 +115,20 @@ pub(super) fn attached(buffers: Vec<BuiltBuffer>, shape: &Shape) -> Result<Vec<A
 impl BuiltBuffer {
     fn attached(self, shape: &Shape) -> Result<Attached, ComponentError> {
         let activity = tdp_activity(|values| values.local_buffer)?;
-        // A port that does both does each half of the time.
-        let accesses = |only: u32| f64::from(only) + f64::from(self.shared.read_write) / 2.0;
-        let action = |name: &str, what: &str, energy: Vec<(&'static str, Joules)>, ports: u32| Action {
-            name: name.to_owned(),
-            description: format!("{what}, random data"),
-            bits: Some(u64::from(self.bits)),
-            energy,
-            capacity: PerCycle(accesses(ports)),
-            tdp_activity: activity,
-            clock_share: None,
+        let both = f64::from(self.ports.read_write);
+        let action = |name: &str, what: &str, energy: &[(&'static str, Joules)], only: u32| {
+            let most = f64::from(only) + both;
+            // A port that does both does each half of the time when all ports are busy.
+            let busy = if most > 0.0 { (f64::from(only) + both / 2.0) / most } else { 0.0 };
+            Action {
+                name: name.to_owned(),
+                description: format!("{what}, random data"),
+                bits: Some(u64::from(self.bits)),
+                energy: energy.to_vec(),
+                capacity: PerCycle(most),
+                tdp_activity: Ratio(activity.0 * busy),
+                clock_share: None,
+            }
         };
         let cell = match self.cell {
             StorageCell::FlipFlop => "flip-flops",
@@ -134,8 +136,8 @@ impl BuiltBuffer {
             StorageCell::Edram => "embedded DRAM",
         };
         let actions = vec![
-            action("read", "one word out", self.storage.read.clone(), self.shared.read),
-            action("write", "one word in", self.storage.write.clone(), self.shared.write),
+            action("read", "one word out", &self.storage.read, self.ports.read),
+            action("write", "one word in", &self.storage.write, self.ports.write),
         ];
         let path = TimingPath { name: format!("{} in a cell", self.name), cycle: self.storage.cycle };
         Ok(Attached {

@@ -125,6 +125,16 @@ fn buffers_in_the_cells_are_components_of_their_own_and_move_the_cells_apart() {
 }
 
 #[test]
+fn a_port_that_reads_and_writes_can_do_either_each_cycle_and_does_each_half_of_the_time() {
+    let text = "interconnect = \"multicast\"\nlocal_buffers = [{ name = \"spad\", words = 64, cell = \"sram\", read_write_ports = 1 }]";
+    let unit = unit(4, 4, text);
+    let spad = &unit.attached.iter().find(|attached| attached.name == "spad").unwrap().block;
+    for name in ["read", "write"] {
+        assert_eq!((action(spad, name).capacity.0, action(spad, name).tdp_activity.0), (1.0, 0.5));
+    }
+}
+
+#[test]
 fn neighbours_learn_shape_and_formats() {
     let mut around = typical();
     build_beside::<TensorUnit>("rows = 4\ncolumns = 8\noperand = \"bf16\"", &mut around).unwrap();
