@@ -55,8 +55,7 @@ impl Distribution {
     /// Repeaters of so many wires that each reach so many columns of pieces.
     pub fn cost(&self, wires: f64, columns: f64) -> Cost {
         let millimetres = wires * (self.whole(columns) / MILLIMETRE);
-        Cost::of_area(self.millimetre.driver_area * millimetres)
-            .leaking(self.millimetre.leakage * millimetres)
+        Cost::of_area(self.millimetre.driver_area * millimetres).leaking(self.millimetre.leakage * millimetres)
     }
 
     /// Energy of an access that moves random bits over so many wires; the branches to other pieces are gated.

@@ -40,13 +40,5 @@ pub fn build(words: u64, bits: u32, ports: Ports, context: &Context) -> Result<S
     }
     let area: f64 = parts.iter().map(|part| part.total().area().0).sum();
     let side = Micrometres(area.sqrt());
-    Ok(Storage {
-        parts,
-        read,
-        write,
-        cycle: Seconds(cycle.0),
-        width: side,
-        height: side,
-        choices: Vec::new(),
-    })
+    Ok(Storage { parts, read, write, cycle: Seconds(cycle.0), width: side, height: side, choices: Vec::new() })
 }

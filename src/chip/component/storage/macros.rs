@@ -50,21 +50,14 @@ pub fn build(
     let bytes = u64::from(bits.div_ceil(8));
     if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
         let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
-        let reason = format!(
-            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
-        );
+        let reason = format!("{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes");
         storage.choices.push(Choice::new("capacity", value, reason));
     }
     Ok(storage)
 }
 
 fn too_wide(bits: u32) -> ComponentError {
-    ComponentError::value(
-        "block",
-        format!("{bits} bits"),
-        "no division into macros fits",
-        "divide it into slices",
-    )
+    ComponentError::value("block", format!("{bits} bits"), "no division into macros fits", "divide it into slices")
 }
 
 /// Those that meet the clock before those that do not; then the least area times energy.
@@ -83,15 +76,14 @@ fn grids(words: u64, bits: u32, style: &MacroStyle) -> Vec<Grid> {
     let bytes = u64::from(bits.div_ceil(8));
     let most_bytes = style.most_capacity * 1024.0;
     let powers = || (0..40).map(|power| 1_u64 << power);
-    let widths = powers()
-        .take_while(|across| *across <= bytes)
-        .filter(|across| bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits);
+    let widths = powers().take_while(|across| *across <= bytes).filter(|across| {
+        bytes.div_ceil(*across) as f64 * 8.0 <= style.most_bits
+    });
     widths
         .take(DIVISIONS)
         .flat_map(|across| {
             let width = bytes.div_ceil(across);
-            let depths =
-                powers().take_while(move |down| *down == 1 || words.div_ceil(*down) >= 4 * FEWEST_WORDS);
+            let depths = powers().take_while(move |down| *down == 1 || words.div_ceil(*down) >= 4 * FEWEST_WORDS);
             depths
                 .filter(move |down| (words.div_ceil(*down) * width) as f64 <= most_bytes)
                 .take(DIVISIONS)
