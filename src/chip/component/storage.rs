@@ -197,36 +197,10 @@ pub(in crate::chip::component) mod tests {
         let time = start.elapsed();
         let area: f64 = storage.parts.iter().map(|part| part.total().area().0).sum();
         let cells = 146.0 * at.process.node.0 * at.process.node.0 * words as f64 * f64::from(bits);
-        println!(
-            "{name}: {:.4} mm2 = {:.3} cells, read {:.2} write {:.2} pJ, cycle {}, {:.0} x {:.0} um, {time:?}",
-            area * 1e-6,
-            area / cells,
-            storage.read_energy().0 * 1e12,
-            storage.write_energy().0 * 1e12,
-            storage.cycle,
-            storage.width.0,
-            storage.height.0
-        );
-        println!(
-            "   {:?}",
-            storage.choices.iter().map(|c| format!("{} {}", c.value, c.reason)).collect::<Vec<_>>()
-        );
-        println!(
-            "   read {:?}",
-            storage.read.iter().map(|(n, e)| format!("{n} {:.2}", e.0 * 1e12)).collect::<Vec<_>>()
-        );
-        println!(
-            "   area {:?}",
-            storage
-                .parts
-                .iter()
-                .flat_map(|p| p
-                    .parts
-                    .iter()
-                    .map(|q| format!("{} {:.4}", q.name, q.total().area().0 * 1e-6 * p.count as f64))
-                    .chain([format!("own {} {:.4}", p.name, p.own.area().0 * 1e-6 * p.count as f64)]))
-                .collect::<Vec<_>>()
-        );
+        println!("{name}: {:.4} mm2 = {:.3} cells, read {:.2} write {:.2} pJ, cycle {}, {:.0} x {:.0} um, {time:?}", area * 1e-6, area / cells, storage.read_energy().0 * 1e12, storage.write_energy().0 * 1e12, storage.cycle, storage.width.0, storage.height.0);
+        println!("   {:?}", storage.choices.iter().map(|c| format!("{} {}", c.value, c.reason)).collect::<Vec<_>>());
+        println!("   read {:?}", storage.read.iter().map(|(n, e)| format!("{n} {:.2}", e.0 * 1e12)).collect::<Vec<_>>());
+        println!("   area {:?}", storage.parts.iter().flat_map(|p| p.parts.iter().map(|q| format!("{} {:.4}", q.name, q.total().area().0 * 1e-6 * p.count as f64)).chain([format!("own {} {:.4}", p.name, p.own.area().0 * 1e-6 * p.count as f64)])).collect::<Vec<_>>());
     }
 
     #[test]
@@ -250,54 +224,16 @@ pub(in crate::chip::component) mod tests {
         show("8KiB 45nm", 1024, 64, ONE, StorageCell::Sram, &s45);
         show("32KiB 45nm", 4096, 64, ONE, StorageCell::Sram, &s45);
         show("1MiB 45nm", 131072, 64, ONE, StorageCell::Sram, &s45);
-        show(
-            "cbuf bank 28 256x512",
-            256,
-            512,
-            TWO,
-            StorageCell::Sram,
-            &Surroundings::at(0.028, None, 1000.0),
-        );
-        show(
-            "cbuf bank 16 256x512",
-            256,
-            512,
-            TWO,
-            StorageCell::Sram,
-            &Surroundings::at(0.016, None, 1000.0),
-        );
+        show("cbuf bank 28 256x512", 256, 512, TWO, StorageCell::Sram, &Surroundings::at(0.028, None, 1000.0));
+        show("cbuf bank 16 256x512", 256, 512, TWO, StorageCell::Sram, &Surroundings::at(0.016, None, 1000.0));
         let s90 = Surroundings::at(0.09, None, 200.0);
-        for (w, b, a) in [
-            (64, 64, 50489.),
-            (256, 8, 17547.),
-            (256, 16, 28127.),
-            (256, 32, 49488.),
-            (256, 64, 93181.),
-            (512, 16, 45309.),
-            (512, 32, 79720.),
-            (512, 64, 150102.),
-            (1024, 16, 79674.),
-            (1024, 32, 140183.),
-            (1024, 64, 263946.),
-            (2048, 64, 491634.),
-            (4096, 16, 257609.),
-            (8192, 32, 939915.),
-        ] {
+        for (w, b, a) in [(64, 64, 50489.), (256, 8, 17547.), (256, 16, 28127.), (256, 32, 49488.), (256, 64, 93181.), (512, 16, 45309.), (512, 32, 79720.), (512, 64, 150102.), (1024, 16, 79674.), (1024, 32, 140183.), (1024, 64, 263946.), (2048, 64, 491634.), (4096, 16, 257609.), (8192, 32, 939915.)] {
             let foundry = a / (3.187 * w as f64 * b as f64);
             show(&format!("IHP {foundry:.3} {w}x{b}"), w, b, ONE, StorageCell::Sram, &s90);
         }
-        for (w, b, a) in
-            [(64, 32, 52621.), (256, 16, 57521.), (256, 32, 96267.), (512, 32, 150650.), (1024, 32, 264167.)]
-        {
+        for (w, b, a) in [(64, 32, 52621.), (256, 16, 57521.), (256, 32, 96267.), (512, 32, 150650.), (1024, 32, 264167.)] {
             let foundry = a / (3.187 * w as f64 * b as f64);
-            show(
-                &format!("IHP 2P {foundry:.3} {w}x{b}"),
-                w,
-                b,
-                Ports { read_write: 2, read: 0, write: 0 },
-                StorageCell::Sram,
-                &s90,
-            );
+            show(&format!("IHP 2P {foundry:.3} {w}x{b}"), w, b, Ports { read_write: 2, read: 0, write: 0 }, StorageCell::Sram, &s90);
         }
     }
 }

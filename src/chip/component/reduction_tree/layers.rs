@@ -159,8 +159,9 @@ impl Layer {
         context: &Context,
     ) -> Result<Layer, ComponentError> {
         let arity = shape.arity.min(numbers);
-        // Numbers without a partner wait for the next layer.
-        let (adders, alone) = (numbers / arity, numbers % arity);
+        // A number without a partner waits for the next layer; an adder that is not full costs as the others do.
+        let outputs = numbers.div_ceil(arity);
+        let adders = if numbers % arity == 1 { outputs - 1 } else { outputs };
         let grown = bits + bits_to_count(arity);
         let (format, bits) = match shape.accumulator {
             NumberFormat::Integer { .. } => (NumberFormat::Integer { bits: grown - 1 }, grown),
@@ -182,7 +183,7 @@ impl Layer {
             matches!(format, NumberFormat::Integer { .. }) && adder.logic_depth >= cheapest.logic_depth;
         let added = if ripples { full_adder } else { adder.logic_depth };
         let (depth, added_depth) = (adder.logic_depth + beside, added + beside);
-        Ok(Layer { adder, adders, compressor, wires, outputs: adders + alone, bits, depth, added_depth })
+        Ok(Layer { adder, adders, compressor, wires, outputs, bits, depth, added_depth })
     }
 
     /// What it adds to the depth behind the layer before it; the first stands behind a multiplier.

@@ -31,6 +31,12 @@ fn a_binary_tree_has_one_adder_less_than_inputs() {
 }
 
 #[test]
+fn two_numbers_that_are_left_over_get_an_adder_and_one_waits() {
+    let first = |inputs| part(&tree(inputs, "arity = 3").parts[0].parts, "adder").map(|adder| adder.count);
+    assert_eq!([9, 10, 11, 12].map(first), [Some(3), Some(3), Some(4), Some(4)]);
+}
+
+#[test]
 fn registers_stand_everywhere_or_nowhere_or_as_the_clock_needs_them() {
     let ranks = |more| {
         let tree = tree(64, more);
@@ -84,7 +90,7 @@ fn what_cannot_be_is_refused_with_the_key_and_the_nearest_that_works() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn more_inputs_trees_weights_or_sums_never_cost_less(
         inputs in 2_u32..100, trees in 1_u32..20, weights in 1_u32..4, words in 1_u32..32, arity in 2_u32..5,

@@ -179,7 +179,7 @@ fn a_clock_that_the_units_meet_is_met_by_the_paths_through_their_wires() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn more_rows_columns_weights_or_places_in_queues_never_cost_less(
         rows in 1_u32..64, columns in 1_u32..64, weights in 1_u32..4, depth in 1_u32..8, multicast in any::<bool>(),

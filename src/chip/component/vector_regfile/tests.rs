@@ -71,7 +71,7 @@ fn what_cannot_be_is_refused_with_the_key() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn more_words_or_ports_never_cost_less(words in 1_u32..100, read in 1_u32..8, write in 1_u32..6) {
         let build = |words, read, write| {

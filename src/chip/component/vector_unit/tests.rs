@@ -54,7 +54,7 @@ fn the_clock_is_divided_between_lanes_and_special_units() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn more_lanes_or_alus_never_cost_less_and_twice_the_lanes_are_two_times_one(
         lanes in 1_u32..256, alus in 1_u32..4,
