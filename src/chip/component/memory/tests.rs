@@ -171,3 +171,14 @@ proptest! {
         prop_assert!(write.0 >= few.0 && write.1 >= few.1, "{few:?} {write:?}");
     }
 }
+
+#[test]
+fn embedded_dram_is_denser_than_static_memory_and_its_refresh_counts_as_leakage() {
+    let at = Surroundings::at(0.032, None, 200.0);
+    let of = |cell: &str| {
+        let text = format!("capacity = '1 MiB'\nblock = '32 B'\nshared_ports = 1\ncell = '{cell}'");
+        built(&text, &at).unwrap().cost()
+    };
+    let (dynamic, fixed) = (of("edram"), of("sram"));
+    assert!(dynamic.area() < fixed.area() && dynamic.leakage.0 > 0.0);
+}

@@ -21,8 +21,8 @@ const REFERENCE_BYTES: u64 = 1 << 20;
 const WIDTHS: usize = 2;
 const DEPTHS: usize = 3;
 
-/// Most rows on a bit line that the search tries.
-const MOST_ROWS: [u64; 3] = [64, 128, 256];
+/// Most rows on a bit line that the search tries: dense, or fast.
+const MOST_ROWS: [u64; 2] = [256, 64];
 
 /// A kind of macro. Compilers do not search: they have one floor plan, here two by two subarrays, whose bit lines have up
 /// to so many rows; more words share a row and its sense amplifiers. So more words are never less area.
@@ -116,11 +116,14 @@ fn kinds(bits: u32, ports: Ports, cell: StorageCell, style: &MacroStyle) -> Vec<
 
 impl MacroKind {
     /// Cycle and merit of a memory of the reference size: area times area times energy of a read and a write. Area counts
-    /// twice, as leakage follows it.
+    /// twice, as leakage follows it. The merit is that of cells with one port, so that more ports come on top of the same
+    /// macros.
     fn judged(&self, context: &Context) -> Result<(Seconds, f64), ComponentError> {
         let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(FEWEST_WORDS);
         let storage = self.tiled(words, context)?;
-        Ok((storage.cycle, storage.area().0 * storage.figure_of_merit()))
+        let one_port = Ports { read_write: 1, read: 0, write: 0 };
+        let simple = MacroKind { ports: one_port, ..*self }.tiled(words, context)?;
+        Ok((storage.cycle, simple.area().0 * simple.figure_of_merit()))
     }
 
     /// Words in a row: as few as the rows allow, or twice as many.
@@ -152,7 +155,8 @@ impl MacroKind {
             },
             periphery: context.transistors,
             temperature: context.process.temperature,
-            supply: context.process.supply,
+            // Transistors of DRAM have a voltage of their own.
+            supply: context.process.supply.filter(|_| self.cell != StorageCell::Edram),
             banks: 1,
             organisation: Some(self.organisation(words, times)),
             objective: Objective::default(),
