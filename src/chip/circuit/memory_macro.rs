@@ -192,3 +192,80 @@ fn parts_of(access: &AccessEnergy, read_swing: f64) -> [(&'static str, Joules); 
         ("wires", access.address_tree + access.data_tree),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::circuit::array::{CellKind, Limits, Objective, Ports, find};
+    use crate::chip::circuit::{Process, SignOff};
+    use crate::chip::technology::DeviceClass;
+    use crate::units::Kelvin;
+
+    fn of(words: u64, bits: u32, node_um: f64) -> MemoryMacro {
+        let (node, temperature) = (Micrometres(node_um), Kelvin(300.0));
+        let sign_off = SignOff::built_in().unwrap();
+        let cells = Process { node, supply: None, temperature, sign_off }.cells().unwrap();
+        let request = ArrayRequest {
+            node,
+            capacity_bytes: words * u64::from(bits / 8),
+            word_bytes: bits / 8,
+            ports: Ports { read_write: 1, read: 0, write: 0 },
+            cell: CellKind::Static(DeviceClass::HighPerformance),
+            periphery: DeviceClass::HighPerformance,
+            temperature,
+            supply: None,
+            banks: 1,
+            organisation: None,
+            objective: Objective::default(),
+            limits: Limits::default(),
+        };
+        MemoryMacro::around(&find(&request).unwrap(), &request, &cells).unwrap()
+    }
+
+    /// Area of a foundry's single-port macros over that of their cells (IHP SG13G2, 130 nm, LEF; cell 3.187 um2).
+    const FOUNDRY: [(u64, u32, f64); 10] = [
+        (64, 64, 3.87),
+        (256, 8, 2.69),
+        (256, 16, 2.15),
+        (256, 32, 1.90),
+        (256, 64, 1.78),
+        (512, 32, 1.53),
+        (512, 64, 1.44),
+        (1024, 64, 1.26),
+        (2048, 64, 1.18),
+        (8192, 32, 1.13),
+    ];
+
+    // The bare array alone differs by as much from a compiler's: it trades area for speed. Its node is the nearest one.
+    #[test]
+    fn macros_have_the_area_over_their_cells_of_a_foundrys_compiler_within_30_percent() {
+        for (words, bits, published) in FOUNDRY {
+            let unit = of(words, bits, 0.09);
+            let ours = (unit.area() - unit.halo) / unit.array.area.cells;
+            assert!((ours / published - 1.0).abs() < 0.3, "{words} x {bits}: {ours:.2} for {published}");
+        }
+    }
+
+    #[test]
+    fn a_macro_is_as_large_as_its_outline() {
+        let unit = of(1024, 64, 0.028);
+        assert!((unit.area() / (unit.width * unit.height) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_bare_array_takes_most_of_a_large_access_and_less_than_half_of_a_tiny_one() {
+        let share = |unit: &MemoryMacro| unit.array.one_port.read.total().0 / unit.read_energy().0;
+        assert!(share(&of(64, 8, 0.045)) < 0.5);
+        assert!(share(&of(8192, 64, 0.045)) > 0.5);
+    }
+
+    #[test]
+    fn halos_are_those_of_a_commercial_flow_and_never_less_at_a_coarser_node() {
+        let style = MacroStyle::built_in().unwrap();
+        let halo = |node_um: f64| style.halo(Micrometres(node_um)).0;
+        assert!((halo(0.065) - 5.0).abs() < 1e-9 && (halo(0.045) - 5.0).abs() < 1e-9);
+        assert!((halo(0.007) - 2.0).abs() < 1e-9 && (halo(0.005) - 2.0).abs() < 1e-9);
+        assert!(halo(0.028) > halo(0.016) && halo(0.028) < 5.0);
+    }
+}

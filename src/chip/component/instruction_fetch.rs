@@ -105,3 +105,46 @@ impl Component for InstructionFetch {
         Ok(block)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::storage::tests::Surroundings;
+    use super::*;
+
+    fn at() -> Surroundings {
+        Surroundings::at(0.028, None, 700.0)
+    }
+
+    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
+        toml::from_str::<InstructionFetch>(text).unwrap().build(&at.context())
+    }
+
+    #[test]
+    fn twice_the_bundle_takes_about_twice_the_energy() {
+        let energy = |bits: u32| {
+            let text = format!("bundle_bits = {bits}\ncapacity = '{} KiB'", bits / 4);
+            built(&text, &at()).unwrap().actions[0].energy().0
+        };
+        let ratio = energy(512) / energy(256);
+        assert!((1.7..2.3).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn every_action_takes_energy_in_each_of_its_parts() {
+        let block = built("", &at()).unwrap();
+        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_what_works() {
+        for (text, key, told) in
+            [("bundle_bits = 4", "bundle_bits", "8"), ("capacity = '64 B'", "capacity", "1024B")]
+        {
+            let error = built(text, &at()).unwrap_err();
+            assert_eq!(error.key(), Some(key), "{text}: {error}");
+            assert!(error.to_string().contains(told), "{text}: {error}");
+        }
+    }
+}

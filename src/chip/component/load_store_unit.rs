@@ -126,3 +126,54 @@ impl Component for LoadStoreUnit {
         Ok(block)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::storage::tests::Surroundings;
+    use super::*;
+
+    fn at() -> Surroundings {
+        Surroundings::at(0.028, None, 700.0)
+    }
+
+    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
+        toml::from_str::<LoadStoreUnit>(text).unwrap().build(&at.context())
+    }
+
+    #[test]
+    fn the_width_is_that_of_the_memory() {
+        let mut at = at();
+        at.siblings.memory_bits = 1024;
+        let block = built("", &at).unwrap();
+        assert_eq!(block.actions[0].bits, Some(1024));
+        assert_eq!(block.choices[0].value, "1024");
+    }
+
+    #[test]
+    fn deeper_queues_take_more_area_and_leakage() {
+        let of = |entries: u32| built(&format!("width = 256\nentries = {entries}"), &at()).unwrap().cost();
+        let (few, many) = (of(4), of(16));
+        assert!(many.area() > few.area() && many.leakage > few.leakage);
+    }
+
+    #[test]
+    fn every_action_takes_energy_in_each_of_its_parts() {
+        let block = built("width = 512", &at()).unwrap();
+        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_what_works() {
+        for (text, key, told) in [
+            ("entries = 0\nwidth = 8", "entries", "1"),
+            ("width = 0", "width", "1"),
+            ("", "width", "width = 512"),
+        ] {
+            let error = built(text, &at()).unwrap_err();
+            assert_eq!(error.key(), Some(key), "{text}: {error}");
+            assert!(error.to_string().contains(told), "{text}: {error}");
+        }
+    }
+}

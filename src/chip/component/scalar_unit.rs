@@ -169,3 +169,65 @@ impl Component for ScalarUnit {
         Ok(block)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::storage::tests::Surroundings;
+    use super::*;
+
+    fn at() -> Surroundings {
+        Surroundings::at(0.028, None, 700.0)
+    }
+
+    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
+        toml::from_str::<ScalarUnit>(text).unwrap().build(&at.context())
+    }
+
+    #[test]
+    fn a_small_core_is_some_tens_of_thousands_of_gates_beside_its_memories() {
+        let at = at();
+        let block = built("", &at).unwrap();
+        let logic = block.parts.iter().filter(|part| !part.name.ends_with("memory"));
+        let area: f64 = logic.map(|part| part.total().cells.0).sum();
+        let gates = area / at.cells.nand2_area.0;
+        assert!((15e3..60e3).contains(&gates), "{gates}");
+    }
+
+    #[test]
+    fn wider_registers_and_issue_take_more_area_and_leakage() {
+        let at = at();
+        // Memories of wider words have fewer of them.
+        let of = |text: &str| {
+            let parts = built(text, &at).unwrap().parts;
+            let parts = parts.iter().filter(|part| !part.name.ends_with("memory"));
+            parts.map(super::super::Part::total).sum::<super::super::Cost>()
+        };
+        let base = of("");
+        for more in ["bits = 64", "registers = 64", "issue_width = 2"] {
+            let cost = of(more);
+            assert!(cost.area() > base.area() && cost.leakage > base.leakage, "{more}");
+        }
+    }
+
+    #[test]
+    fn every_action_takes_energy_in_each_of_its_parts() {
+        let block = built("", &at()).unwrap();
+        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_what_works() {
+        for (text, key, told) in [
+            ("bits = 4", "bits", "8"),
+            ("registers = 1", "registers", "2"),
+            ("issue_width = 9", "issue_width", "4"),
+            ("data_memory = '16 B'", "data_memory", "128B"),
+        ] {
+            let error = built(text, &at()).unwrap_err();
+            assert_eq!(error.key(), Some(key), "{text}: {error}");
+            assert!(error.to_string().contains(told), "{text}: {error}");
+        }
+    }
+}

@@ -191,49 +191,49 @@ pub(in crate::chip::component) mod tests {
     const ONE: Ports = Ports { read_write: 1, read: 0, write: 0 };
     const TWO: Ports = Ports { read_write: 0, read: 1, write: 1 };
 
-    fn show(name: &str, words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Surroundings) {
-        let start = std::time::Instant::now();
-        let storage = Storage::new(words, bits, ports, cell, &at.context()).unwrap();
-        let time = start.elapsed();
-        let area: f64 = storage.parts.iter().map(|part| part.total().area().0).sum();
-        let cells = 146.0 * at.process.node.0 * at.process.node.0 * words as f64 * f64::from(bits);
-        println!("{name}: {:.4} mm2 = {:.3} cells, read {:.2} write {:.2} pJ, cycle {}, {:.0} x {:.0} um, {time:?}", area * 1e-6, area / cells, storage.read_energy().0 * 1e12, storage.write_energy().0 * 1e12, storage.cycle, storage.width.0, storage.height.0);
-        println!("   {:?}", storage.choices.iter().map(|c| format!("{} {}", c.value, c.reason)).collect::<Vec<_>>());
-        println!("   read {:?}", storage.read.iter().map(|(n, e)| format!("{n} {:.2}", e.0 * 1e12)).collect::<Vec<_>>());
-        println!("   area {:?}", storage.parts.iter().flat_map(|p| p.parts.iter().map(|q| format!("{} {:.4}", q.name, q.total().area().0 * 1e-6 * p.count as f64)).chain([format!("own {} {:.4}", p.name, p.own.area().0 * 1e-6 * p.count as f64)])).collect::<Vec<_>>());
+    fn stored(words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Surroundings) -> Storage {
+        Storage::new(words, bits, ports, cell, &at.context()).unwrap()
     }
 
     #[test]
-    #[ignore]
-    fn numbers() {
-        let s28 = Surroundings::at(0.028, Some(0.86), 700.0);
-        show("24 MiB/2 256B 1R1W 28nm", 49152, 2048, TWO, StorageCell::Sram, &s28);
-        show("4 MiB/256 1R1W 28nm 4 B lane", 4096, 32, TWO, StorageCell::Sram, &s28);
-        show("4 MiB 1KiB wide", 4096, 8192, TWO, StorageCell::Sram, &s28);
-        let s65 = Surroundings::at(0.065, Some(1.0), 200.0);
-        show("512x64 65nm", 512, 64, ONE, StorageCell::Sram, &s65);
-        show("224x16 65nm", 224, 16, ONE, StorageCell::Sram, &s65);
-        show("24x16 65nm ff", 24, 16, TWO, StorageCell::FlipFlop, &s65);
-        let s7 = Surroundings::at(0.007, None, 1050.0);
-        show("128MiB/32 7nm", 8192, 4096, ONE, StorageCell::Sram, &s7);
-        show("8KiB 7nm", 1024, 64, ONE, StorageCell::Sram, &s7);
-        show("32KiB 7nm", 4096, 64, ONE, StorageCell::Sram, &s7);
-        show("1MiB 7nm", 131072, 64, ONE, StorageCell::Sram, &s7);
-        show("256x64x.. asap7 8KiB", 1024, 64, ONE, StorageCell::Sram, &s7);
-        let s45 = Surroundings::at(0.045, Some(0.9), 500.0);
-        show("8KiB 45nm", 1024, 64, ONE, StorageCell::Sram, &s45);
-        show("32KiB 45nm", 4096, 64, ONE, StorageCell::Sram, &s45);
-        show("1MiB 45nm", 131072, 64, ONE, StorageCell::Sram, &s45);
-        show("cbuf bank 28 256x512", 256, 512, TWO, StorageCell::Sram, &Surroundings::at(0.028, None, 1000.0));
-        show("cbuf bank 16 256x512", 256, 512, TWO, StorageCell::Sram, &Surroundings::at(0.016, None, 1000.0));
-        let s90 = Surroundings::at(0.09, None, 200.0);
-        for (w, b, a) in [(64, 64, 50489.), (256, 8, 17547.), (256, 16, 28127.), (256, 32, 49488.), (256, 64, 93181.), (512, 16, 45309.), (512, 32, 79720.), (512, 64, 150102.), (1024, 16, 79674.), (1024, 32, 140183.), (1024, 64, 263946.), (2048, 64, 491634.), (4096, 16, 257609.), (8192, 32, 939915.)] {
-            let foundry = a / (3.187 * w as f64 * b as f64);
-            show(&format!("IHP {foundry:.3} {w}x{b}"), w, b, ONE, StorageCell::Sram, &s90);
-        }
-        for (w, b, a) in [(64, 32, 52621.), (256, 16, 57521.), (256, 32, 96267.), (512, 32, 150650.), (1024, 32, 264167.)] {
-            let foundry = a / (3.187 * w as f64 * b as f64);
-            show(&format!("IHP 2P {foundry:.3} {w}x{b}"), w, b, Ports { read_write: 2, read: 0, write: 0 }, StorageCell::Sram, &s90);
+    fn register_files_beyond_what_was_synthesised_are_tiled() {
+        let at = Surroundings::at(0.028, None, 500.0);
+        let one = stored(128, 64, TWO, StorageCell::FlipFlop, &at);
+        let wide = stored(128, 128, TWO, StorageCell::FlipFlop, &at);
+        assert!((wide.area().0 / one.area().0 - 2.0).abs() < 1e-9);
+        assert!((wide.read_energy().0 / one.read_energy().0 - 2.0).abs() < 1e-9);
+        // Two banks, one of which is read, and what chooses between them.
+        let deep = stored(256, 64, TWO, StorageCell::FlipFlop, &at);
+        assert!(deep.area().0 > 2.0 * one.area().0 && deep.area().0 < 2.2 * one.area().0);
+        assert!(deep.read_energy().0 < 1.5 * one.read_energy().0);
+    }
+
+    #[test]
+    fn too_few_words_for_a_macro_are_rounded_up_and_told() {
+        let at = Surroundings::at(0.065, Some(1.0), 200.0);
+        let few = stored(12, 12, ONE, StorageCell::Sram, &at);
+        let least = stored(32, 16, ONE, StorageCell::Sram, &at);
+        assert_eq!(few.area(), least.area());
+        assert!(few.choices.iter().any(|choice| choice.value == "32 words of 16 bits"));
+    }
+
+    #[test]
+    fn few_words_are_cheaper_in_flip_flops_and_many_in_static_memory() {
+        let at = Surroundings::at(0.028, None, 500.0);
+        let cell = |words: u64, bits: u32| {
+            let storage = Storage::of_cheaper_cell(words, bits, TWO, &at.context()).unwrap();
+            storage.choices.iter().find(|choice| choice.key == "cell").unwrap().value.clone()
+        };
+        assert_eq!(cell(4, 16), "flip_flop");
+        assert_eq!(cell(1024, 32), "sram");
+    }
+
+    #[test]
+    fn nothing_to_store_is_refused() {
+        let at = Surroundings::at(0.028, None, 500.0);
+        for (words, bits) in [(0, 8), (8, 0)] {
+            let error = Storage::new(words, bits, ONE, StorageCell::Sram, &at.context()).unwrap_err();
+            assert!(error.to_string().contains("the least is 1 word of 1 bit"), "{error}");
         }
     }
 }
