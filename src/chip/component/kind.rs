@@ -45,6 +45,13 @@ pub struct KeyError {
 /// All kinds. One more is one more file and one more line.
 pub const KINDS: &[Kind] = &[
     kind::<TensorUnit>("tensor_unit"),
+    kind::<ReductionTree>("reduction_tree"),
+    kind::<VectorUnit>("vector_unit"),
+    kind::<VectorRegfile>("vector_regfile"),
+    kind::<ScalarUnit>("scalar_unit"),
+    kind::<InstructionFetch>("instruction_fetch"),
+    kind::<LoadStoreUnit>("load_store_unit"),
+    kind::<Memory>("memory"),
     kind::<DataBus>("data_bus"),
     kind::<Noc>("noc"),
     kind::<MemoryInterface>("memory_interface"),
@@ -54,13 +61,6 @@ pub const KINDS: &[Kind] = &[
     kind::<HostInterface>("host_interface"),
     kind::<Control>("control"),
     kind::<Table>("table"),
-    kind::<ReductionTree>("reduction_tree"),
-    kind::<VectorRegfile>("vector_regfile"),
-    kind::<VectorUnit>("vector_unit"),
-    kind::<Memory>("memory"),
-    kind::<ScalarUnit>("scalar_unit"),
-    kind::<InstructionFetch>("instruction_fetch"),
-    kind::<LoadStoreUnit>("load_store_unit"),
 ];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
