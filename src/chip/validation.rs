@@ -76,8 +76,8 @@ enum Figure {
     PowerShare(Vec<String>),
     /// Area of some over that of others.
     AreaRatio { of: Vec<String>, over: Vec<String> },
-    /// A number that was chosen for a component: its read ports.
-    Chosen { component: String, key: String },
+    /// A number that was chosen for a component; of `2 read + 1 write` that before the word.
+    Chosen { component: String, key: String, word: Option<String> },
 }
 
 /// The comparison of all built-in chips with what was published of them.
@@ -170,7 +170,10 @@ impl Figure {
             Figure::AreaRatio { of, over } => {
                 format!("area of {} over {}", of.join(" + "), over.join(" + "))
             }
-            Figure::Chosen { component, key } => format!("{component}: {key} found"),
+            Figure::Chosen { component, key, word } => {
+                let word = word.as_ref().map(|word| format!("{word} ")).unwrap_or_default();
+                format!("{component}: {word}{key} found")
+            }
         }
     }
 
@@ -194,15 +197,22 @@ impl Figure {
                 Ok(names.iter().map(tdp).sum::<Result<f64, String>>()? / chip.tdp_w)
             }
             Figure::AreaRatio { of, over } => Ok(areas_of(chip, of)? / areas_of(chip, over)?),
-            Figure::Chosen { component, key } => {
+            Figure::Chosen { component, key, word } => {
                 let placed = design()?.components.iter().find(|placed| placed.name == *component);
                 let choices = placed.map(|placed| placed.choices.as_slice()).unwrap_or_default();
                 let choice = choices.iter().find(|choice| choice.key == key);
-                let value = choice.and_then(|choice| choice.value.split(' ').next()?.parse().ok());
+                let value = choice.and_then(|choice| number_of(&choice.value, word.as_deref()));
                 value.ok_or_else(|| format!("no number {key} was chosen for {component}"))
             }
         }
     }
+}
+
+/// The number that a choice begins with, or that stands before a word.
+fn number_of(choice: &str, word: Option<&str>) -> Option<f64> {
+    let words: Vec<&str> = choice.split(' ').collect();
+    let at = word.map_or(Some(1), |word| words.iter().position(|other| *other == word))?;
+    words.get(at.checked_sub(1)?)?.parse().ok()
 }
 
 fn component<'a>(chip: &'a ChipReport, name: &str) -> Result<&'a super::ComponentReport, String> {
@@ -277,6 +287,14 @@ mod tests {
             "chip = \"tpu-v1\"\nquantity = { area_ratio = { of = [\"tensor_unit\"], over = [\"accumulators\"] } }\npublished = 4\nunit = \"1\"\ntolerance = 0.15",
         );
         assert!(ratio.passed, "{ratio:?}");
+    }
+
+    #[test]
+    fn a_chosen_number_is_the_first_or_that_before_a_word() {
+        assert_eq!(number_of("512 B", None), Some(512.0));
+        assert_eq!(number_of("2 read + 1 write", Some("write")), Some(1.0));
+        assert_eq!(number_of("2 read + 1 write", Some("shared")), None);
+        assert_eq!(number_of("fp32", None), None);
     }
 
     #[test]
