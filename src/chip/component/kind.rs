@@ -43,8 +43,25 @@ pub struct KeyError {
 }
 
 /// All kinds. One more is one more file and one more line.
-<<<<<<< HEAD
-pub const KINDS: &[Kind] = &[kind::<TensorUnit>("tensor_unit"), kind::<ReductionTree>("reduction_tree"), kind::<VectorUnit>("vector_unit"), kind::<VectorRegfile>("vector_regfile"), kind::<ScalarUnit>("scalar_unit"), kind::<InstructionFetch>("instruction_fetch"), kind::<LoadStoreUnit>("load_store_unit"), kind::<Memory>("memory"), kind::<DataBus>("data_bus"), kind::<Noc>("noc"), kind::<MemoryInterface>("memory_interface"), kind::<Dma>("dma"), kind::<Pcie>("pcie"), kind::<ChipLink>("chip_link"), kind::<HostInterface>("host_interface"), kind::<Control>("control"), kind::<Table>("table")];
+pub const KINDS: &[Kind] = &[
+    kind::<TensorUnit>("tensor_unit"),
+    kind::<ReductionTree>("reduction_tree"),
+    kind::<VectorUnit>("vector_unit"),
+    kind::<VectorRegfile>("vector_regfile"),
+    kind::<ScalarUnit>("scalar_unit"),
+    kind::<InstructionFetch>("instruction_fetch"),
+    kind::<LoadStoreUnit>("load_store_unit"),
+    kind::<Memory>("memory"),
+    kind::<DataBus>("data_bus"),
+    kind::<Noc>("noc"),
+    kind::<MemoryInterface>("memory_interface"),
+    kind::<Dma>("dma"),
+    kind::<Pcie>("pcie"),
+    kind::<ChipLink>("chip_link"),
+    kind::<HostInterface>("host_interface"),
+    kind::<Control>("control"),
+    kind::<Table>("table"),
+];
 
 const fn kind<C: Component + DeserializeOwned + JsonSchema + Send + Sync + 'static>(
     name: &'static str,

@@ -31,6 +31,7 @@ mod tdp_activity;
 mod tensor_unit;
 #[cfg(test)]
 mod test_context;
+#[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod trial;
 mod vector_regfile;
