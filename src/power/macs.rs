@@ -1,5 +1,7 @@
 //! Multiply-accumulates: the chip's actions named `mac` that the trace has.
 
+use trace_formats::DataVariant;
+
 use crate::activity::ChannelName;
 
 use super::columns::KnownTargets;
@@ -14,7 +16,8 @@ pub(super) struct Macs {
 
 impl Macs {
     pub(super) fn new(chip_channels: &[ChannelName], targets: &KnownTargets) -> Macs {
-        let is_mac = |at: &usize| chip_channels[*at].action == MAC;
+        let base = |action: &str| DataVariant::of(action).map_or(action == MAC, |(base, _)| base == MAC);
+        let is_mac = |at: &usize| base(&chip_channels[*at].action);
         let actions: Vec<usize> = (0..chip_channels.len()).filter(is_mac).collect();
         let is_traced = actions.iter().any(|action| targets.has(*action));
         Macs { actions: is_traced.then_some(actions) }

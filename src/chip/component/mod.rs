@@ -52,6 +52,8 @@ use std::fmt::Debug;
 pub enum Stage {
     /// Computes; needs nobody.
     Compute,
+    /// Computes in the shape of the matrix units beside it.
+    Vector,
     /// Holds or moves what compute units take and give.
     Storage,
     /// Goes round what has been built in its core.
@@ -65,7 +67,8 @@ pub trait Component: Debug {
     /// When it is built.
     fn stage(&self) -> Stage;
 
-    /// Tells those around it what it is: shapes, widths, rates. Called for each instance, before anything is built.
+    /// Tells those around it what it is: shapes, widths, rates. Called for each instance, in the order of stages,
+    /// before anything is built.
     fn announce(&self, _siblings: &mut Siblings) {}
 
     /// One instance.

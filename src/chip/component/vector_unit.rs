@@ -178,7 +178,7 @@ impl Special {
 
 impl Component for VectorUnit {
     fn stage(&self) -> Stage {
-        Stage::Compute
+        Stage::Vector
     }
 
     fn announce(&self, siblings: &mut Siblings) {

@@ -155,13 +155,14 @@ impl Builder {
         let cells = process.cells().map_err(|error| technology(error.into()))?;
         let process = Process { supply: Some(cells.supply), ..process };
         let mut siblings = Siblings { cores: header.cores, ..Siblings::default() };
-        for component in &spec.components {
+        let mut order: Vec<usize> = (0..spec.components.len()).collect();
+        let at = |index: usize| &spec.components[index];
+        order.sort_by_key(|&index| at(index).component.stage());
+        for component in order.iter().map(|&index| at(index)) {
             for _ in 0..component.instances {
                 component.component.announce(&mut siblings);
             }
         }
-        let mut order: Vec<usize> = (0..spec.components.len()).collect();
-        let at = |index: usize| &spec.components[index];
         order.sort_by_key(|&index| (at(index).scope, at(index).component.stage()));
         let mut blocks: Vec<Option<Block>> = vec![None; spec.components.len()];
         let mut current: Option<(Scope, Stage)> = None;
