@@ -63,11 +63,6 @@ impl MacroStyle {
         let exponent = libm::log(self.halo_coarse / self.halo_fine) / libm::log(coarse / fine);
         Micrometres(self.halo_fine * libm::pow(node.0.clamp(fine, coarse) / fine, exponent))
     }
-
-    /// The longest cycle of a bare array at the typical corner whose macro has a cycle.
-    pub fn array_cycle(&self, cycle: Seconds, cells: &StandardCells) -> Result<Seconds, CircuitError> {
-        Ok((cycle - register_overhead(cells)?) / self.slow_corner)
-    }
 }
 
 /// What registers take of a cycle, at the corner of the cells.

@@ -36,7 +36,7 @@ pub fn build(words: u64, bits: u32, ports: Ports, context: &Context) -> Result<S
         let doublings = f64::from(banks.next_power_of_two().ilog2());
         let switching = 0.5 * f64::from(bits) * (1.0 + doublings);
         read.push(("bank select", select.transitions(switching)));
-        cycle = cycle + context.cells.fanout_of_four_delay * (DELAY_PER_DOUBLING * doublings);
+        cycle += context.cells.fanout_of_four_delay * (DELAY_PER_DOUBLING * doublings);
     }
     let area: f64 = parts.iter().map(|part| part.total().area().0).sum();
     let side = Micrometres(area.sqrt());
