@@ -35,8 +35,6 @@ DELAY = "+strash;dch,-f;map"
 RESTRUCTURED = "+strash;dc2;dch,-f;if,-g,-K,6;strash;dch,-f;map"
 # For little area, without the rewriting that makes chains of what was a tree.
 SHALLOW = "+strash;dch,-f;map,-a"
-# Names of adders with a near and a far path begin so.
-TWO_PATH = "two_path_"
 ACTIVITIES = ("stationary", "accumulate", "half_zero", "zero")
 
 
@@ -85,8 +83,8 @@ def architectures(circuit):
             yield f"{adder}_shallow", adder, False, SHALLOW
     if adding and circuit["operation"] == "add":
         for adder in ("brent_kung", "sklansky"):
-            yield f"{TWO_PATH}{adder}", adder, False, DELAY
-            yield f"{TWO_PATH}{adder}_shallow", adder, False, SHALLOW
+            yield f"{curves.TWO_PATH}{adder}", adder, False, DELAY
+            yield f"{curves.TWO_PATH}{adder}_shallow", adder, False, SHALLOW
 
 
 def generated(circuit, adder, booth):
@@ -116,7 +114,7 @@ def synthesise(circuit, architecture, library, directory):
     (directory / "generated.v").write_text(text)
     (directory / "cells.genlib").write_text(cells.genlib(library))
     sources = " ".join(str(RTL / f) for f in SOURCES)
-    defines = f"-DADDER={ADDERS[adder]}" + (" -DTWO_PATH" if name.startswith(TWO_PATH) else "")
+    defines = f"-DADDER={ADDERS[adder]}" + (" -DTWO_PATH" if name.startswith(curves.TWO_PATH) else "")
     chosen = " ".join(f"-chparam {name} {value}" for name, value in parameters.items())
     (directory / "script.ys").write_text(f"""
 read_verilog -lib {RTL / "adders_of_one_bit.v"}
