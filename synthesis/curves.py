@@ -10,6 +10,8 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 HEADER = "# Made by synthesis/curves.py from measured.csv and activities.csv; not to be edited.\n"
 STAGES = (1, 2, 4)
+# Names of adders with a near and a far path begin so.
+TWO_PATH = "two_path_"
 CUTS = range(1, 8)
 COSTS = ("depth", "area", "settled", *(f"switched_{s}" for s in STAGES))
 EFFORTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -24,13 +26,15 @@ def chain(points):
     """Points worth building, the slowest first; cost is area x energy.
 
     First goes what another point beats in delay and in cost; then what lies above the line between its neighbours,
-    because the model interpolates.
+    because the model interpolates. Adders of two paths stay out: they save energy in one stage only, and the registers of
+    more stages, at two to three times the nets, cost more than that.
     """
     def cost(point):
         return point["area_nand2"] * energy(point)
 
     useful = []
-    for p in sorted(points, key=lambda p: (p["depth_fo4"], cost(p))):
+    candidates = [p for p in points if not p["architecture"].startswith(TWO_PATH)]
+    for p in sorted(candidates, key=lambda p: (p["depth_fo4"], cost(p))):
         if not useful or cost(p) < cost(useful[-1]):
             useful.append(p)
     kept = []

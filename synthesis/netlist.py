@@ -29,11 +29,17 @@ class Netlist:
         self.output_nets = [net for bits in self.outputs.values() for net in bits]
         self.instances = []
         drive_of = {cell: (family, i) for family, cells in library.families.items() for i, cell in enumerate(cells)}
+        # abc writes constants as cells.
+        constant = {f["connections"]["y"][0]: "01"[f["type"].endswith("one")] for f in module["cells"].values()
+                    if f["type"].lstrip("\\") in ("zero", "one")}
+        self.output_nets = [constant.get(net, net) for net in self.output_nets]
         for found in module["cells"].values():
+            if found["type"].lstrip("\\") in ("zero", "one"):
+                continue
             family, drive = drive_of[found["type"].lstrip("\\")]
             cell = library.cells[library.families[family][drive]]
             nets = {pin: bits[0] for pin, bits in found["connections"].items()}
-            pins = {pin: nets[pin] for pin in cell.pins}
+            pins = {pin: constant.get(nets[pin], nets[pin]) for pin in cell.pins}
             outputs = {pin: nets[pin] for pin in cell.outputs if pin in nets}
             self.instances.append(Instance(family, drive, pins, outputs))
         self.next_net = 1 + max(net for i in self.instances for net in i.outputs.values())

@@ -202,3 +202,23 @@ def any_words(circuit, count):
     source = operands(circuit)
     rng = random.Random(7)
     return [{port: rng.getrandbits(width) for port, width in source.widths().items()} for _ in range(count)]
+
+
+def neighbours(circuit, count):
+    """Words whose sum cancels or nearly does, and ties of rounding: the last operand of a floating-point addition is the
+    other, or the product, times a power of two close to one, with random lowest bits."""
+    source = operands(circuit)
+    if "exponent" not in circuit or circuit["operation"] == "multiply":
+        return []
+    rng = random.Random(11)
+    rows = []
+    for _ in range(count):
+        words = {port: source.draw(port, rng) for port in source.widths()}
+        last = "c" if source.accumulate else "b"
+        a, b = source.format.decode(words["a"]), source.format.decode(words["b"])
+        other = product(a, b) if source.accumulate else a
+        if other[0] == "number":
+            near = source.wide.encode(other[1] ^ (rng.random() < 0.8), other[2], other[3] + rng.randrange(-4, 5))
+            words[last] = near ^ rng.getrandbits(rng.randrange(source.wide.mantissa + 1) or 1)
+        rows.append(words)
+    return rows

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Synthesises every circuit of circuits.toml in several architectures, sizes it, simulates it and writes results/.
 
-    python3 run.py [--jobs N] [--only TEXT]
+    python3 run.py [--jobs N] [--only PATTERN [--renew]]
 """
 
 import argparse
 import csv
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,11 +27,14 @@ RESULTS = HERE / "results"
 OPERATIONS = 256
 CHECKED = 256
 STAGES = (1, 2, 4)
+SOURCES = ("adder.v", "shift_and_count.v", "one_path.v", "two_path.v", "floating_point.v")
 ADDERS = {"ripple": 0, "brent_kung": 1, "sklansky": 2}
 # How abc maps: for the least area, for the least delay with the structure of the RTL, or restructured for speed.
 AREA = "+strash;dc2;dch,-f;amap,-m"
 DELAY = "+strash;dch,-f;map"
 RESTRUCTURED = "+strash;dc2;dch,-f;if,-g,-K,6;strash;dch,-f;map"
+# For little area, without the rewriting that makes chains of what was a tree.
+SHALLOW = "+strash;dch,-f;map,-a"
 ACTIVITIES = ("stationary", "accumulate", "half_zero", "zero")
 
 
@@ -63,16 +67,24 @@ def architectures(circuit):
             yield adder, adder, False, DELAY
         yield "brent_kung_small", "brent_kung", False, AREA
         return
-    # A floating-point significand has its hidden bit.
+    # A floating-point significand has its hidden bit. In its multiply-accumulators recoding has not paid.
     floating = "exponent" in circuit
     width = circuit["mantissa"] + 1 if floating else min(circuit["left"], circuit["right"])
-    for booth in (False, True) if width >= 8 and circuit["operation"] != "add" else (False,):
+    adding = floating and circuit["operation"] != "multiply"
+    for booth in (False, True) if width >= 8 and circuit["operation"] != "add" and not adding else (False,):
         prefix = "booth_" if booth else ""
         yield f"{prefix}ripple", "ripple", booth, AREA
         yield f"{prefix}brent_kung", "brent_kung", booth, DELAY
         yield f"{prefix}sklansky", "sklansky", booth, RESTRUCTURED if floating else DELAY
-        if floating:
+        if floating and not adding:
             yield f"{prefix}brent_kung_small", "brent_kung", booth, AREA
+    if adding:
+        for adder in ADDERS:
+            yield f"{adder}_shallow", adder, False, SHALLOW
+    if adding and circuit["operation"] == "add":
+        for adder in ("brent_kung", "sklansky"):
+            yield f"{curves.TWO_PATH}{adder}", adder, False, DELAY
+            yield f"{curves.TWO_PATH}{adder}_shallow", adder, False, SHALLOW
 
 
 def generated(circuit, adder, booth):
@@ -95,16 +107,18 @@ def generated(circuit, adder, booth):
     return text, {"add": "floating_adder", "multiply": "floating_multiplier"}[circuit["operation"]], parameters
 
 
-def synthesise(circuit, adder, booth, script, library, directory):
+def synthesise(circuit, architecture, library, directory):
     """The mapped netlist of one architecture. Full and half adders stay cells; abc maps all other logic."""
+    name, adder, booth, script = architecture
     text, top, parameters = generated(circuit, adder, booth)
     (directory / "generated.v").write_text(text)
     (directory / "cells.genlib").write_text(cells.genlib(library))
-    sources = " ".join(str(RTL / f) for f in ("adder.v", "shift_and_count.v", "floating_point.v"))
+    sources = " ".join(str(RTL / f) for f in SOURCES)
+    defines = f"-DADDER={ADDERS[adder]}" + (" -DTWO_PATH" if name.startswith(curves.TWO_PATH) else "")
     chosen = " ".join(f"-chparam {name} {value}" for name, value in parameters.items())
     (directory / "script.ys").write_text(f"""
 read_verilog -lib {RTL / "adders_of_one_bit.v"}
-read_verilog -DADDER={ADDERS[adder]} {sources} {directory / "generated.v"}
+read_verilog {defines} {sources} {directory / "generated.v"}
 hierarchy -top {top} {chosen}
 proc
 flatten
@@ -135,16 +149,16 @@ def measure(circuit):
     library = cells.load()
     rows = reference.sequence(circuit, OPERATIONS + 1, "random")
     points = []
-    for architecture, adder, booth, script in architectures(circuit):
+    for architecture in architectures(circuit):
         with tempfile.TemporaryDirectory() as directory:
-            netlist = synthesise(circuit, adder, booth, script, library, Path(directory))
+            netlist = synthesise(circuit, architecture, library, Path(directory))
         history = netlist.size()
-        check(circuit, Simulation(netlist), rows + reference.any_words(circuit, CHECKED))
+        check(circuit, Simulation(netlist), rows + reference.any_words(circuit, CHECKED) + reference.neighbours(circuit, CHECKED))
         for at in sorted({0, len(history) // 2, len(history) - 1}):
             depth, area, drives = history[at]
             netlist.set_drives(drives)
             settled, glitches = Simulation(netlist).switched(rows, STAGES)
-            point = {"circuit": circuit["name"], "architecture": architecture,
+            point = {"circuit": circuit["name"], "architecture": architecture[0],
                      "depth_fo4": depth / library.fan_out_of_four, "area_nand2": area, "settled": settled}
             point |= {f"glitches_{stages}": glitches[stages] for stages in STAGES}
             point |= {f"cut_{k}": netlist.bits_cut(k / 8) for k in range(1, 8)}
@@ -177,24 +191,38 @@ def effort(circuit):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--jobs", type=int, default=2)
-    arguments.add_argument("--only", default="", help="circuits whose name holds this text; prints, writes nothing")
+    arguments.add_argument("--only", default="", help="circuits whose name this pattern matches; prints, writes nothing")
+    arguments.add_argument("--renew", action="store_true", help="with --only: replaces these circuits' results, keeps others")
     options = arguments.parse_args()
-    chosen = [circuit for circuit in circuits() if options.only in circuit["name"]]
+    chosen = [circuit for circuit in circuits() if re.search(options.only, circuit["name"])]
     order = sorted(chosen, key=effort, reverse=True)
     results = {}
     with Pool(options.jobs) as pool:
         for circuit, result in zip(order, pool.imap(measure, order), strict=True):
             results[circuit["name"]] = result
             print(circuit["name"], len(result[0]), "points", file=sys.stderr, flush=True)
-    if options.only:
+    if options.only and not options.renew:
         for name, (points, factors) in results.items():
             for point in points:
                 print(*[f"{v:.1f}" if isinstance(v, float) else v for v in point.values()])
             print("chosen", *[f"{p['architecture']}@{p['depth_fo4']:.1f}" for p in curves.chain(points)], factors)
         return
-    table(RESULTS / "measured.csv", [point for circuit in chosen for point in results[circuit["name"]][0]])
-    table(RESULTS / "activities.csv", [results[circuit["name"]][1] for circuit in chosen])
+    measured, factors = (kept(RESULTS / name) if options.renew else {} for name in ("measured.csv", "activities.csv"))
+    measured |= {name: points for name, (points, _) in results.items()}
+    factors |= {name: [row] for name, (_, row) in results.items()}
+    order = [circuit["name"] for circuit in circuits()]
+    table(RESULTS / "measured.csv", [row for name in order for row in measured.get(name, [])])
+    table(RESULTS / "activities.csv", [row for name in order for row in factors.get(name, [])])
     curves.main()
+
+
+def kept(path):
+    """The rows of a table as they stand, by circuit."""
+    found = {}
+    with open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["circuit"], []).append(row)
+    return found
 
 
 def table(path, rows):

@@ -251,9 +251,10 @@ const REASONS: &str = "## Why they differ
   a third of the gates change with random operands, and glitches come on top. Smaller transistors, narrow operand ranges,
   or both, are in his figures. Settled transitions, the like to compare, take 0.8 to 2.3 times his energies.
 - *Glitches.* Estimates from register activity do not see them; simulation with gate delays does: a quarter to a third more for
-  multipliers of integers, about three times for floating-point adders in one stage, whose second shifter follows a leading-zero count
-  that follows an adder. Published floating-point units are pipelined; registers at a half or a quarter of the depth end
-  most of it. This is one reason why chips take two to four times the cell-level figure.
+  multipliers of integers, two to three times as much again for floating-point adders in one stage, where data pass shifters
+  before their amounts are there, and the second shifter follows a leading-zero count that follows an adder. Published
+  floating-point units are pipelined; registers at half of the depth end more than half of it. This is one reason why chips
+  take two to four times the cell-level figure.
 - *Floating-point area.* Ours is the cheapest single path without subnormals, rounding modes and exceptions; published units are
   generated with all of these and for a clock: 2 to 4 times the area. Placed at 1 GHz, with its registers, ours comes to
   the same size.

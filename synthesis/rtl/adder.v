@@ -48,15 +48,29 @@ module prefix_adder #(parameter WIDTH = 8) (
     output [WIDTH:0] sum
 );
     wire [WIDTH-1:0] propagate = a ^ b;
-    // Group generate and propagate of bits i down to the start of the group; after the last level, down to bit 0.
-    reg [WIDTH-1:0] g, p;
+    reg [WIDTH-1:0] generates;
+    always @* begin
+        generates = a & b;
+        generates[0] = (a[0] & b[0]) | (propagate[0] & carry_in);
+    end
+    wire [WIDTH-1:0] carry;
+    prefix_tree #(.WIDTH(WIDTH)) tree (.generates(generates), .propagates(propagate), .g(carry));
+    assign sum = {carry[WIDTH-1], propagate ^ {carry[WIDTH-2:0], carry_in}};
+endmodule
+
+// Group generate and propagate of bits i down to the start of the group; after the last level, down to bit 0.
+module prefix_tree #(parameter WIDTH = 8) (
+    input [WIDTH-1:0] generates,
+    input [WIDTH-1:0] propagates,
+    output reg [WIDTH-1:0] g,
+    output reg [WIDTH-1:0] p
+);
     reg [WIDTH-1:0] g_before, p_before;
     integer level, i, j, span;
 
     always @* begin
-        g = a & b;
-        g[0] = (a[0] & b[0]) | (propagate[0] & carry_in);
-        p = propagate;
+        g = generates;
+        p = propagates;
         for (level = 0; (1 << level) < WIDTH; level = level + 1) begin
             g_before = g;
             p_before = p;
@@ -86,8 +100,28 @@ module prefix_adder #(parameter WIDTH = 8) (
             end
         end
     end
+endmodule
 
-    assign sum = {g[WIDTH-1], propagate ^ {g[WIDTH-2:0], carry_in}};
+// Adder whose carry in may come late, as rounding does: a prefix tree without it, and one gate a bit that lets it in.
+// Also tells what the sum is without it: its carry, its top bit and its two lowest. Not for ADDER = 0.
+module late_carry_adder #(parameter WIDTH = 8) (
+    input [WIDTH-1:0] a,
+    input [WIDTH-1:0] b,
+    input carry_in,
+    output [WIDTH:0] sum,
+    output early_carry,
+    output early_top,
+    output [1:0] early_low
+);
+    wire [WIDTH-1:0] half = a ^ b;
+    wire [WIDTH-1:0] generated, propagated;
+    prefix_tree #(.WIDTH(WIDTH)) tree (
+        .generates(a & b), .propagates(half), .g(generated), .p(propagated));
+    wire [WIDTH-1:0] carry = generated | (propagated & {WIDTH{carry_in}});
+    assign sum = {carry[WIDTH-1], half ^ {carry[WIDTH-2:0], carry_in}};
+    assign early_carry = generated[WIDTH-1];
+    assign early_top = half[WIDTH-1] ^ generated[WIDTH-2];
+    assign early_low = {half[1] ^ generated[0], half[0]};
 endmodule
 
 // The sum of two words with its carry.

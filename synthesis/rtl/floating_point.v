@@ -65,61 +65,7 @@ module round_and_pack #(
     assign word[MANTISSA-1:0] = special ? special_mantissa : too_small ? {MANTISSA{1'b0}} : mantissa;
 endmodule
 
-// Adds two numbers whose significands are normalised to one width: swap, align, add or subtract, normalise, round.
-module add_significands #(
-    parameter EXPONENT = 8, parameter MANTISSA = 23, parameter INFINITIES = 1,
-    parameter WIDTH = 24, parameter WIDE_EXPONENT = 10
-) (
-    input a_sign, input signed [WIDE_EXPONENT-1:0] a_exponent, input [WIDTH-1:0] a_significand, input a_zero,
-    input b_sign, input signed [WIDE_EXPONENT-1:0] b_exponent, input [WIDTH-1:0] b_significand, input b_zero,
-    input infinity, input infinity_sign, input nan,
-    output [EXPONENT+MANTISSA:0] word
-);
-    // Guard, round and sticky bits below, a carry above.
-    localparam EXTENDED = WIDTH + 3;
-    localparam COUNT_BITS = $clog2(EXTENDED + 1);
-    localparam PADDED = 1 << COUNT_BITS;
-
-    wire signed [WIDE_EXPONENT:0] difference = a_exponent - b_exponent;
-    wire b_exponent_larger = difference[WIDE_EXPONENT];
-    wire same_exponent = a_exponent == b_exponent;
-    wire swap = a_zero | (~b_zero & (b_exponent_larger | (same_exponent & (b_significand > a_significand))));
-    wire signed [WIDE_EXPONENT:0] reverse = b_exponent - a_exponent;
-    wire [WIDE_EXPONENT:0] distance = b_exponent_larger ? reverse : difference;
-
-    wire large_sign = swap ? b_sign : a_sign;
-    wire signed [WIDE_EXPONENT-1:0] large_exponent = swap ? b_exponent : a_exponent;
-    wire [WIDTH-1:0] large = swap ? b_significand : a_significand;
-    wire [WIDTH-1:0] small = swap ? a_significand : b_significand;
-    wire small_zero = a_zero | b_zero;
-    wire subtract = a_sign ^ b_sign;
-
-    wire far = |distance[WIDE_EXPONENT:COUNT_BITS];
-    wire [EXTENDED-1:0] shifted;
-    shift_right_sticky #(.WIDTH(EXTENDED), .BITS(COUNT_BITS)) align (
-        .word({small, 3'b000}), .amount(distance[COUNT_BITS-1:0]), .shifted(shifted));
-    wire [EXTENDED-1:0] aligned = small_zero ? {EXTENDED{1'b0}} : far ? {{(EXTENDED - 1){1'b0}}, 1'b1} : shifted;
-
-    wire [EXTENDED:0] sum;
-    adder #(.WIDTH(EXTENDED)) significand_adder (
-        .a({large, 3'b000}), .b(aligned ^ {EXTENDED{subtract}}), .carry_in(subtract), .sum(sum));
-    wire [EXTENDED:0] magnitude = {sum[EXTENDED] & ~subtract, sum[EXTENDED-1:0]};
-
-    wire [COUNT_BITS-1:0] zeros;
-    wire any;
-    leading_zeros #(.WIDTH(PADDED)) count (
-        .word({magnitude, {(PADDED - EXTENDED - 1){1'b0}}}), .count(zeros), .any(any));
-    wire [EXTENDED:0] normalised = magnitude << zeros;
-    wire signed [WIDE_EXPONENT-1:0] exponent = large_exponent + 1 - $signed({1'b0, zeros});
-    wire cancelled = ~any;
-
-    round_and_pack #(.EXPONENT(EXPONENT), .MANTISSA(MANTISSA), .INFINITIES(INFINITIES),
-        .WIDTH(EXTENDED + 1), .WIDE_EXPONENT(WIDE_EXPONENT)) pack (
-        .sign(infinity ? infinity_sign : cancelled | (a_zero & b_zero) ? a_sign & b_sign : large_sign),
-        .exponent(exponent), .significand(normalised), .zero(cancelled | (a_zero & b_zero)),
-        .infinity(infinity), .nan(nan), .word(word));
-endmodule
-
+// Adds two numbers: in one path, or, where TWO_PATH is defined, in two that work side by side.
 module floating_adder #(parameter EXPONENT = 8, parameter MANTISSA = 23, parameter INFINITIES = 1) (
     input [EXPONENT+MANTISSA:0] a,
     input [EXPONENT+MANTISSA:0] b,
@@ -131,14 +77,21 @@ module floating_adder #(parameter EXPONENT = 8, parameter MANTISSA = 23, paramet
         .word(a), .zero(a_zero), .infinity(a_infinity), .nan(a_nan));
     classify #(.EXPONENT(EXPONENT), .MANTISSA(MANTISSA), .INFINITIES(INFINITIES)) kind_of_b (
         .word(b), .zero(b_zero), .infinity(b_infinity), .nan(b_nan));
+    wire nan = a_nan | b_nan | (a_infinity & b_infinity & (a[TOP] ^ b[TOP]));
+`ifdef TWO_PATH
+    two_path_adder #(.EXPONENT(EXPONENT), .MANTISSA(MANTISSA), .INFINITIES(INFINITIES)) core (
+        .a(a), .b(b), .a_zero(a_zero), .b_zero(b_zero), .special(a_infinity | b_infinity | nan), .nan(nan),
+        .result(result));
+`else
     add_significands #(.EXPONENT(EXPONENT), .MANTISSA(MANTISSA), .INFINITIES(INFINITIES),
-        .WIDTH(MANTISSA + 1), .WIDE_EXPONENT(EXPONENT + 2)) core (
+        .INTEGER(1), .WIDTH(MANTISSA + 1), .WIDE(EXPONENT + 2)) core (
         .a_sign(a[TOP]), .a_exponent({2'b00, a[TOP-1:MANTISSA]}), .a_significand({1'b1, a[MANTISSA-1:0]}),
         .a_zero(a_zero),
         .b_sign(b[TOP]), .b_exponent({2'b00, b[TOP-1:MANTISSA]}), .b_significand({1'b1, b[MANTISSA-1:0]}),
         .b_zero(b_zero),
         .infinity(a_infinity | b_infinity), .infinity_sign(a_infinity ? a[TOP] : b[TOP]),
-        .nan(a_nan | b_nan | (a_infinity & b_infinity & (a[TOP] ^ b[TOP]))), .word(result));
+        .nan(nan), .word(result));
+`endif
 endmodule
 
 module floating_multiplier #(parameter EXPONENT = 8, parameter MANTISSA = 23, parameter INFINITIES = 1) (
@@ -168,8 +121,8 @@ module floating_multiplier #(parameter EXPONENT = 8, parameter MANTISSA = 23, pa
         .nan(a_nan | b_nan | (a_infinity & b_zero) | (a_zero & b_infinity)), .word(result));
 endmodule
 
-// result = a b + c with one rounding: the product is exact and is added at the width of the wider of product and
-// accumulator.
+// result = a b + c with one rounding: the product is exact. The exponents do not wait for it; it is left between one
+// and four.
 module floating_multiply_accumulate #(
     parameter EXPONENT = 8, parameter MANTISSA = 7, parameter INFINITIES = 1,
     parameter ACCUMULATOR_EXPONENT = 8, parameter ACCUMULATOR_MANTISSA = 23, parameter ACCUMULATOR_INFINITIES = 1
@@ -184,7 +137,7 @@ module floating_multiply_accumulate #(
     localparam BIAS = (1 << (EXPONENT - 1)) - 1;
     localparam C_BIAS = (1 << (ACCUMULATOR_EXPONENT - 1)) - 1;
     localparam PRODUCT = 2 * MANTISSA + 2;
-    localparam WIDTH = PRODUCT > ACCUMULATOR_MANTISSA + 1 ? PRODUCT : ACCUMULATOR_MANTISSA + 1;
+    localparam WIDTH = PRODUCT > ACCUMULATOR_MANTISSA + 2 ? PRODUCT : ACCUMULATOR_MANTISSA + 2;
     localparam WIDER = EXPONENT > ACCUMULATOR_EXPONENT ? EXPONENT : ACCUMULATOR_EXPONENT;
     localparam EXPONENT_BITS = WIDER + 2;
     wire a_zero, a_infinity, a_nan, b_zero, b_infinity, b_nan, c_zero, c_infinity, c_nan;
@@ -198,19 +151,19 @@ module floating_multiply_accumulate #(
     wire [PRODUCT-1:0] product;
     significand_multiplier multiply (
         .a({1'b1, a[MANTISSA-1:0]}), .b({1'b1, b[MANTISSA-1:0]}), .product(product));
-    wire two_or_more = product[PRODUCT-1];
-    wire [PRODUCT-1:0] normalised = two_or_more ? product : {product[PRODUCT-2:0], 1'b0};
     wire [EXPONENT_BITS-1:0] a_exponent = a[TOP-1:MANTISSA];
     wire [EXPONENT_BITS-1:0] b_exponent = b[TOP-1:MANTISSA];
-    wire signed [EXPONENT_BITS-1:0] product_exponent = a_exponent + b_exponent + (C_BIAS - 2 * BIAS) + two_or_more;
+    wire signed [EXPONENT_BITS-1:0] product_exponent = a_exponent + b_exponent + (C_BIAS - 2 * BIAS);
     wire product_sign = a[TOP] ^ b[TOP];
     wire product_infinity = a_infinity | b_infinity;
     wire product_nan = a_nan | b_nan | (a_infinity & b_zero) | (a_zero & b_infinity);
 
-    wire [WIDTH-1:0] product_significand = {normalised, {WIDTH{1'b0}}} >> PRODUCT;
-    wire [WIDTH-1:0] c_significand = {1'b1, c[ACCUMULATOR_MANTISSA-1:0], {WIDTH{1'b0}}} >> (ACCUMULATOR_MANTISSA + 1);
+    wire [WIDTH-1:0] product_significand = {product, {WIDTH{1'b0}}} >> PRODUCT;
+    // A product far below the smallest number leaves the accumulator as it is, even zero.
+    wire [ACCUMULATOR_MANTISSA:0] c_word = {1'b1, c[ACCUMULATOR_MANTISSA-1:0]} & {(ACCUMULATOR_MANTISSA + 1){~c_zero}};
+    wire [WIDTH-1:0] c_significand = {1'b0, c_word, {WIDTH{1'b0}}} >> (ACCUMULATOR_MANTISSA + 2);
     add_significands #(.EXPONENT(ACCUMULATOR_EXPONENT), .MANTISSA(ACCUMULATOR_MANTISSA), .INFINITIES(ACCUMULATOR_INFINITIES),
-        .WIDTH(WIDTH), .WIDE_EXPONENT(EXPONENT_BITS)) core (
+        .INTEGER(2), .WIDTH(WIDTH), .WIDE(EXPONENT_BITS)) core (
         .a_sign(product_sign), .a_exponent(product_exponent), .a_significand(product_significand),
         .a_zero(a_zero | b_zero),
         .b_sign(c[C_TOP]), .b_exponent({{(EXPONENT_BITS - ACCUMULATOR_EXPONENT){1'b0}}, c[C_TOP-1:ACCUMULATOR_MANTISSA]}),
