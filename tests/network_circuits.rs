@@ -25,7 +25,7 @@ const NANGATE: Process = Process {
 };
 
 /// A transition of a NAND2 with its part of the wiring, in fJ.
-const TRANSITION: f64 = 4.84 * 1.1;
+const TRANSITION: f64 = 2.934 * 1.1;
 
 fn at(node_nm: f64) -> Process {
     Process {
@@ -65,23 +65,23 @@ fn router(
 }
 
 /// Four requesters, six pairs. Gates: 2 × 12 NAND2, 4 AND2 of 1.33, 12 AND-OR of 1.33: 45.28.
-/// Area (45.28 × 0.798 + 6 × 1.05 × 4.522) / 0.68 = 95.03 µm². Energy 45.28 × 0.25 × 5.324 + 1.5 × 8.518 = 73.04 fJ.
+/// Area (45.28 × 0.798 + 6 × 1.05 × 4.522) / 0.65 = 99.42 µm². Energy 45.28 × 0.25 × 3.228 + 1.5 × 8.518 = 49.31 fJ.
 /// Delay: four gates of 1.5 FO4 and a fan-out to three rivals, log4 3: (6 + 0.7925) × 1.1 × 22.1 ps = 165.1 ps.
 #[test]
 fn a_matrix_arbiter_on_paper() {
     let request = ArbiterRequest { kind: ArbiterKind::Matrix, requesters: 4, process: NANGATE };
     let arbiter = Arbiter::new(&request).unwrap();
-    near(arbiter.cost.area.0, 95.03);
-    near(femto(arbiter.energy), 73.04);
+    near(arbiter.cost.area.0, 99.42);
+    near(femto(arbiter.energy), 49.31);
     near(arbiter.delay.0 * 1e12, 165.1);
     near(femto(arbiter.cost.clock_energy), 6.0 * 7.986 * 1.5);
     near(femto(arbiter.cost.gated_clock_energy), 6.0 * 7.986 * 1.5 * 0.05);
 }
 
-/// Two inputs, two outputs, 8 bits. Gates: 16 × (1.33 + 2.33) = 58.56; area 58.56 × 0.798 / 0.68 = 68.72 µm², 8.290 µm a
-/// side; lines need (2 × 8 × 0.18 / 2)² = 2.07 µm² and hide above. Of 8 bits 4 change: 4 × 2 gates × 5.324 = 42.59 fJ.
-/// A pin with its buffers is 0.2 × 4/3 of a transition: two selects of 8 pins take 22.72 fJ, the pins on the input
-/// lines 4 × 2 × 1.4197 = 11.36 fJ. A bare wire takes 0.26542 fF/µm × 1.1² / 2 × 8.290 µm = 1.331 fJ a transition;
+/// Two inputs, two outputs, 8 bits. Gates: 16 × (1.33 + 2.33) = 58.56; area 58.56 × 0.798 / 0.65 = 71.89 µm², 8.479 µm a
+/// side; lines need (2 × 8 × 0.18 / 2)² = 2.07 µm² and hide above. Of 8 bits 4 change: 4 × 2 gates × 3.228 = 25.82 fJ.
+/// A pin with its buffers is 0.2 × 4/3 of a transition: two selects of 8 pins take 13.77 fJ, the pins on the input
+/// lines 4 × 2 × 0.8607 = 6.886 fJ. A bare wire takes 0.26542 fF/µm × 1.1² / 2 × 8.479 µm = 1.362 fJ a transition;
 /// with repeaters more, but less than twice as much.
 #[test]
 fn a_small_crossbar_on_paper() {
@@ -89,21 +89,21 @@ fn a_small_crossbar_on_paper() {
     let kind = CrossbarKind::MultiplexerTree;
     let crossbar =
         Crossbar::new(&CrossbarRequest { kind, inputs, outputs, flit_bits, process: NANGATE }).unwrap();
-    near(crossbar.gates.area.0, 68.72);
+    near(crossbar.gates.area.0, 71.89);
     assert_eq!(crossbar.lines.area.0, 0.0);
-    near(crossbar.width.0, 8.290);
-    near(crossbar.height.0, 8.290);
+    near(crossbar.width.0, 8.479);
+    near(crossbar.height.0, 8.479);
     near(femto(crossbar.energy.gates), 4.0 * 2.0 * TRANSITION);
-    near(femto(crossbar.energy.selects), 22.72);
-    let wires = femto(crossbar.energy.input_lines) - 11.36;
-    let bare = 4.0 * 1.331;
+    near(femto(crossbar.energy.selects), 13.77);
+    let wires = femto(crossbar.energy.input_lines) - 6.886;
+    let bare = 4.0 * 1.362;
     assert!(wires > bare && wires < 2.0 * bare, "{wires} fJ of wire, bare {bare}");
     // Output lines: half of the way on average.
     near(femto(crossbar.energy.output_lines), wires / 2.0);
     assert_eq!(crossbar.capacity.0, 2.0);
 }
 
-/// 5 × 512 lines of 0.18 µm each way: 460.8 µm a side; the gates below take 40,107 µm².
+/// 5 × 512 lines of 0.18 µm each way: 460.8 µm a side; the gates below take 41,958 µm².
 #[test]
 fn a_wide_matrix_is_as_large_as_its_lines() {
     let request = CrossbarRequest {
@@ -115,17 +115,17 @@ fn a_wide_matrix_is_as_large_as_its_lines() {
     };
     let crossbar = Crossbar::new(&request).unwrap();
     near(crossbar.cost().area.0, 460.8 * 460.8);
-    near(crossbar.gates.area.0, 5.0 * 5.0 * 512.0 * 2.67 * 0.798 / 0.68);
+    near(crossbar.gates.area.0, 5.0 * 5.0 * 512.0 * 2.67 * 0.798 / 0.65);
 }
 
 /// Two flits of four bits. Gates: 16 of the read trees, two clock gates of 4.33, four selects of 1.33: 29.98; eight
-/// flip-flops. Area (29.98 × 0.798 + 8 × 1.05 × 4.522) / 0.68 = 91.05 µm². The clock runs to two gates.
+/// flip-flops. Area (29.98 × 0.798 + 8 × 1.05 × 4.522) / 0.65 = 95.24 µm². The clock runs to two gates.
 #[test]
 fn a_small_buffer_on_paper() {
     let request =
         BufferRequest { storage: Storage::FlipFlops, queues: 1, depth: 2, flit_bits: 4, process: NANGATE };
     let buffer = Buffer::new(&request).unwrap();
-    near(buffer.storage.area.0, 91.05);
+    near(buffer.storage.area.0, 95.24);
     near(femto(buffer.storage.clock_energy), 2.0 * 7.986 * 1.5);
 }
 
@@ -294,8 +294,8 @@ proptest! {
             let (large, small) = (build(pair[0].max(pair[1])), build(pair[0].min(pair[1])));
             let same = 1.0 + 1e-9;
             // The denser wires of the 22 nm roadmap, below: crossbars of nine ports of 500 bits and more are nothing but
-            // wires, and cost up to two percent more at 16 nm.
-            let wires = if pair == [22.0, 16.0] { 1.02 } else { same };
+            // wires, and cost up to five percent more at 16 nm.
+            let wires = if pair == [22.0, 16.0] { 1.05 } else { same };
             prop_assert!(small.flit.head().0 <= large.flit.head().0 * wires, "{pair:?}");
             prop_assert!(small.cost().clock_energy.0 <= large.cost().clock_energy.0 * same, "{pair:?}");
             // Two seams of the tables (docs/technology.md): the flip-flop of 40 nm is another library's than that of 45

@@ -181,7 +181,7 @@ fn other_routers(page: &mut String) {
     let scc = router(5, 144, 8, 3, silicon);
     let cells = Node::at(silicon.node).unwrap().standard_cells(silicon.supply, silicon.temperature).unwrap();
     // Four transistors a NAND2; cells fill three quarters of our rows.
-    let transistors = 4.0 * scc.cost().area.0 * 0.68 / cells.nand2_area.0;
+    let transistors = 4.0 * scc.cost().area.0 * 0.65 / cells.nand2_area.0;
     let cycle = scc.flit.head() * 5.0 + scc.cost().clock_energy;
     row("Intel SCC, 45 nm silicon", "thousand transistors", 640.0, transistors * 1e-3);
     row("Intel SCC, 45 nm silicon", "mm²", 1.32, scc.cost().area.0 * 1e-6);
@@ -194,7 +194,7 @@ fn other_routers(page: &mut String) {
     row("Intel SCC, 45 nm silicon", "GHz", 2.0, 1e-9 / scc.minimum_cycle.0);
     let teraflops = router(5, 39, 2, 16, process(65.0));
     let cells = Node::at(process(65.0).node).unwrap().standard_cells(None, HOT).unwrap();
-    let transistors = 4.0 * teraflops.cost().area.0 * 0.68 / cells.nand2_area.0;
+    let transistors = 4.0 * teraflops.cost().area.0 * 0.65 / cells.nand2_area.0;
     row("Intel Teraflops, 65 nm silicon (recalled)", "thousand transistors", 210.0, transistors * 1e-3);
     row("Intel Teraflops, 65 nm silicon (recalled)", "mm²", 0.34, teraflops.cost().area.0 * 1e-6);
 }

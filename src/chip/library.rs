@@ -20,7 +20,12 @@ pub struct BuiltIn {
 /// All built-in chips. One more is one more file and one more line.
 pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "tpu-v1", toml: include_str!("library/tpu-v1.toml") },
+    BuiltIn { name: "tpu-v2", toml: include_str!("library/tpu-v2.toml") },
     BuiltIn { name: "eyeriss", toml: include_str!("library/eyeriss.toml") },
+    BuiltIn { name: "nvdla-2048", toml: include_str!("library/nvdla-2048.toml") },
+    BuiltIn { name: "nvdla-512", toml: include_str!("library/nvdla-512.toml") },
+    BuiltIn { name: "nvdla-128", toml: include_str!("library/nvdla-128.toml") },
+    BuiltIn { name: "datacenter", toml: include_str!("library/datacenter.toml") },
 ];
 
 /// A chip that was asked for.
@@ -113,7 +118,9 @@ fn unknown(name: &str) -> ChipError {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::ChipReport;
+
+    /// A chip file of given numbers.
+    const GIVEN: &str = include_str!("../../fixtures/chips/tpu-v1-published.toml");
 
     #[test]
     fn every_built_in_chip_loads_and_survives_toml_and_json() {
@@ -127,83 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn tpu_v1_is_fitted_to_its_tdp_and_idle_power_and_has_the_published_areas() {
-        let pat = load("tpu-v1").unwrap();
-        let (tdp, idle) = (pat.tdp().0, pat.idle_power().0);
-        assert!((tdp / 75.0 - 1.0).abs() < 0.01, "TDP {tdp}");
-        assert!((idle / 28.0 - 1.0).abs() < 0.01, "idle {idle}");
-        // NeuroMeter's model has 56 %; nobody measured it.
-        let array = pat.component("tensor_unit").unwrap().tdp(pat.clock.value).0;
-        assert!((array / tdp - 0.56).abs() < 0.005, "share of the systolic array {}", array / tdp);
-        assert_areas_add_up(&ChipReport::new(&pat));
-    }
-
-    #[test]
-    fn a_bit_of_tpu_v1s_dram_costs_70_pj_of_which_the_port_is_one_part() {
-        let pat = load("tpu-v1").unwrap();
-        let bit = |component, action| energy(&pat, component, action) / 512.0;
-        for action in ["read", "write"] {
-            let both = bit("dram", action) + bit("dram_port", action);
-            assert!((both / 70e-12 - 1.0).abs() < 0.005, "{both} J a bit");
-        }
-    }
-
-    /// AlexNet on Eyeriss (JSSC'17): GMAC, part of zeros in the input, MB of buffer traffic, ms, measured mW.
-    const ALEXNET: [[f64; 5]; 5] = [
-        [0.42, 0.0001, 18.5, 20.9, 332.0],
-        [0.90, 0.387, 77.6, 41.9, 288.0],
-        [0.60, 0.725, 50.2, 23.6, 266.0],
-        [0.45, 0.793, 37.4, 18.4, 235.0],
-        [0.30, 0.776, 24.9, 10.5, 236.0],
-    ];
-
-    /// Power of a layer in mW and the part of it that the multiply-accumulators take, by the chip file's energies.
-    fn alexnet_power(pat: &Pat, [gmac, zeros, buffer_mb, ms, _]: [f64; 5]) -> (f64, f64) {
-        let macs = gmac * 1e9 * (1.0 - zeros) / (ms * 1e-3);
-        let spads =
-            [("filter_spad", "read"), ("ifmap_spad", "read"), ("psum_spad", "read"), ("psum_spad", "write")];
-        let spads: f64 = spads.iter().map(|(component, action)| energy(pat, component, action)).sum();
-        let alus = energy(pat, "tensor_unit", "mac") * macs;
-        let buffer = energy(pat, "global_buffer", "read") * buffer_mb * 1e6 / 8.0 / (ms * 1e-3);
-        let power = pat.idle_power().0 + spads * macs + alus + buffer;
-        (power * 1e3, alus / power)
-    }
-
-    #[test]
-    fn eyeriss_is_fitted_to_conv1_and_conv5() {
-        let pat = load("eyeriss").unwrap();
-        for layer in [ALEXNET[0], ALEXNET[4]] {
-            let ((power, alus), published) = (alexnet_power(&pat, layer), layer[4]);
-            assert!((power / published - 1.0).abs() < 0.04, "{power} mW for {published} mW");
-            assert!(alus < 0.10, "ALUs take less than 10 %");
-        }
-        assert_areas_add_up(&ChipReport::new(&pat));
-    }
-
-    #[test]
-    fn eyeriss_has_the_power_of_the_layers_it_was_not_fitted_to_within_15_percent() {
-        let pat = load("eyeriss").unwrap();
-        let powers = ALEXNET.map(|layer| alexnet_power(&pat, layer).0);
-        for (power, layer) in powers.iter().zip(ALEXNET).skip(1).take(3) {
-            assert!((power / layer[4] - 1.0).abs() < 0.15, "{power} mW for {} mW", layer[4]);
-        }
-        assert!(powers[0] > powers[1] && powers[1] > powers[2] && powers[2] > powers[3], "{powers:?}");
-    }
-
-    fn energy(pat: &Pat, component: &str, action: &str) -> f64 {
-        let actions = &pat.component(component).unwrap().actions;
-        actions.iter().find(|found| found.name == action).unwrap().energy.value.0
-    }
-
-    fn assert_areas_add_up(report: &ChipReport) {
-        let parts: f64 = report.components.iter().filter_map(|component| component.area_mm2).sum();
-        let sum = parts + report.white_space_mm2.unwrap_or(0.0) + report.unmodelled_area_mm2.unwrap_or(0.0);
-        assert!((sum / report.area_mm2.unwrap() - 1.0).abs() < 0.01, "areas add up to {sum} mm²");
-    }
-
-    #[test]
     fn an_unknown_chip_is_answered_with_the_nearest_and_the_list() {
-        let error = load("tpu-v2").unwrap_err().to_string();
+        let error = load("tpu-v9").unwrap_err().to_string();
         assert!(error.contains("did you mean \"tpu-v1\"?") && error.contains("eyeriss"), "{error}");
         let error = load("no/such.toml").unwrap_err().to_string();
         assert!(error.contains("no/such.toml: cannot read"), "{error}");
@@ -211,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_complaint_names_its_key_and_what_would_do() {
-        let text = BUILT_IN[0].toml.replacen("value = 0.549, unit = \"pJ\"", "value = -1, unit = \"pJ\"", 1);
+        let text = GIVEN.replacen("value = 0.549, unit = \"pJ\"", "value = -1, unit = \"pJ\"", 1);
         let text = text.replacen("value = 6.3, unit = \"W\"", "value = nan, unit = \"W\"", 1);
         let text = text.replacen("value = 10.5, unit = \"W\"", "value = 10.5, unit = \"pJ\"", 1);
         let text = text.replacen("value = 65536", "value = 0", 1);
@@ -235,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {
-        let text = BUILT_IN[0].toml.replacen("word_bits", "word_bit", 1);
+        let text = GIVEN.replacen("word_bits", "word_bit", 1);
         let line = text.lines().position(|line| line.starts_with("word_bit ")).unwrap() + 1;
         let error = Pat::parse("mine.toml", &text).unwrap_err().to_string();
         assert!(error.contains("mine.toml: ") && error.contains(&format!("line {line}")), "{error}");

@@ -1,5 +1,6 @@
 //! `Pat`: a chip's power, area and timing, frozen. The only thing of `chip` that pricing reads.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ChipError;
@@ -27,7 +28,7 @@ impl<Q: Quantity> Sourced<Q> {
 }
 
 /// Where a component stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Placement {
     /// On the chip: in its power, peak and TDP.

@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn scale_sim_binds_to_tpu_v1_by_rows_of_its_memories() {
-        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
+        let binding = Binding::new(&crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap(), None, Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "tensor_unit/mac"), [own("tensor_unit/mac", 1.0)]);
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 256.0)]);
         assert_eq!(bound(&binding, "filter_sram/read"), [own("weight_fifo/read", 1.0 / 256.0)]);
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn scale_sim_binds_to_eyeriss_by_words_of_16_bits_and_charges_the_scratchpads() {
-        let binding = Binding::new(&crate::chip::load("eyeriss").unwrap(), None, Some("scale-sim")).unwrap();
+        let binding = Binding::new(&crate::chip::load("fixtures/chips/eyeriss-published.toml").unwrap(), None, Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("global_buffer/read", 0.25)]);
         assert_eq!(bound(&binding, "ofmap_dram/write"), [own("dram/write", 1.0)]);
         let mac: Vec<String> = bound(&binding, "tensor_unit/mac").into_iter().map(|(name, _)| name).collect();
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_chips_own_name_comes_before_the_built_in_rules_and_the_users_rules_before_both() {
-        let pat = crate::chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap();
         let toml = pat.to_toml().unwrap().replace("\"weight_fifo\"", "\"filter_sram\"");
         let pat = Pat::parse("mine", &toml).unwrap();
         let binding = Binding::new(&pat, None, Some("scale-sim")).unwrap();
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn an_extra_rule_adds_to_what_a_channel_is_bound_to_and_binds_nothing_alone() {
-        let pat = crate::chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap();
         let file = "[[bind]]\nfrom = \"*/*\"\nto = \"pcie/transfer\"\nextra = true\nscale = 0.5";
         let binding = Binding::new(&pat, Some(("f", file)), None).unwrap();
         assert_eq!(
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn data_that_the_chip_does_not_tell_from_random_are_priced_as_random_and_said_so_once() {
-        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, Some("scale-sim")).unwrap();
+        let binding = Binding::new(&crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap(), None, Some("scale-sim")).unwrap();
         for variant in ["zero", "gated", "still"] {
             let mac = format!("tensor_unit/mac_{variant}");
             assert_eq!(bound(&binding, &mac), [own("tensor_unit/mac", 1.0)]);
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn an_unbound_name_is_explained_with_the_nearest_and_a_cure() {
-        let binding = Binding::new(&crate::chip::load("tpu-v1").unwrap(), None, None).unwrap();
+        let binding = Binding::new(&crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap(), None, None).unwrap();
         let unbound = |channel| match resolve(&binding, channel) {
             Resolution::Unbound(why) => (why.to_string(), why.expected(), why.cure()),
             other => panic!("{other:?}"),
@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_cannot_be_is_explained_with_its_number() {
-        let pat = crate::chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap();
         let complaint = |rule: &str| {
             let file = format!(
                 "[[bind]]\nfrom = \"a/b\"\nto = \"control/x\"\nextra = true\n[[bind]]\nfrom = \"c/d\"\n{rule}"
@@ -408,7 +408,7 @@ mod tests {
         let page = include_str!("../../docs/binding.md");
         let examples: Vec<&str> =
             page.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        let pat = crate::chip::load("tpu-v1").unwrap();
+        let pat = crate::chip::load("fixtures/chips/tpu-v1-published.toml").unwrap();
         let binding = Binding::new(&pat, Some(("docs", &examples.concat())), Some("scale-sim")).unwrap();
         assert_eq!(bound(&binding, "PE[167]/mac"), [own("tensor_unit/mac", 1.0)]);
         assert_eq!(bound(&binding, "ifmap_sram/read"), [own("unified_buffer/read", 1.0 / 16.0)]);

@@ -226,7 +226,7 @@ mod tests {
 
     /// Peaks over 4, 8 and 64 windows of a run, with room for so many counts.
     fn found(windows: i64, most_kept: usize) -> Found {
-        let pat = crate::chip::load("eyeriss").unwrap();
+        let pat = crate::chip::load("fixtures/chips/eyeriss-published.toml").unwrap();
         let binding = Binding::new(&pat, None, None).unwrap();
         let timing = WindowTiming { cycles: 10, clock_hz: 2e8, count_fraction_bits: 0 };
         let rates = Rates::new(&pat, Hertz(2e8), false);

@@ -19,6 +19,8 @@ pub struct Block {
     pub choices: Vec<Choice>,
     /// Whether its supply and clock are its own, so that those of the chip do not move it: interfaces off the chip.
     pub own_supply: bool,
+    /// On the chip, or beside it.
+    pub placement: Placement,
     /// Cycles from an operand at its input to the result, where it has such a way.
     pub latency_cycles: u32,
     /// Multiply-accumulates in a cycle, of units that count for the chip's peak performance.
@@ -112,6 +114,9 @@ impl Block {
 
     /// Area of it and of all on the chip that comes with it.
     pub fn area_with_attached(&self) -> SquareMicrometres {
+        if self.placement == Placement::System {
+            return SquareMicrometres(0.0);
+        }
         let attached = self.attached.iter().filter(|attached| attached.placement == Placement::Chip);
         let attached =
             attached.map(|attached| attached.block.area_with_attached() * attached.instances as f64);

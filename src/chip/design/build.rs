@@ -4,7 +4,6 @@ use super::{Design, Placed};
 use crate::chip::circuit::{CircuitError, Process, SignOff};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
-use crate::chip::pat::Placement;
 use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
 use crate::chip::technology::TechnologyError;
 use crate::units::{Hertz, Kelvin, SquareMicrometres};
@@ -241,7 +240,8 @@ fn placed(cores: u32, component: &ComponentSpec, mut block: Block) -> Vec<Placed
         instances,
         block,
     };
-    let own = place(&component.name, &component.description, Placement::Chip, instances, block);
+    let placement = block.placement;
+    let own = place(&component.name, &component.description, placement, instances, block);
     let attached = attached.into_iter().map(|attached| {
         let instances = instances * attached.instances;
         place(&attached.name, &attached.description, attached.placement, instances, attached.block)

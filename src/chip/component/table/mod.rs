@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use self::given::{Given, Row, TableAction};
 use super::{Block, Choice, Component, ComponentError, Context, Cost, Part, Stage, TimingPath};
+use crate::chip::pat::Placement;
 use crate::units::{Joules, Quantity, Ratio, Seconds, SquareMicrometres, SquareMillimetres, Watts};
 
 /// Numbers of another tool or of a measurement instead of the model's. All are of one instance, at the chip's clock,
@@ -18,6 +19,9 @@ use crate::units::{Joules, Quantity, Ratio, Seconds, SquareMicrometres, SquareMi
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
+    /// Where it stands: chip, or system for what is beside the chip and not in its power, such as DRAM. Default: chip.
+    #[serde(default)]
+    pub placement: Placement,
     /// Area. Default: that of the file, else none.
     #[serde(default)]
     pub area: Option<Given>,
@@ -164,7 +168,7 @@ impl Component for Table {
 
     fn build(&self, context: &Context) -> Result<Block, ComponentError> {
         let found = self.found(context)?;
-        let mut block = Block::default();
+        let mut block = Block { placement: self.placement, ..Block::default() };
         let cost = self.cost(context, &found, &mut block)?;
         for row in self.rows(&found) {
             let action = row.action(&mut block.sources)?;

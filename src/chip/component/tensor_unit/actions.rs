@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, CellEnergy};
 use super::edge::Edge;
-use super::{Dataflow, Shape};
+use super::{Dataflow, Shape, ZeroGating};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, ComponentError, Cost};
 use crate::units::{Joules, PerCycle, Ratio};
@@ -17,13 +17,17 @@ pub(super) fn of(
     let cells = shape.cells() as f64;
     let kept = cell.kept_clock * cells + edge.parts.iter().map(|part| part.total()).sum();
     let gateable = |cost: &Cost| cost.clock_running - cost.clock_gated;
-    let kept_share = if gateable(total).0 > 0.0 { gateable(&kept) / gateable(total) } else { 0.0 };
+    let kept_share = match shape.zero_gating {
+        ZeroGating::Clock if gateable(total).0 > 0.0 => gateable(&kept) / gateable(total),
+        ZeroGating::Clock => 0.0,
+        ZeroGating::Data => 1.0,
+    };
     let activity = tdp_activity(|values| values.matrix_mac)?;
     let mac = |name: &str, description: &str, energy: CellEnergy, tdp_activity, share: f64| Action {
         name: name.to_owned(),
         description: description.to_owned(),
         bits: None,
-        energy: split(energy, edge.per_mac),
+        energy: split(energy, if name == "wait" { Joules(0.0) } else { edge.per_mac }),
         capacity: PerCycle(cells),
         tdp_activity,
         clock_share: Some(Ratio(share)),
@@ -40,6 +44,13 @@ pub(super) fn of(
             kept_share,
         ),
     ];
+    actions.push(mac(
+        "wait",
+        "a cycle in which the clock of a cell runs and no operation starts: it waits for operands",
+        CellEnergy::default(),
+        none,
+        1.0,
+    ));
     actions.extend(weight_load(shape, cell, edge)?);
     actions.extend(result_unload(shape, cell)?);
     actions.extend(neighbour_transfer(shape, cell)?);

@@ -71,6 +71,17 @@ pub enum Skew {
     None,
 }
 
+/// What a cell that skips a zero stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroGating {
+    /// The clock of what only the operation needs.
+    #[default]
+    Clock,
+    /// Its operands alone: registers hold what they have, and their clock runs.
+    Data,
+}
+
 /// A matrix of cells, each with a multiply-accumulator.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +124,9 @@ pub struct TensorUnit {
     /// How the rows of a systolic array are delayed against each other: registers or none. Default: registers.
     #[serde(default)]
     pub skew: Skew,
+    /// What a cell that skips a zero (action mac_gated) stops: clock, or data alone. Default: clock.
+    #[serde(default)]
+    pub zero_gating: ZeroGating,
     /// Words of the queue at each input of the array; 0: none. Default: 2.
     #[serde(default)]
     pub input_fifo_depth: Option<u32>,
@@ -151,6 +165,7 @@ struct Shape {
     weight_buffers: u32,
     stages: Option<u32>,
     skew: Skew,
+    zero_gating: ZeroGating,
     input_depth: u32,
     output_depth: u32,
     cell_depth: u32,
@@ -240,6 +255,7 @@ impl TensorUnit {
             weight_buffers,
             stages: self.stages,
             skew: self.skew,
+            zero_gating: self.zero_gating,
             input_depth: self.input_fifo_depth.unwrap_or(2),
             output_depth: self.output_fifo_depth.unwrap_or(2),
             cell_depth: self.cell_fifo_depth.unwrap_or(if multicast { 4 } else { 0 }),

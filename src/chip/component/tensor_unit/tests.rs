@@ -83,8 +83,8 @@ fn a_weight_passes_the_cells_above_its_own() {
 fn wide_operands_in_several_passes_take_a_shifter_and_wider_sums() {
     let plain = unit(16, 16, "");
     let passes = unit(16, 16, "multi_pass_bits = 16");
-    assert!(part(&plain.parts, "multi-pass shifter").is_none());
-    assert!(part(&passes.parts, "multi-pass shifter").is_some());
+    assert!(part(&plain.parts, "multi-pass logic").is_none());
+    assert!(part(&passes.parts, "multi-pass logic").is_some());
     let sums = |unit: &Block| part(&unit.parts, "partial sum registers").unwrap().total().area().0;
     // Products of 32 bits, sixteen of them: 36 bits instead of 32.
     close(sums(&passes), sums(&plain) * 36.0 / 32.0);
