@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::cost::{Cost, Part};
-use crate::chip::pat::Placement;
+use crate::chip::circuit::DataEnergy;
+use crate::chip::pat::{self, Placement};
 use crate::units::{Hertz, Joules, PerCycle, Ratio, Seconds, SquareMicrometres, Watts};
 
 /// One instance of a component.
@@ -55,8 +56,8 @@ pub struct Action {
     pub description: String,
     /// Bits that one moves, where it moves data.
     pub bits: Option<u64>,
-    /// Where the energy of one goes, clock and leakage left out.
-    pub energy: Vec<(&'static str, Joules)>,
+    /// Where the energy of one goes, clock and leakage left out, as far as its data matter.
+    pub energy: Vec<(&'static str, DataEnergy)>,
     /// Most in a cycle, one instance.
     pub capacity: PerCycle,
     /// Part of the capacity that TDP assumes: one value for a component type, whatever the chip.
@@ -66,9 +67,28 @@ pub struct Action {
 }
 
 impl Action {
-    /// Energy of one.
+    /// Energy of one on random data.
     pub fn energy(&self) -> Joules {
-        self.energy.iter().map(|(_, energy)| *energy).sum()
+        self.energy.iter().map(|(_, energy)| energy.total()).sum()
+    }
+
+    /// The same when no bit of its data changes from the action before, as an action of its own: the energy that
+    /// stands, at the same ports and with the same clock. `None` where data make no difference, and for what is a
+    /// variant already.
+    pub fn still(&self) -> Option<Action> {
+        let changes = self.energy.iter().any(|(_, energy)| energy.data.0 > 0.0);
+        if !changes || pat::is_variant(&self.name) {
+            return None;
+        }
+        let standing =
+            |(part, energy): &(&'static str, DataEnergy)| (*part, DataEnergy::standing(energy.standing));
+        Some(Action {
+            name: format!("{}{}", self.name, pat::STILL),
+            description: format!("{} that change no bit", self.name),
+            energy: self.energy.iter().map(standing).collect(),
+            tdp_activity: Ratio(0.0),
+            ..self.clone()
+        })
     }
 
     /// Power at its TDP activity.

@@ -8,7 +8,7 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Stage, Written};
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{Bytes, PerCycle, Ratio};
 
 parameter_file! {
@@ -92,9 +92,9 @@ impl Component for InstructionFetch {
             bits: Some(u64::from(bits)),
             energy: vec![
                 ("instruction memory", memory.read),
-                ("program counter and sequencing", counter + sequencing),
-                ("decode", decode),
-                ("bundle registers", registers),
+                ("program counter and sequencing", DataEnergy::standing(counter + sequencing)),
+                ("decode", DataEnergy::changing(decode)),
+                ("bundle registers", DataEnergy::changing(registers)),
             ],
             capacity: PerCycle(1.0),
             tdp_activity: tdp_activity(|of| of.scalar_instruction)?,

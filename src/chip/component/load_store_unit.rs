@@ -9,7 +9,7 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Stage};
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{PerCycle, Ratio};
 
 parameter_file! {
@@ -96,7 +96,8 @@ impl Component for LoadStoreUnit {
             let flip_flops = Some(StorageCell::FlipFlop);
             let request = pieces.storage(requests, (entries, request), ports, flip_flops)?;
             let data = pieces.storage(data, (entries, width), ports, flip_flops)?;
-            directions.push((request.read + request.write, data.read + data.write));
+            // Addresses are random whatever the data.
+            directions.push(((request.read + request.write).total(), data.read + data.write));
         }
         let address = pieces.adders("address adder", cells.address_bits as u32, 2)?;
         let align = Netlist::of_gates(2.0 * cells.alignment_gates * f64::from(width));
@@ -112,9 +113,9 @@ impl Component for LoadStoreUnit {
                 description: format!("a {name} of random data"),
                 bits: Some(u64::from(width)),
                 energy: vec![
-                    ("address and requests", address + requests + control),
+                    ("address and requests", DataEnergy::standing(address + requests + control)),
                     ("data queue", data),
-                    ("alignment", align),
+                    ("alignment", DataEnergy::changing(align)),
                 ],
                 capacity: PerCycle(1.0),
                 tdp_activity,

@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Choice, ComponentError, Context, Part};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::array::Ports;
-use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres};
+use crate::units::{Micrometres, Seconds, SquareMicrometres};
 
 pub use distribution::{Distribution, Pieces};
 
@@ -32,10 +33,10 @@ pub enum StorageCell {
 pub struct Storage {
     /// What it is made of.
     pub parts: Vec<Part>,
-    /// Where the energy of a read through one port goes, random data.
-    pub read: Vec<(&'static str, Joules)>,
-    /// Where the energy of a write through one port goes, random data, the clock of what is written included.
-    pub write: Vec<(&'static str, Joules)>,
+    /// Where the energy of a read through one port goes.
+    pub read: Vec<(&'static str, DataEnergy)>,
+    /// Where the energy of a write through one port goes, the clock of what is written included.
+    pub write: Vec<(&'static str, DataEnergy)>,
     /// Shortest cycle of a port.
     pub cycle: Seconds,
     /// Cycles from the address to the data.
@@ -107,19 +108,19 @@ impl Storage {
         }
     }
 
-    /// Energy of a read of random data.
-    pub fn read_energy(&self) -> Joules {
+    /// Energy of a read.
+    pub fn read_energy(&self) -> DataEnergy {
         self.read.iter().map(|(_, energy)| *energy).sum()
     }
 
-    /// Energy of a write of random data.
-    pub fn write_energy(&self) -> Joules {
+    /// Energy of a write.
+    pub fn write_energy(&self) -> DataEnergy {
         self.write.iter().map(|(_, energy)| *energy).sum()
     }
 
     /// Area times the energy of a read and a write: what a choice of cells or ports wants least of.
     pub fn figure_of_merit(&self) -> f64 {
-        self.area().0 * (self.read_energy() + self.write_energy()).0
+        self.area().0 * (self.read_energy() + self.write_energy()).total().0
     }
 
     /// Area of all parts.
@@ -201,11 +202,11 @@ pub(in crate::chip::component) mod tests {
         let one = stored(128, 64, TWO, StorageCell::FlipFlop, &at);
         let wide = stored(128, 128, TWO, StorageCell::FlipFlop, &at);
         assert!((wide.area().0 / one.area().0 - 2.0).abs() < 1e-9);
-        assert!((wide.read_energy().0 / one.read_energy().0 - 2.0).abs() < 1e-9);
+        assert!((wide.read_energy().total().0 / one.read_energy().total().0 - 2.0).abs() < 1e-9);
         // Two banks, one of which is read, and what chooses between them.
         let deep = stored(256, 64, TWO, StorageCell::FlipFlop, &at);
         assert!(deep.area().0 > 2.0 * one.area().0 && deep.area().0 < 2.2 * one.area().0);
-        assert!(deep.read_energy().0 < 1.5 * one.read_energy().0);
+        assert!(deep.read_energy().total().0 < 1.5 * one.read_energy().total().0);
     }
 
     #[test]

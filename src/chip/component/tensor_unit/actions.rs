@@ -3,9 +3,10 @@
 use super::cell::{Cell, CellEnergy};
 use super::edge::Edge;
 use super::{Dataflow, Shape};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, ComponentError, Cost};
-use crate::units::{Joules, PerCycle, Ratio};
+use crate::units::{PerCycle, Ratio};
 
 /// The actions of a unit whose clock costs `total`.
 pub(super) fn of(
@@ -46,7 +47,7 @@ pub(super) fn of(
     Ok(actions)
 }
 
-fn split(energy: CellEnergy, queues: Joules) -> Vec<(&'static str, Joules)> {
+fn split(energy: CellEnergy, queues: DataEnergy) -> Vec<(&'static str, DataEnergy)> {
     vec![
         ("multiply-accumulator", energy.mac),
         ("registers", energy.registers),
@@ -66,7 +67,7 @@ fn weight_load(shape: &Shape, cell: &Cell, edge: &Edge) -> Result<Option<Action>
         return Ok(None);
     }
     let way = if shape.systolic() { mean_way(shape) } else { 1.0 };
-    let wires = if shape.systolic() { cell.weight_hop * way } else { Joules(0.0) };
+    let wires = if shape.systolic() { cell.weight_hop * way } else { DataEnergy::default() };
     Ok(Some(Action {
         name: "weight_load".to_owned(),
         description: "one weight into one cell, past the cells above it".to_owned(),
