@@ -220,11 +220,11 @@ pub(super) fn within(key: &'static str, count: u32, least: u32, most: u32) -> Re
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::component::test_context::typical;
+    use crate::chip::component::trial::Trial;
 
     #[test]
     fn half_of_the_flip_flops_of_a_register_change_with_a_random_word() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let register = Piece::registers(10, &around.context()).unwrap();
         let one_change = around.cells.flip_flop.data_energy.0;
         assert!((register.use_energy.data.0 / (5.0 * one_change) - 1.0).abs() < 1e-12);
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_random_word_charges_half_of_its_wires_and_their_buffers() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let context = around.context();
         let wires = |length| Wires::hop(Micrometres(length), 2, &context).unwrap();
         let farad_um =
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn words_wider_than_a_file_are_files_side_by_side() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let context = around.context();
         let area = |bits| Words::file(8, bits, 1, 1, &context).unwrap().cost.area().0;
         assert!((area(128) / area(64) - 2.0).abs() < 1e-12);

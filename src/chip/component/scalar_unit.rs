@@ -173,15 +173,15 @@ impl Component for ScalarUnit {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::storage::tests::Surroundings;
+    use super::super::trial::Trial;
     use super::*;
 
-    fn at() -> Surroundings {
-        Surroundings::at(0.028, None, 700.0)
+    fn at() -> Trial {
+        Trial::at(28.0)
     }
 
-    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
-        toml::from_str::<ScalarUnit>(text).unwrap().build(&at.context())
+    fn built(text: &str, at: &Trial) -> Result<Block, ComponentError> {
+        at.build::<ScalarUnit>(text)
     }
 
     #[test]
@@ -213,7 +213,9 @@ mod tests {
     #[test]
     fn every_action_takes_energy_in_each_of_its_parts() {
         let block = built("", &at()).unwrap();
-        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(
+            block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.total().0 > 0.0))
+        );
         assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
     }
 

@@ -145,60 +145,21 @@ pub fn stretched(
 }
 
 #[cfg(test)]
-pub(in crate::chip::component) mod tests {
+mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::circuit::{Process, SignOff};
-    use crate::chip::component::{ArrayCache, Siblings};
-    use crate::chip::technology::{DeviceClass, StandardCells};
-    use crate::units::{Hertz, Kelvin, Micrometres, Volts};
-
-    /// All that a context borrows.
-    pub struct Surroundings {
-        pub process: Process,
-        pub cells: StandardCells,
-        pub siblings: Siblings,
-        pub arrays: ArrayCache,
-        pub clock: Hertz,
-    }
-
-    impl Surroundings {
-        pub fn at(node_um: f64, supply: Option<f64>, megahertz: f64) -> Surroundings {
-            let sign_off = SignOff::built_in().unwrap();
-            let process = Process {
-                node: Micrometres(node_um),
-                supply: supply.map(Volts),
-                temperature: Kelvin(350.0),
-                sign_off,
-            };
-            let cells = process.cells().unwrap();
-            let process = Process { supply: Some(cells.supply), ..process };
-            let (siblings, arrays) = (Siblings::default(), ArrayCache::default());
-            Surroundings { process, cells, siblings, arrays, clock: Hertz(megahertz * 1e6) }
-        }
-
-        pub fn context(&self) -> Context<'_> {
-            Context {
-                process: self.process,
-                transistors: DeviceClass::HighPerformance,
-                clock: self.clock,
-                cells: &self.cells,
-                siblings: &self.siblings,
-                arrays: &self.arrays,
-            }
-        }
-    }
+    use crate::chip::component::trial::Trial;
 
     const ONE: Ports = Ports { read_write: 1, read: 0, write: 0 };
     const TWO: Ports = Ports { read_write: 0, read: 1, write: 1 };
 
-    fn stored(words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Surroundings) -> Storage {
+    fn stored(words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Trial) -> Storage {
         Storage::new(words, bits, ports, cell, &at.context()).unwrap()
     }
 
     #[test]
     fn register_files_beyond_what_was_synthesised_are_tiled() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         let one = stored(128, 64, TWO, StorageCell::FlipFlop, &at);
         let wide = stored(128, 128, TWO, StorageCell::FlipFlop, &at);
         assert!((wide.area().0 / one.area().0 - 2.0).abs() < 1e-9);
@@ -211,7 +172,7 @@ pub(in crate::chip::component) mod tests {
 
     #[test]
     fn too_few_words_for_a_macro_are_rounded_up_and_told() {
-        let at = Surroundings::at(0.065, Some(1.0), 200.0);
+        let at = Trial::supplied(65.0, 1.0).clocked(200.0);
         let few = stored(12, 12, ONE, StorageCell::Sram, &at);
         let least = stored(32, 16, ONE, StorageCell::Sram, &at);
         assert_eq!(few.area(), least.area());
@@ -220,7 +181,7 @@ pub(in crate::chip::component) mod tests {
 
     #[test]
     fn few_words_are_cheaper_in_flip_flops_and_many_in_static_memory() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         let cell = |words: u64, bits: u32| {
             let storage = Storage::of_cheaper_cell(words, bits, TWO, &at.context()).unwrap();
             storage.choices.iter().find(|choice| choice.key == "cell").unwrap().value.clone()
@@ -231,7 +192,7 @@ pub(in crate::chip::component) mod tests {
 
     #[test]
     fn nothing_to_store_is_refused() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         for (words, bits) in [(0, 8), (8, 0)] {
             let error = Storage::new(words, bits, ONE, StorageCell::Sram, &at.context()).unwrap_err();
             assert!(error.to_string().contains("the least is 1 word of 1 bit"), "{error}");
