@@ -106,3 +106,16 @@ impl ActivityFactors {
 fn factor(rates: &Rates, action: usize, count: f64, cycles: u64) -> f64 {
     if cycles == 0 { 0.0 } else { count / (rates.actions[action].capacity.0 * cycles as f64) }
 }
+
+#[cfg(test)]
+mod tests {
+    use trace_formats::DataVariant;
+
+    use crate::chip::pat::{DATA_VARIANTS, STILL};
+
+    #[test]
+    fn traces_and_chips_name_variants_alike() {
+        assert_eq!(DataVariant::ALL.map(DataVariant::suffix), DATA_VARIANTS);
+        assert_eq!(DataVariant::Still.suffix(), STILL);
+    }
+}

@@ -150,3 +150,47 @@ impl Block {
         self.paths.iter().max_by(|a, b| a.cycle.0.total_cmp(&b.cycle.0))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn action(name: &str, energy: Vec<(&'static str, DataEnergy)>) -> Action {
+        Action {
+            name: name.to_owned(),
+            description: String::new(),
+            bits: Some(8),
+            energy,
+            capacity: PerCycle(2.0),
+            tdp_activity: Ratio(0.5),
+            clock_share: Some(Ratio(0.25)),
+        }
+    }
+
+    #[test]
+    fn what_changes_no_bit_takes_what_stands_at_the_same_ports_and_counts_for_no_tdp() {
+        let (decoders, wires) = (Joules(3e-12), Joules(5e-12));
+        let read = action(
+            "read",
+            vec![("decoders", DataEnergy::standing(decoders)), ("wires", DataEnergy::changing(wires))],
+        );
+        let still = read.still().unwrap();
+        assert_eq!(
+            (still.name.as_str(), still.energy(), read.energy()),
+            ("read_still", decoders, decoders + wires)
+        );
+        assert_eq!(
+            (still.bits, still.capacity, still.clock_share),
+            (read.bits, read.capacity, read.clock_share)
+        );
+        assert_eq!(still.tdp_activity, Ratio(0.0));
+    }
+
+    #[test]
+    fn what_data_do_not_matter_to_and_what_is_a_variant_has_no_still_one() {
+        let (standing, changing) = (DataEnergy::standing(Joules(1e-12)), DataEnergy::changing(Joules(1e-12)));
+        assert!(action("transfer", vec![("controller", standing)]).still().is_none());
+        assert!(action("mac_zero", vec![("registers", changing)]).still().is_none());
+    }
+}

@@ -191,6 +191,25 @@ mod tests {
     }
 
     #[test]
+    fn bit_lines_of_a_memory_move_with_every_access_and_data_wires_with_bits_that_change() {
+        let at = Trial::at(28.0);
+        // Several macros, so that wires join them.
+        let memory = stored(1 << 16, 128, ONE, StorageCell::Sram, &at);
+        for access in [&memory.read, &memory.write] {
+            let part = |wanted: &str| access.iter().find(|(name, _)| *name == wanted).unwrap().1;
+            for standing in ["bit lines", "decoders and word lines", "control"] {
+                assert_eq!(part(standing).data.0, 0.0, "{standing}");
+            }
+            let wires = part("wires between macros");
+            // 128 bits of data to 16 of an address, which is random anyhow.
+            assert!(wires.data > wires.standing && wires.standing.0 > 0.0, "{wires:?}");
+        }
+        let registers = stored(16, 32, TWO, StorageCell::FlipFlop, &at);
+        let (read, write) = (registers.read_energy(), registers.write_energy());
+        assert!(read.data > read.standing && write.data.0 > 0.0 && write.standing.0 > 0.0);
+    }
+
+    #[test]
     fn nothing_to_store_is_refused() {
         let at = Trial::at(28.0).clocked(500.0);
         for (words, bits) in [(0, 8), (8, 0)] {

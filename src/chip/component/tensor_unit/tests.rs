@@ -61,6 +61,17 @@ fn a_zero_saves_energy_and_a_gated_zero_saves_more() {
 }
 
 #[test]
+fn sums_that_stay_go_on_changing_where_no_operand_does() {
+    let still = |more: &str| {
+        let unit = unit(8, 8, &format!("{BARE}{more}"));
+        action(&unit, "mac").still().unwrap().energy() / energy(&unit, "mac")
+    };
+    // Where sums pass only control is left.
+    let (passing, staying) = (still(""), still("dataflow = \"output_stationary\""));
+    assert!(passing < 0.1 && staying > 0.5, "{passing} {staying}");
+}
+
+#[test]
 fn a_gated_zero_stops_sums_that_stay_and_not_sums_that_pass() {
     let passing = share(&unit(8, 8, BARE), "mac_gated");
     let staying = share(&unit(8, 8, &format!("{BARE}dataflow = \"output_stationary\"")), "mac_gated");
