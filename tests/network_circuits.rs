@@ -200,8 +200,9 @@ fn totals_are_their_parts() {
         + flit.control
         + flit.crossbar
         + flit.registers;
+    let body = body.total();
     assert!((flit.body().0 - body.0).abs() < 1e-15 * body.0);
-    assert!(((flit.head() - flit.channel_allocation).0 - body.0).abs() < 1e-12 * body.0);
+    assert!(((flit.head() - flit.channel_allocation.total()).0 - body.0).abs() < 1e-12 * body.0);
     let stages = router.stages;
     assert!(router.minimum_cycle > stages.slowest());
     assert!(stages.named().iter().any(|(_, delay)| *delay == stages.slowest()));

@@ -6,7 +6,7 @@ mod power_driver;
 
 use nm_trace::activity::WindowSink;
 use nm_trace::power::{Binding, PeakLength, Pricing, PricingOptions, RegionPower};
-use nm_trace::units::Seconds;
+use nm_trace::units::{Joules, Seconds};
 use power_driver::{Event, Run, event, paper_chip, region};
 
 const NJ: f64 = 1e-9;
@@ -186,6 +186,31 @@ fn more_than_the_hardware_can_do_is_priced_and_warned_of() {
     close(report.components[1].energy_by_kind_j.dynamic, 250.0 * NJ);
     let warning = "beta/read: counted above its capacity of 1 a cycle in 1 window(s), at worst 2.000 times, first \
                    in the window at cycle 5; priced as counted";
+    assert_eq!(report.warnings, [warning]);
+}
+
+#[test]
+fn variants_of_an_action_share_its_ports_and_have_its_clock() {
+    let mut chip = paper_chip();
+    let beta = &mut chip.components[1];
+    let mut still = beta.actions[0].clone();
+    still.name = "read_still".to_owned();
+    still.energy.value = Joules(4.0 * NJ);
+    beta.actions.push(still);
+    let run = Run::new(0, 20, 1e9, vec![event("beta/read", 0, 5, 3), event("beta/read_still", 0, 5, 4)]);
+    let (report, _) = run.price(&chip, 5, PricingOptions::default());
+    let beta = &report.components[1];
+    // 3 × 10 + 4 × 4 nJ; each keeps half of the gateable clock running, as if there were reads and writes alone:
+    // 1 W × 20 ns + 7 × 1 nJ.
+    close(beta.energy_by_kind_j.dynamic, 46.0 * NJ);
+    close(beta.energy_by_kind_j.clock, 27.0 * NJ);
+    // 7 accesses through one port in 5 cycles, of 20; by themselves 3 and 4.
+    close(beta.activity_factor.peak, 1.4);
+    close(beta.activity_factor.mean, 0.35);
+    close(beta.actions[0].activity_factor.peak, 0.6);
+    close(beta.actions[2].activity_factor.peak, 0.8);
+    let warning = "beta/read with its variants: counted above its capacity of 1 a cycle in 1 window(s), at worst \
+                   1.400 times, first in the window at cycle 0; priced as counted";
     assert_eq!(report.warnings, [warning]);
 }
 

@@ -123,11 +123,11 @@ fn router_parts(page: &mut String) {
         let Some(part) = row.component.strip_prefix("router_") else { continue };
         let ours = router(5, bits, channels, depth, process(row.node_nm));
         let (cost, energy) = match part {
-            "buffer" => (ours.parts.buffers, ours.flit.buffer_write + ours.flit.buffer_read),
-            "crossbar" => (ours.parts.crossbar, ours.flit.crossbar),
+            "buffer" => (ours.parts.buffers, (ours.flit.buffer_write + ours.flit.buffer_read).total()),
+            "crossbar" => (ours.parts.crossbar, ours.flit.crossbar.total()),
             _ => (
                 ours.parts.channel_allocator + ours.parts.switch_allocator,
-                ours.flit.channel_allocation + ours.flit.switch_allocation,
+                (ours.flit.channel_allocation + ours.flit.switch_allocation).total(),
             ),
         };
         let per_flit = row.dynamic_w / CLOCK_HZ / FLITS_A_CYCLE * 1e12;

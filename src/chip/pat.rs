@@ -126,6 +126,17 @@ pub struct Action {
     pub clock_share: Option<Sourced<Ratio>>,
 }
 
+/// What ends the name of an action that no bit of data changes in.
+pub const STILL: &str = "_still";
+
+/// What may end an action's name to tell what its data were like: with a zero, left out for a zero, without a change.
+pub const DATA_VARIANTS: [&str; 3] = ["_zero", "_gated", STILL];
+
+/// Whether a name tells what the data of an action were like.
+pub fn is_variant(name: &str) -> bool {
+    DATA_VARIANTS.iter().any(|suffix| name.ends_with(suffix))
+}
+
 impl Pat {
     /// Reads a chip file; `file` names it in messages. JSON if it begins with `{`, else TOML.
     ///
@@ -206,10 +217,23 @@ impl Component {
             + self.actions.iter().map(|action| action.tdp(clock)).sum()
     }
 
-    /// The part of the gateable clock that an action at its capacity keeps running.
+    /// The part of the gateable clock that an action at its capacity keeps running; variants of an action have its
+    /// part, unless they are given one.
     pub fn clock_share(&self, action: &Action) -> Ratio {
-        let equal = Ratio(1.0 / self.actions.len().max(1) as f64);
-        action.clock_share.as_ref().map_or(equal, |share| share.value)
+        let given = action.clock_share.as_ref().or(self.of_random_data(action).clock_share.as_ref());
+        if let Some(share) = given {
+            return share.value;
+        }
+        let all = self.actions.iter().filter(|action| std::ptr::eq(self.of_random_data(action), *action));
+        Ratio(1.0 / all.count().max(1) as f64)
+    }
+
+    /// The action on random data whose variant this one is, where the component has that; else the action itself. Both
+    /// go through the same ports.
+    pub fn of_random_data<'a>(&'a self, action: &'a Action) -> &'a Action {
+        let name = DATA_VARIANTS.iter().find_map(|suffix| action.name.strip_suffix(suffix));
+        let found = name.and_then(|name| self.actions.iter().find(|action| action.name == name));
+        found.unwrap_or(action)
     }
 
     /// The action's name that a mistyped one was likely meant to be.

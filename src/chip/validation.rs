@@ -301,7 +301,11 @@ mod tests {
     fn what_cannot_be_compared_fails_with_the_reason() {
         for (quantity, unit, reason) in [
             ("{ power_share = [\"warp_core\"] }", "1", "no component warp_core"),
-            ("{ chosen = { component = \"tensor_unit\", key = \"read_ports\" } }", "1", "no design"),
+            (
+                "{ chosen = { component = \"tensor_unit\", key = \"read_ports\" } }",
+                "1",
+                "no number read_ports was chosen",
+            ),
             ("\"tdp\"", "mm2", "does not measure power"),
         ] {
             let row = row(&format!(

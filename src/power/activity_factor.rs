@@ -1,4 +1,9 @@
 //! How busy each action was: count over capacity × cycles, and where it was more than the hardware can do.
+//!
+//! Variants of an action (`mac`, `mac_zero`, `read_still`) go through the same ports: together they have the capacity of
+//! the action on random data.
+
+use std::ops::Range;
 
 use super::rates::Rates;
 use super::result::ActivityFactor;
@@ -17,18 +22,32 @@ struct Busiest {
 
 /// The busiest window of every action.
 pub(super) struct ActivityFactors {
-    busiest: Vec<Busiest>,
+    /// Of each action by itself.
+    alone: Vec<f64>,
+    /// Of each action with all of its variants, where the action on random data stands.
+    together: Vec<Busiest>,
+    /// Counts of actions with their variants in the window at hand.
+    counts: Vec<f64>,
 }
 
 impl ActivityFactors {
     pub(super) fn new(actions: usize) -> ActivityFactors {
-        ActivityFactors { busiest: vec![Busiest::default(); actions] }
+        ActivityFactors {
+            alone: vec![0.0; actions],
+            together: vec![Busiest::default(); actions],
+            counts: vec![0.0; actions],
+        }
     }
 
     /// Takes the next window: the chip's actions in it and the cycles for which the run covered it.
     pub(super) fn push(&mut self, start: i64, cycles: u64, actions: &[f64], rates: &Rates) {
-        for (at, busiest) in self.busiest.iter_mut().enumerate() {
-            let factor = factor(rates, at, actions[at], cycles);
+        self.counts.fill(0.0);
+        for (at, count) in actions.iter().enumerate() {
+            self.alone[at] = self.alone[at].max(factor(rates, at, *count, cycles));
+            self.counts[rates.actions[at].ports_of] += count;
+        }
+        for (at, busiest) in self.together.iter_mut().enumerate() {
+            let factor = factor(rates, at, self.counts[at], cycles);
             busiest.factor = busiest.factor.max(factor);
             if factor > 1.0 + TOLERANCE {
                 busiest.first_above =
@@ -40,18 +59,40 @@ impl ActivityFactors {
 
     /// An action's factor over the run, in which it was counted so often, and in its busiest window.
     pub(super) fn of(&self, rates: &Rates, action: usize, count: f64, run_cycles: u64) -> ActivityFactor {
-        ActivityFactor { mean: factor(rates, action, count, run_cycles), peak: self.busiest[action].factor }
+        ActivityFactor { mean: factor(rates, action, count, run_cycles), peak: self.alone[action] }
     }
 
-    /// One warning for each channel that was counted more often than its capacity allows.
+    /// The busiest of a component's actions, each with its variants, in the mean and at the peak; `counts` are those of
+    /// all actions over the run.
+    pub(super) fn busiest(
+        &self,
+        rates: &Rates,
+        component: Range<usize>,
+        counts: &[f64],
+        run_cycles: u64,
+    ) -> ActivityFactor {
+        component.clone().fold(ActivityFactor::default(), |most, at| {
+            let count = component.clone().filter(|other| rates.actions[*other].ports_of == at);
+            let count = count.map(|other| counts[other]).sum();
+            ActivityFactor {
+                mean: most.mean.max(factor(rates, at, count, run_cycles)),
+                peak: most.peak.max(self.together[at].factor),
+            }
+        })
+    }
+
+    /// One warning for each channel that was counted more often, variants included, than its capacity allows.
     pub(super) fn warnings(&self, rates: &Rates, names: &[ChannelName]) -> Vec<String> {
-        let above = self.busiest.iter().enumerate().filter(|(_, busiest)| busiest.windows_above_capacity > 0);
+        let above =
+            self.together.iter().enumerate().filter(|(_, busiest)| busiest.windows_above_capacity > 0);
         above
             .map(|(at, busiest)| {
+                let has_variants = rates.actions.iter().filter(|action| action.ports_of == at).count() > 1;
                 format!(
-                    "{}: counted above its capacity of {} in {} window(s), at worst {:.3} times, first in the \
+                    "{}{}: counted above its capacity of {} in {} window(s), at worst {:.3} times, first in the \
                      window at cycle {}; priced as counted",
                     names[at],
+                    if has_variants { " with its variants" } else { "" },
                     rates.actions[at].capacity,
                     busiest.windows_above_capacity,
                     busiest.factor,
@@ -66,10 +107,15 @@ fn factor(rates: &Rates, action: usize, count: f64, cycles: u64) -> f64 {
     if cycles == 0 { 0.0 } else { count / (rates.actions[action].capacity.0 * cycles as f64) }
 }
 
-/// The busiest of a component's actions, in the mean and at the peak.
-pub(super) fn busiest(factors: impl Iterator<Item = ActivityFactor>) -> ActivityFactor {
-    factors.fold(ActivityFactor::default(), |most, factor| ActivityFactor {
-        mean: most.mean.max(factor.mean),
-        peak: most.peak.max(factor.peak),
-    })
+#[cfg(test)]
+mod tests {
+    use trace_formats::DataVariant;
+
+    use crate::chip::pat::{DATA_VARIANTS, STILL};
+
+    #[test]
+    fn traces_and_chips_name_variants_alike() {
+        assert_eq!(DataVariant::ALL.map(DataVariant::suffix), DATA_VARIANTS);
+        assert_eq!(DataVariant::Still.suffix(), STILL);
+    }
 }

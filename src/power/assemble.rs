@@ -6,7 +6,7 @@ use crate::activity::{ActivitySummary, WindowTiming};
 use crate::chip::pat::Pat;
 use crate::units::{Hertz, Joules, Seconds, Watts};
 
-use super::activity_factor::{ActivityFactors, busiest};
+use super::activity_factor::ActivityFactors;
 use super::binding::Binding;
 use super::columns::{Columns, KnownTargets};
 use super::coverage::coverage;
@@ -156,7 +156,12 @@ fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
             energy_j: energy.total(),
             energy_by_kind_j: *energy,
             average_power_w: mean(energy.total(), run.duration).0,
-            activity_factor: busiest(actions.iter().map(|action| action.activity_factor)),
+            activity_factor: gathered.factors.busiest(
+                gathered.rates,
+                rate.actions.clone(),
+                &run.actions,
+                run.cycles,
+            ),
             actions,
         }
     })

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::chip::pat::{Component, Pat, Placement};
+use crate::chip::pat::{Action, Component, Pat, Placement};
 use crate::units::{Hertz, Joules, PerCycle, Seconds, Watts};
 
 use super::result::EnergyByKind;
@@ -28,6 +28,8 @@ pub(super) struct ActionRate {
     /// What it keeps running of the clock. Does not depend on the frequency: power and cycle cancel.
     pub clock: Joules,
     pub capacity: PerCycle,
+    /// Where the action on random data stands whose ports it goes through: itself, if it is no variant.
+    pub ports_of: usize,
     /// Its whole energy if its component is counted, else 0.
     counted: Joules,
 }
@@ -60,12 +62,14 @@ impl Rates {
     fn add(&mut self, component: &Component, chip_clock: Hertz, clock: Hertz, is_counted: bool) {
         let first = self.actions.len();
         let gateable = (component.clock_running.value - component.clock_gated.value) / chip_clock;
+        let at = |of: &Action| component.actions.iter().position(|action| std::ptr::eq(action, of));
         for action in &component.actions {
+            let ports_of = first + at(component.of_random_data(action)).unwrap_or_default();
             let capacity = action.capacity.value;
             let (dynamic, clock) =
                 (action.energy.value, gateable * (component.clock_share(action).0 / capacity.0));
             let counted = if is_counted { dynamic + clock } else { Joules(0.0) };
-            self.actions.push(ActionRate { dynamic, clock, capacity, counted });
+            self.actions.push(ActionRate { dynamic, clock, capacity, ports_of, counted });
         }
         self.components.push(ComponentRate {
             placement: component.placement,

@@ -193,7 +193,7 @@ pub struct ComponentPower {
     pub actions: Vec<ActionPower>,
 }
 
-/// Count over capacity × cycles: the largest of the component's actions.
+/// Count over capacity × cycles: of an action by itself, or the largest of a component's actions, each with its variants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct ActivityFactor {
     /// Over the run.

@@ -4,9 +4,9 @@
 //! Calibrated against a foundry's published compiler, not against any chip; see `memory_macro.toml`.
 
 use super::array::{AccessEnergy, ArrayRequest, MemoryArray};
-use super::{CircuitError, Layout, Leakage, Netlist, PlacedLogic, parameter_file};
+use super::{CircuitError, DataEnergy, Layout, Leakage, Netlist, PlacedLogic, RANDOM_TOGGLE, parameter_file};
 use crate::chip::technology::StandardCells;
-use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres, Watts};
+use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres, Watts};
 
 parameter_file! {
     /// What compilers put around an array. Ranges and sources stand in `memory_macro.toml`.
@@ -28,9 +28,6 @@ parameter_file! {
     }
 }
 
-/// Part of the bits that change between random words.
-const RANDOM_TOGGLE: Ratio = Ratio(0.5);
-
 /// A macro, or all of those that an array request asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemoryMacro {
@@ -48,10 +45,10 @@ pub struct MemoryMacro {
     pub width: Micrometres,
     /// Extent down, free space included.
     pub height: Micrometres,
-    /// Where the energy of a read through one port goes, random data.
-    pub read: Vec<(&'static str, Joules)>,
-    /// Where the energy of a write through one port goes, random data.
-    pub write: Vec<(&'static str, Joules)>,
+    /// Where the energy of a read through one port goes.
+    pub read: Vec<(&'static str, DataEnergy)>,
+    /// Where the energy of a write through one port goes.
+    pub write: Vec<(&'static str, DataEnergy)>,
     /// Shortest cycle at the slow corner, from the address's register to that of the data.
     pub cycle: Seconds,
 }
@@ -98,7 +95,7 @@ impl MemoryMacro {
         let control = Netlist::of_gates(gates).placed(cells)?.transitions(style.control_transitions);
         let latched = pins.access_energy(cells, &registers)?;
         let energy = |access: &AccessEnergy, swing: f64| {
-            let around = [("registers", latched), ("control", control)];
+            let around = [("registers", latched), ("control", DataEnergy::standing(control))];
             parts_of(access, swing).into_iter().chain(around).collect()
         };
         let path = array.access.total().0.max(array.cycle.0);
@@ -134,12 +131,12 @@ impl MemoryMacro {
 
     /// Energy of a read of random data.
     pub fn read_energy(&self) -> Joules {
-        self.read.iter().map(|(_, energy)| *energy).sum()
+        self.read.iter().map(|(_, energy)| energy.total()).sum()
     }
 
     /// Energy of a write of random data.
     pub fn write_energy(&self) -> Joules {
-        self.write.iter().map(|(_, energy)| *energy).sum()
+        self.write.iter().map(|(_, energy)| energy.total()).sum()
     }
 }
 
@@ -166,25 +163,38 @@ impl Pins {
         Netlist { gates: style.test_gates * inputs, flip_flops: inputs + outputs }
     }
 
-    /// Clock and random data of a port's address and of its data in or out, which are clocked only with an access, and
+    /// Clock and random bits of a port's address and of its data in or out, which are clocked only with an access, and
     /// of what follows them.
-    fn access_energy(&self, cells: &StandardCells, registers: &PlacedLogic) -> Result<Joules, CircuitError> {
-        let flip_flops = self.address + self.data;
+    fn access_energy(
+        &self,
+        cells: &StandardCells,
+        registers: &PlacedLogic,
+    ) -> Result<DataEnergy, CircuitError> {
         let distribution = Layout::placed()?.clock_distribution;
+        let flip_flops = self.address + self.data;
         let clock = cells.flip_flop.clock_energy * (flip_flops * (1.0 + distribution));
-        let data = registers.store(flip_flops, RANDOM_TOGGLE);
-        Ok(clock + data + registers.transitions(flip_flops * RANDOM_TOGGLE.0))
+        let random = |flip_flops: f64| {
+            registers.store(flip_flops, RANDOM_TOGGLE) + registers.transitions(flip_flops * RANDOM_TOGGLE.0)
+        };
+        Ok(DataEnergy { standing: clock + random(self.address), data: random(self.data) })
     }
 }
 
 /// The energy of an access of the array in the parts that are told apart. A write's bit lines swing fully; those of a read
 /// by so many times the least.
-fn parts_of(access: &AccessEnergy, read_swing: f64) -> [(&'static str, Joules); 4] {
+///
+/// Addresses are random whatever the data. Bit lines and sense amplifiers are precharged between accesses: one of each
+/// pair moves with every bit, changed or not. Only what holds its level in between, drivers and wires of data, rests.
+fn parts_of(access: &AccessEnergy, read_swing: f64) -> [(&'static str, DataEnergy); 4] {
+    let standing = DataEnergy::standing;
     [
-        ("decoders and word lines", access.decoders + access.word_lines + access.selects),
-        ("bit lines", access.precharge + access.bit_lines * read_swing),
-        ("sense amplifiers and drivers", access.sense_amplifiers + access.data_drivers),
-        ("wires", access.address_tree + access.data_tree),
+        ("decoders and word lines", standing(access.decoders + access.word_lines + access.selects)),
+        ("bit lines", standing(access.precharge + access.bit_lines * read_swing)),
+        (
+            "sense amplifiers and drivers",
+            DataEnergy { standing: access.sense_amplifiers, data: access.data_drivers },
+        ),
+        ("wires", DataEnergy { standing: access.address_tree, data: access.data_tree }),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod array;
+mod data_energy;
 mod design_rules;
 mod error;
 mod gate_chain;
@@ -18,6 +19,8 @@ mod sign_off;
 mod transistor;
 pub mod wire;
 
+pub use data_energy::DataEnergy;
+pub(in crate::chip) use data_energy::RANDOM_TOGGLE;
 pub use error::CircuitError;
 pub use layout::Layout;
 pub use logic::{Netlist, PlacedLogic};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::cost::{Cost, Part};
-use crate::chip::pat::Placement;
+use crate::chip::circuit::DataEnergy;
+use crate::chip::pat::{self, Placement};
 use crate::units::{Hertz, Joules, PerCycle, Ratio, Seconds, SquareMicrometres, Watts};
 
 /// One instance of a component.
@@ -57,8 +58,8 @@ pub struct Action {
     pub description: String,
     /// Bits that one moves, where it moves data.
     pub bits: Option<u64>,
-    /// Where the energy of one goes, clock and leakage left out.
-    pub energy: Vec<(&'static str, Joules)>,
+    /// Where the energy of one goes, clock and leakage left out, as far as its data matter.
+    pub energy: Vec<(&'static str, DataEnergy)>,
     /// Most in a cycle, one instance.
     pub capacity: PerCycle,
     /// Part of the capacity that TDP assumes: one value for a component type, whatever the chip.
@@ -68,9 +69,28 @@ pub struct Action {
 }
 
 impl Action {
-    /// Energy of one.
+    /// Energy of one on random data.
     pub fn energy(&self) -> Joules {
-        self.energy.iter().map(|(_, energy)| *energy).sum()
+        self.energy.iter().map(|(_, energy)| energy.total()).sum()
+    }
+
+    /// The same when no bit of its data changes from the action before, as an action of its own: the energy that
+    /// stands, at the same ports and with the same clock. `None` where data make no difference, and for what is a
+    /// variant already.
+    pub fn still(&self) -> Option<Action> {
+        let changes = self.energy.iter().any(|(_, energy)| energy.data.0 > 0.0);
+        if !changes || pat::is_variant(&self.name) {
+            return None;
+        }
+        let standing =
+            |(part, energy): &(&'static str, DataEnergy)| (*part, DataEnergy::standing(energy.standing));
+        Some(Action {
+            name: format!("{}{}", self.name, pat::STILL),
+            description: format!("{} that change no bit", self.name),
+            energy: self.energy.iter().map(standing).collect(),
+            tdp_activity: Ratio(0.0),
+            ..self.clone()
+        })
     }
 
     /// Power at its TDP activity.
@@ -133,5 +153,49 @@ impl Block {
     /// The longest of its paths.
     pub fn critical_path(&self) -> Option<&TimingPath> {
         self.paths.iter().max_by(|a, b| a.cycle.0.total_cmp(&b.cycle.0))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn action(name: &str, energy: Vec<(&'static str, DataEnergy)>) -> Action {
+        Action {
+            name: name.to_owned(),
+            description: String::new(),
+            bits: Some(8),
+            energy,
+            capacity: PerCycle(2.0),
+            tdp_activity: Ratio(0.5),
+            clock_share: Some(Ratio(0.25)),
+        }
+    }
+
+    #[test]
+    fn what_changes_no_bit_takes_what_stands_at_the_same_ports_and_counts_for_no_tdp() {
+        let (decoders, wires) = (Joules(3e-12), Joules(5e-12));
+        let read = action(
+            "read",
+            vec![("decoders", DataEnergy::standing(decoders)), ("wires", DataEnergy::changing(wires))],
+        );
+        let still = read.still().unwrap();
+        assert_eq!(
+            (still.name.as_str(), still.energy(), read.energy()),
+            ("read_still", decoders, decoders + wires)
+        );
+        assert_eq!(
+            (still.bits, still.capacity, still.clock_share),
+            (read.bits, read.capacity, read.clock_share)
+        );
+        assert_eq!(still.tdp_activity, Ratio(0.0));
+    }
+
+    #[test]
+    fn what_data_do_not_matter_to_and_what_is_a_variant_has_no_still_one() {
+        let (standing, changing) = (DataEnergy::standing(Joules(1e-12)), DataEnergy::changing(Joules(1e-12)));
+        assert!(action("transfer", vec![("controller", standing)]).still().is_none());
+        assert!(action("mac_zero", vec![("registers", changing)]).still().is_none());
     }
 }

@@ -4,7 +4,7 @@ use super::storage::{Storage, StorageCell};
 use super::{ComponentError, Context, Cost, Part};
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::network;
-use crate::chip::circuit::{CircuitError, Layout, Netlist};
+use crate::chip::circuit::{CircuitError, DataEnergy, Layout, Netlist};
 use crate::units::{Joules, PerCycle, Ratio, Seconds};
 
 /// Fewest words of an SRAM buffer: below, decoders and sense amplifiers are shared by too few.
@@ -16,9 +16,9 @@ pub(super) struct DataBuffer {
     /// What it costs.
     pub part: Part,
     /// Into it, one word.
-    pub write: Joules,
+    pub write: DataEnergy,
     /// Out of it, one word.
-    pub read: Joules,
+    pub read: DataEnergy,
     /// Shortest cycle.
     pub cycle: Seconds,
 }
@@ -72,9 +72,9 @@ impl Control {
         })
     }
 
-    /// A bit that goes through ranks of registers and gates, of which half of the bits change.
-    pub fn bit(&self, registers: f64, gates: f64) -> Joules {
-        self.store * registers + self.transition * (gates * 0.5)
+    /// A bit of data that goes through ranks of registers and gates, of which half of the bits change.
+    pub fn bit(&self, registers: f64, gates: f64) -> DataEnergy {
+        DataEnergy::changing(self.store * registers + self.transition * (gates * 0.5))
     }
 }
 

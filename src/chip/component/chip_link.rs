@@ -12,8 +12,7 @@ use super::{
 };
 use crate::chip::circuit::network::{ArbiterKind, CrossbarKind, Router, RouterRequest, Storage};
 use crate::chip::circuit::off_chip::{BitsPerSecond, Reach, SerialLink, SerialRequest};
-use crate::chip::circuit::parameter_file;
-use crate::units::Joules;
+use crate::chip::circuit::{DataEnergy, parameter_file};
 
 parameter_file! {
     /// The values of `chip_link.toml`.
@@ -147,7 +146,7 @@ impl Component for ChipLink {
             Part::group("link", vec![lanes, controller.part.clone(), buffer.part.clone().times(2)])
                 .times(u64::from(self.links)),
         ];
-        let mut energy: Vec<(&'static str, Joules)> = vec![
+        let mut energy: Vec<(&'static str, DataEnergy)> = vec![
             ("controller", controller.bit(rules.registers_per_bit, rules.gates_per_bit) * bits),
             ("buffer", (buffer.write + buffer.read) * flits),
         ];
@@ -155,7 +154,7 @@ impl Component for ChipLink {
         if self.switch {
             let router = switch(context, self.links, flit_bytes * 8)?;
             parts.push(Part::leaf("switch", of_network(router.cost())?));
-            energy.push(("switch", router.flit.head() * flits));
+            energy.push(("switch", router.flit.by_data() * flits));
             paths.push(TimingPath { name: "switch".to_owned(), cycle: router.minimum_cycle });
         }
         Ok(Block {

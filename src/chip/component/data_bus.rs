@@ -171,7 +171,7 @@ mod tests {
         assert!((wire / f64::from(stages - 1) + overhead).0 > 1e-9);
         // Ranks of 100 flip-flops between the stages, half of whose bits change.
         let registers = cells.flip_flop.data_energy * (0.5 * 100.0 * f64::from(stages - 1));
-        let energy = long.actions[0].energy[1].1;
+        let energy = long.actions[0].energy[1].1.total();
         assert!((energy / registers - 1.0).abs() < 1e-9, "{energy} for {registers}");
     }
 

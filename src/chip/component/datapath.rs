@@ -4,7 +4,7 @@ use super::{ComponentError, Context, Cost};
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::registers::RegisterFileRequest;
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
-use crate::chip::circuit::{CircuitError, Netlist, parameter_file};
+use crate::chip::circuit::{CircuitError, DataEnergy, Netlist, parameter_file};
 use crate::chip::technology::{WireClass, WireProjection};
 use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
 
@@ -30,11 +30,11 @@ const HALF_SWING: f64 = std::f64::consts::LN_2;
 /// Widest word of a register file that was synthesised; wider ones stand side by side.
 const WIDEST_WORD: u32 = 64;
 
-/// Standing cost, and energy of one use with random data.
+/// Standing cost, and energy of one use.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Piece {
     pub cost: Cost,
-    pub use_energy: Joules,
+    pub use_energy: DataEnergy,
 }
 
 impl Piece {
@@ -42,7 +42,7 @@ impl Piece {
     pub fn registers(bits: u32, context: &Context) -> Result<Piece, CircuitError> {
         let toggle = Datapath::built_in()?.toggle;
         let placed = Netlist::of_flip_flops(f64::from(bits)).placed(context.cells)?;
-        let use_energy = placed.store(f64::from(bits), Ratio(toggle));
+        let use_energy = DataEnergy::changing(placed.store(f64::from(bits), Ratio(toggle)));
         Ok(Piece { cost: Cost::of_logic(&placed), use_energy })
     }
 
@@ -51,14 +51,17 @@ impl Piece {
         let switching = Datapath::built_in()?.control_switching;
         let placed = Netlist { gates, flip_flops }.placed(context.cells)?;
         let use_energy = placed.transitions(gates * switching) + placed.store(flip_flops, Ratio(switching));
-        Ok(Piece { cost: Cost::of_logic(&placed), use_energy })
+        Ok(Piece { cost: Cost::of_logic(&placed), use_energy: DataEnergy::standing(use_energy) })
     }
 
     /// Gates through which random data go.
     pub fn gates(gates: f64, context: &Context) -> Result<Piece, CircuitError> {
         let toggle = Datapath::built_in()?.toggle;
         let placed = Netlist::of_gates(gates).placed(context.cells)?;
-        Ok(Piece { cost: Cost::of_logic(&placed), use_energy: placed.transitions(gates * toggle) })
+        Ok(Piece {
+            cost: Cost::of_logic(&placed),
+            use_energy: DataEnergy::changing(placed.transitions(gates * toggle)),
+        })
     }
 }
 
@@ -66,8 +69,8 @@ impl Piece {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Words {
     pub cost: Cost,
-    pub read: Joules,
-    pub write: Joules,
+    pub read: DataEnergy,
+    pub write: DataEnergy,
     pub minimum_cycle: Seconds,
 }
 
@@ -103,14 +106,14 @@ impl Words {
         let pieces = f64::from(bits) / f64::from(bits.div_ceil(pieces));
         Ok(Words {
             cost: Cost::of_registers(&file) * pieces,
-            read: file.read_energy() * pieces,
-            write: file.write_energy() * pieces,
+            read: file.read() * pieces,
+            write: file.write() * pieces,
             minimum_cycle: file.minimum_cycle,
         })
     }
 
     /// One word in and one out.
-    pub fn pass(&self) -> Joules {
+    pub fn pass(&self) -> DataEnergy {
         self.read + self.write
     }
 }
@@ -120,7 +123,7 @@ impl Words {
 pub(super) struct Wires {
     pub cost: Cost,
     /// Of one random word after another on all of them.
-    pub word: Joules,
+    pub word: DataEnergy,
     pub delay: Seconds,
 }
 
@@ -143,7 +146,7 @@ impl Wires {
         let bits = f64::from(bits);
         Ok(Wires {
             cost: Cost::of_logic(&buffer) * bits,
-            word: transition * (bits * values.toggle),
+            word: DataEnergy::changing(transition * (bits * values.toggle)),
             // The buffer's first inverter and its second, then Elmore's delay of the wire behind it.
             delay: cells.fanout_of_four_delay * 2.0 + Seconds(HALF_SWING * ohm * farad / 2.0),
         })
@@ -158,7 +161,7 @@ impl Wires {
         Ok(Wires {
             cost: (Cost::of_area(wire.driver_area).leaking(wire.leakage)) * bits,
             // A wire's energy is that of a rise and a fall: two changes.
-            word: wire.energy * (bits * values.toggle / 2.0),
+            word: DataEnergy::changing(wire.energy * (bits * values.toggle / 2.0)),
             delay: wire.delay,
         })
     }
@@ -217,19 +220,19 @@ pub(super) fn within(key: &'static str, count: u32, least: u32, most: u32) -> Re
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::component::test_context::typical;
+    use crate::chip::component::trial::Trial;
 
     #[test]
     fn half_of_the_flip_flops_of_a_register_change_with_a_random_word() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let register = Piece::registers(10, &around.context()).unwrap();
         let one_change = around.cells.flip_flop.data_energy.0;
-        assert!((register.use_energy.0 / (5.0 * one_change) - 1.0).abs() < 1e-12);
+        assert!((register.use_energy.data.0 / (5.0 * one_change) - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn a_random_word_charges_half_of_its_wires_and_their_buffers() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let context = around.context();
         let wires = |length| Wires::hop(Micrometres(length), 2, &context).unwrap();
         let farad_um =
@@ -238,15 +241,15 @@ mod tests {
         // One of two wires changes: C V² / 2 of the wire, and half of that again for the buffer's pins, since two pins
         // of its drive are half of the four that load it.
         let on_paper = 1.5 * farad_um * 1000.0 * volts * volts / 2.0;
-        assert!((wires(1000.0).word.0 / on_paper - 1.0).abs() < 1e-9);
+        assert!((wires(1000.0).word.data.0 / on_paper - 1.0).abs() < 1e-9);
         // Far wires scale; near ones still need a buffer of one drive.
-        assert!((wires(2000.0).word.0 / wires(1000.0).word.0 - 2.0).abs() < 1e-9);
-        assert!(wires(0.1).word.0 > 0.0 && wires(0.1).cost.area().0 > 0.0);
+        assert!((wires(2000.0).word.data.0 / wires(1000.0).word.data.0 - 2.0).abs() < 1e-9);
+        assert!(wires(0.1).word.data.0 > 0.0 && wires(0.1).cost.area().0 > 0.0);
     }
 
     #[test]
     fn words_wider_than_a_file_are_files_side_by_side() {
-        let around = typical();
+        let around = Trial::at(28.0);
         let context = around.context();
         let area = |bits| Words::file(8, bits, 1, 1, &context).unwrap().cost.area().0;
         assert!((area(128) / area(64) - 2.0).abs() < 1e-12);

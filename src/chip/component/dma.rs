@@ -8,7 +8,7 @@ use super::tdp_activity::tdp_activity;
 use super::{
     Action, Bandwidth, Block, Choice, Component, ComponentError, Context, Part, Stage, TimingPath, Written,
 };
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 
 parameter_file! {
     /// The values of `dma.toml`.
@@ -102,7 +102,10 @@ impl Component for Dma {
                 energy: vec![
                     ("data_buffer", buffer.write + buffer.read),
                     // A step of both address generators: of their gates a quarter change.
-                    ("address_generators", channel.transition * (rules.channel_gates * 0.25)),
+                    (
+                        "address_generators",
+                        DataEnergy::standing(channel.transition * (rules.channel_gates * 0.25)),
+                    ),
                     ("alignment", path),
                 ],
                 capacity: capacity(context, rate, bits),

@@ -8,7 +8,7 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Stage, Written};
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{Bytes, PerCycle, Ratio};
 
 parameter_file! {
@@ -92,9 +92,9 @@ impl Component for InstructionFetch {
             bits: Some(u64::from(bits)),
             energy: vec![
                 ("instruction memory", memory.read),
-                ("program counter and sequencing", counter + sequencing),
-                ("decode", decode),
-                ("bundle registers", registers),
+                ("program counter and sequencing", DataEnergy::standing(counter + sequencing)),
+                ("decode", DataEnergy::changing(decode)),
+                ("bundle registers", DataEnergy::changing(registers)),
             ],
             capacity: PerCycle(1.0),
             tdp_activity: tdp_activity(|of| of.scalar_instruction)?,
@@ -109,15 +109,15 @@ impl Component for InstructionFetch {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::storage::tests::Surroundings;
+    use super::super::trial::Trial;
     use super::*;
 
-    fn at() -> Surroundings {
-        Surroundings::at(0.028, None, 700.0)
+    fn at() -> Trial {
+        Trial::at(28.0)
     }
 
-    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
-        toml::from_str::<InstructionFetch>(text).unwrap().build(&at.context())
+    fn built(text: &str, at: &Trial) -> Result<Block, ComponentError> {
+        at.build::<InstructionFetch>(text)
     }
 
     #[test]
@@ -133,7 +133,9 @@ mod tests {
     #[test]
     fn every_action_takes_energy_in_each_of_its_parts() {
         let block = built("", &at()).unwrap();
-        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(
+            block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.total().0 > 0.0))
+        );
         assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
     }
 

@@ -2,9 +2,9 @@
 
 use super::{ComponentError, Context, Cost, Part, TimingPath};
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
-use crate::chip::circuit::{Layout, Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Layout, Netlist, RANDOM_TOGGLE, parameter_file};
 use crate::chip::technology::{WireClass, WireProjection};
-use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
+use crate::units::{Micrometres, Ratio, Seconds, SquareMicrometres};
 
 parameter_file! {
     /// The values of `link.toml`.
@@ -15,9 +15,6 @@ parameter_file! {
     }
 }
 
-/// Part of the wires that change from word to word: random data.
-const TOGGLE: f64 = 0.5;
-
 /// A bundle of wires in one direction.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
@@ -25,10 +22,10 @@ pub(super) struct Link {
     pub stages: u32,
     /// Repeaters and wires, registers.
     pub parts: Vec<Part>,
-    /// A word of random data on all wires.
-    pub wire_energy: Joules,
+    /// A word on all wires.
+    pub wire_energy: DataEnergy,
     /// The same in the registers, clock apart.
-    pub register_energy: Joules,
+    pub register_energy: DataEnergy,
     /// The longest stage.
     pub path: TimingPath,
 }
@@ -70,8 +67,10 @@ impl Link {
                 Part::leaf("pipeline registers", Cost::of_logic(&registers)),
             ],
             // The wire's energy is that of a rise and a fall: two changes.
-            wire_energy: wire.energy * (bits * TOGGLE / 2.0),
-            register_energy: registers.store(bits * f64::from(stages - 1), Ratio(TOGGLE)),
+            wire_energy: DataEnergy::changing(wire.energy * (bits * RANDOM_TOGGLE.0 / 2.0)),
+            register_energy: DataEnergy::changing(
+                registers.store(bits * f64::from(stages - 1), RANDOM_TOGGLE),
+            ),
             path: TimingPath {
                 name: format!("{:.2} mm of wire in {stages} stages", length.0 * 1e-3),
                 cycle: delay / f64::from(stages) + overhead,

@@ -9,7 +9,7 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Stage};
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{PerCycle, Ratio};
 
 parameter_file! {
@@ -96,7 +96,8 @@ impl Component for LoadStoreUnit {
             let flip_flops = Some(StorageCell::FlipFlop);
             let request = pieces.storage(requests, (entries, request), ports, flip_flops)?;
             let data = pieces.storage(data, (entries, width), ports, flip_flops)?;
-            directions.push((request.read + request.write, data.read + data.write));
+            // Addresses are random whatever the data.
+            directions.push(((request.read + request.write).total(), data.read + data.write));
         }
         let address = pieces.adders("address adder", cells.address_bits as u32, 2)?;
         let align = Netlist::of_gates(2.0 * cells.alignment_gates * f64::from(width));
@@ -112,9 +113,9 @@ impl Component for LoadStoreUnit {
                 description: format!("a {name} of random data"),
                 bits: Some(u64::from(width)),
                 energy: vec![
-                    ("address and requests", address + requests + control),
+                    ("address and requests", DataEnergy::standing(address + requests + control)),
                     ("data queue", data),
-                    ("alignment", align),
+                    ("alignment", DataEnergy::changing(align)),
                 ],
                 capacity: PerCycle(1.0),
                 tdp_activity,
@@ -130,15 +131,15 @@ impl Component for LoadStoreUnit {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::storage::tests::Surroundings;
+    use super::super::trial::Trial;
     use super::*;
 
-    fn at() -> Surroundings {
-        Surroundings::at(0.028, None, 700.0)
+    fn at() -> Trial {
+        Trial::at(28.0)
     }
 
-    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
-        toml::from_str::<LoadStoreUnit>(text).unwrap().build(&at.context())
+    fn built(text: &str, at: &Trial) -> Result<Block, ComponentError> {
+        at.build::<LoadStoreUnit>(text)
     }
 
     #[test]
@@ -160,7 +161,9 @@ mod tests {
     #[test]
     fn every_action_takes_energy_in_each_of_its_parts() {
         let block = built("width = 512", &at()).unwrap();
-        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(
+            block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.total().0 > 0.0))
+        );
         assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
     }
 

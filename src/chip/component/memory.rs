@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Component, ComponentError, Context, Siblings, Stage, TimingPath, Written};
+use crate::chip::circuit::DataEnergy;
 use crate::units::{Bytes, PerCycle, Ratio, Seconds};
 use assembly::Assembly;
 use demand::Demand;
@@ -126,8 +127,10 @@ impl Memory {
             block.latency_cycles += tags.cycles;
             cycle = Seconds(cycle.0.max(tags.cycle.0));
             block.parts.extend(tags.parts);
-            read.push(("tag lookup", tags.lookup));
-            write.push(("tag lookup", tags.lookup));
+            // Tags follow addresses, not data.
+            let lookup = ("tag lookup", DataEnergy::standing(tags.lookup));
+            read.push(lookup);
+            write.push(lookup);
             block.choices.extend(tags.choices);
         }
         self.check_latency(block.latency_cycles, context)?;

@@ -15,7 +15,7 @@ use super::{
 use crate::chip::circuit::off_chip::{
     BitEnergy, BitsPerSecond, MemoryInterface as Standard, MemoryPhy, MemoryPhyRequest, dram_energy_per_bit,
 };
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::chip::pat::Placement;
 use crate::units::Joules;
 
@@ -200,7 +200,7 @@ impl MemoryInterface {
             return Ok(Vec::new());
         };
         let of_memory = |action: &Action| Action {
-            energy: vec![("device", bit * action.bits.unwrap_or(0) as f64)],
+            energy: vec![("device", DataEnergy::standing(bit * action.bits.unwrap_or(0) as f64))],
             description: format!("{} bytes in the memory and at its end of the wire", self.burst),
             ..action.clone()
         };
@@ -220,7 +220,7 @@ impl MemoryInterface {
 struct Controller {
     part: Part,
     /// Energy of a burst: parts of a read and of a write are alike but for the buffer.
-    energy: Vec<(&'static str, Joules)>,
+    energy: Vec<(&'static str, DataEnergy)>,
     path: TimingPath,
 }
 
@@ -244,7 +244,7 @@ impl Controller {
                 vec![queue.part, Part::group("data buffers", vec![buffer.part.times(2)]), engine.part],
             ),
             energy: vec![
-                ("request_queue", request),
+                ("request_queue", DataEnergy::standing(request)),
                 ("data_buffer", buffer.write + buffer.read),
                 ("transaction_engine", engine_energy),
             ],
@@ -252,12 +252,14 @@ impl Controller {
         })
     }
 
-    fn burst(&self, bit: &BitEnergy, bits: f64) -> Vec<(&'static str, Joules)> {
+    /// The current through a terminated line follows its level, strobes change with every bit, and serialisers with the
+    /// clock: of the interface only the capacitance of data lines rests when no bit changes.
+    fn burst(&self, bit: &BitEnergy, bits: f64) -> Vec<(&'static str, DataEnergy)> {
         let phy = [
-            ("phy_line", bit.line),
-            ("phy_capacitance", bit.capacitance),
-            ("phy_companions", bit.companions),
-            ("phy_logic", bit.logic),
+            ("phy_line", DataEnergy::standing(bit.line)),
+            ("phy_capacitance", DataEnergy::changing(bit.capacitance)),
+            ("phy_companions", DataEnergy::standing(bit.companions)),
+            ("phy_logic", DataEnergy::standing(bit.logic)),
         ];
         self.energy.iter().copied().chain(phy.map(|(name, energy)| (name, energy * bits))).collect()
     }

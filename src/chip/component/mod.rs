@@ -30,8 +30,6 @@ mod table;
 mod tdp_activity;
 mod tensor_unit;
 #[cfg(test)]
-mod test_context;
-#[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod trial;
 mod vector_regfile;

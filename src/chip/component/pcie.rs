@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::buffer::{about, capacity};
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Component, ComponentError, Context, Cost, Part, Stage};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::off_chip::{PcieGeneration, PciePort, PcieRequest};
 
 /// A port of PCI Express.
@@ -52,7 +53,8 @@ impl Component for Pcie {
                 name: "transfer".to_owned(),
                 description: format!("{transfer} bytes of random data to or from the host; lanes run anyhow"),
                 bits: Some(u64::from(transfer) * 8),
-                energy: vec![("controller", port.energy_per_bit * bits)],
+                // Lanes are scrambled (PCI Express Base Specification, physical layer): they move random bits anyhow.
+                energy: vec![("controller", DataEnergy::standing(port.energy_per_bit * bits))],
                 // Both directions at once.
                 capacity: capacity(context, port.bandwidth.0 * 2.0, bits),
                 tdp_activity: tdp_activity(|values| values.host_transfer)?,

@@ -2,9 +2,9 @@
 
 use super::storage::{Storage, StorageCell};
 use super::{ComponentError, Context, Cost, Part, TimingPath};
-use crate::chip::circuit::Netlist;
 use crate::chip::circuit::arithmetic::{NumberFormat, Operation, UnitRequest};
 use crate::chip::circuit::array::Ports;
+use crate::chip::circuit::{DataEnergy, Netlist};
 use crate::units::{Joules, Ratio};
 
 /// Pieces so far.
@@ -21,9 +21,9 @@ pub struct Pieces<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Accesses {
     /// Of a read.
-    pub read: Joules,
+    pub read: DataEnergy,
     /// Of a write.
-    pub write: Joules,
+    pub write: DataEnergy,
 }
 
 impl<'a> Pieces<'a> {

@@ -8,7 +8,7 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Stage, Written};
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{Bytes, PerCycle, Ratio};
 
 parameter_file! {
@@ -147,18 +147,18 @@ impl Component for ScalarUnit {
         let buffer = Netlist::of_flip_flops(cells.store_buffer_words * 2.0 * bits);
         let buffer =
             pieces.logic("store buffer", buffer, switching)? * (cells.stores / cells.store_buffer_words);
-        let memory = data.read * cells.loads + (data.write + buffer) * cells.stores;
+        let memory = data.read * cells.loads + (data.write + DataEnergy::changing(buffer)) * cells.stores;
         block.actions.push(Action {
             name: "instruction".to_owned(),
             description: "fetches, decodes and executes an instruction on random data".to_owned(),
             bits: None,
             energy: vec![
                 ("instruction memory", code.read / issue),
-                ("decode and control", decode / issue + control / issue),
+                ("decode and control", DataEnergy { standing: control / issue, data: decode / issue }),
                 ("registers", file.read * 2.0 + file.write),
-                ("arithmetic", add + arithmetic / issue),
-                ("pipeline registers", pipeline / issue),
-                ("loads and stores", memory + address * (cells.loads + cells.stores)),
+                ("arithmetic", DataEnergy::changing(add + arithmetic / issue)),
+                ("pipeline registers", DataEnergy::changing(pipeline / issue)),
+                ("loads and stores", memory + DataEnergy::standing(address * (cells.loads + cells.stores))),
             ],
             capacity: PerCycle(issue),
             tdp_activity: tdp_activity(|of| of.scalar_instruction)?,
@@ -173,15 +173,15 @@ impl Component for ScalarUnit {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::storage::tests::Surroundings;
+    use super::super::trial::Trial;
     use super::*;
 
-    fn at() -> Surroundings {
-        Surroundings::at(0.028, None, 700.0)
+    fn at() -> Trial {
+        Trial::at(28.0)
     }
 
-    fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
-        toml::from_str::<ScalarUnit>(text).unwrap().build(&at.context())
+    fn built(text: &str, at: &Trial) -> Result<Block, ComponentError> {
+        at.build::<ScalarUnit>(text)
     }
 
     #[test]
@@ -213,7 +213,9 @@ mod tests {
     #[test]
     fn every_action_takes_energy_in_each_of_its_parts() {
         let block = built("", &at()).unwrap();
-        assert!(block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.0 > 0.0)));
+        assert!(
+            block.actions.iter().all(|action| action.energy.iter().all(|(_, part)| part.total().0 > 0.0))
+        );
         assert!(block.paths.iter().all(|path| path.cycle <= at().clock.time_of(1.0)));
     }
 

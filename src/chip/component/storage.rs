@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Choice, ComponentError, Context, Part};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::array::Ports;
-use crate::units::{Joules, Micrometres, Seconds, SquareMicrometres};
+use crate::units::{Micrometres, Seconds, SquareMicrometres};
 
 pub use distribution::{Distribution, Pieces};
 
@@ -32,10 +33,10 @@ pub enum StorageCell {
 pub struct Storage {
     /// What it is made of.
     pub parts: Vec<Part>,
-    /// Where the energy of a read through one port goes, random data.
-    pub read: Vec<(&'static str, Joules)>,
-    /// Where the energy of a write through one port goes, random data, the clock of what is written included.
-    pub write: Vec<(&'static str, Joules)>,
+    /// Where the energy of a read through one port goes.
+    pub read: Vec<(&'static str, DataEnergy)>,
+    /// Where the energy of a write through one port goes, the clock of what is written included.
+    pub write: Vec<(&'static str, DataEnergy)>,
     /// Shortest cycle of a port.
     pub cycle: Seconds,
     /// Cycles from the address to the data.
@@ -107,19 +108,19 @@ impl Storage {
         }
     }
 
-    /// Energy of a read of random data.
-    pub fn read_energy(&self) -> Joules {
+    /// Energy of a read.
+    pub fn read_energy(&self) -> DataEnergy {
         self.read.iter().map(|(_, energy)| *energy).sum()
     }
 
-    /// Energy of a write of random data.
-    pub fn write_energy(&self) -> Joules {
+    /// Energy of a write.
+    pub fn write_energy(&self) -> DataEnergy {
         self.write.iter().map(|(_, energy)| *energy).sum()
     }
 
     /// Area times the energy of a read and a write: what a choice of cells or ports wants least of.
     pub fn figure_of_merit(&self) -> f64 {
-        self.area().0 * (self.read_energy() + self.write_energy()).0
+        self.area().0 * (self.read_energy() + self.write_energy()).total().0
     }
 
     /// Area of all parts.
@@ -144,73 +145,34 @@ pub fn stretched(
 }
 
 #[cfg(test)]
-pub(in crate::chip::component) mod tests {
+mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chip::circuit::{Process, SignOff};
-    use crate::chip::component::{ArrayCache, Siblings};
-    use crate::chip::technology::{DeviceClass, StandardCells};
-    use crate::units::{Hertz, Kelvin, Micrometres, Volts};
-
-    /// All that a context borrows.
-    pub struct Surroundings {
-        pub process: Process,
-        pub cells: StandardCells,
-        pub siblings: Siblings,
-        pub arrays: ArrayCache,
-        pub clock: Hertz,
-    }
-
-    impl Surroundings {
-        pub fn at(node_um: f64, supply: Option<f64>, megahertz: f64) -> Surroundings {
-            let sign_off = SignOff::built_in().unwrap();
-            let process = Process {
-                node: Micrometres(node_um),
-                supply: supply.map(Volts),
-                temperature: Kelvin(350.0),
-                sign_off,
-            };
-            let cells = process.cells().unwrap();
-            let process = Process { supply: Some(cells.supply), ..process };
-            let (siblings, arrays) = (Siblings::default(), ArrayCache::default());
-            Surroundings { process, cells, siblings, arrays, clock: Hertz(megahertz * 1e6) }
-        }
-
-        pub fn context(&self) -> Context<'_> {
-            Context {
-                process: self.process,
-                transistors: DeviceClass::HighPerformance,
-                clock: self.clock,
-                cells: &self.cells,
-                siblings: &self.siblings,
-                arrays: &self.arrays,
-            }
-        }
-    }
+    use crate::chip::component::trial::Trial;
 
     const ONE: Ports = Ports { read_write: 1, read: 0, write: 0 };
     const TWO: Ports = Ports { read_write: 0, read: 1, write: 1 };
 
-    fn stored(words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Surroundings) -> Storage {
+    fn stored(words: u64, bits: u32, ports: Ports, cell: StorageCell, at: &Trial) -> Storage {
         Storage::new(words, bits, ports, cell, &at.context()).unwrap()
     }
 
     #[test]
     fn register_files_beyond_what_was_synthesised_are_tiled() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         let one = stored(128, 64, TWO, StorageCell::FlipFlop, &at);
         let wide = stored(128, 128, TWO, StorageCell::FlipFlop, &at);
         assert!((wide.area().0 / one.area().0 - 2.0).abs() < 1e-9);
-        assert!((wide.read_energy().0 / one.read_energy().0 - 2.0).abs() < 1e-9);
+        assert!((wide.read_energy().total().0 / one.read_energy().total().0 - 2.0).abs() < 1e-9);
         // Two banks, one of which is read, and what chooses between them.
         let deep = stored(256, 64, TWO, StorageCell::FlipFlop, &at);
         assert!(deep.area().0 > 2.0 * one.area().0 && deep.area().0 < 2.2 * one.area().0);
-        assert!(deep.read_energy().0 < 1.5 * one.read_energy().0);
+        assert!(deep.read_energy().total().0 < 1.5 * one.read_energy().total().0);
     }
 
     #[test]
     fn too_few_words_for_a_macro_are_rounded_up_and_told() {
-        let at = Surroundings::at(0.065, Some(1.0), 200.0);
+        let at = Trial::supplied(65.0, 1.0).clocked(200.0);
         let few = stored(12, 12, ONE, StorageCell::Sram, &at);
         let least = stored(32, 16, ONE, StorageCell::Sram, &at);
         assert_eq!(few.area(), least.area());
@@ -219,7 +181,7 @@ pub(in crate::chip::component) mod tests {
 
     #[test]
     fn few_words_are_cheaper_in_flip_flops_and_many_in_static_memory() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         let cell = |words: u64, bits: u32| {
             let storage = Storage::of_cheaper_cell(words, bits, TWO, &at.context()).unwrap();
             storage.choices.iter().find(|choice| choice.key == "cell").unwrap().value.clone()
@@ -229,8 +191,27 @@ pub(in crate::chip::component) mod tests {
     }
 
     #[test]
+    fn bit_lines_of_a_memory_move_with_every_access_and_data_wires_with_bits_that_change() {
+        let at = Trial::at(28.0);
+        // Several macros, so that wires join them.
+        let memory = stored(1 << 16, 128, ONE, StorageCell::Sram, &at);
+        for access in [&memory.read, &memory.write] {
+            let part = |wanted: &str| access.iter().find(|(name, _)| *name == wanted).unwrap().1;
+            for standing in ["bit lines", "decoders and word lines", "control"] {
+                assert_eq!(part(standing).data.0, 0.0, "{standing}");
+            }
+            let wires = part("wires between macros");
+            // 128 bits of data to 16 of an address, which is random anyhow.
+            assert!(wires.data > wires.standing && wires.standing.0 > 0.0, "{wires:?}");
+        }
+        let registers = stored(16, 32, TWO, StorageCell::FlipFlop, &at);
+        let (read, write) = (registers.read_energy(), registers.write_energy());
+        assert!(read.data > read.standing && write.data.0 > 0.0 && write.standing.0 > 0.0);
+    }
+
+    #[test]
     fn nothing_to_store_is_refused() {
-        let at = Surroundings::at(0.028, None, 500.0);
+        let at = Trial::at(28.0).clocked(500.0);
         for (words, bits) in [(0, 8), (8, 0)] {
             let error = Storage::new(words, bits, ONE, StorageCell::Sram, &at.context()).unwrap_err();
             assert!(error.to_string().contains("the least is 1 word of 1 bit"), "{error}");

@@ -7,8 +7,9 @@ use super::datapath::{Wires, side, within};
 use super::storage::{Storage, StorageCell};
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Choice, Component, ComponentError, Context, Cost, Part, Stage, TimingPath};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::array::Ports;
-use crate::units::{Joules, PerCycle};
+use crate::units::PerCycle;
 
 /// Ports of each functional unit or group of them: two operands and a result (NeuroMeter, HPCA 2021, section III-A).
 const READS_A_UNIT: u32 = 2;
@@ -144,7 +145,7 @@ impl Component for VectorRegfile {
         lane.push(Part::leaf("port wires", port.cost).times(u64::from(shape.ports.total())));
         let action = |name: &str,
                       what: &str,
-                      energy: &[(&'static str, Joules)],
+                      energy: &[(&'static str, DataEnergy)],
                       ports: u32|
          -> Result<Action, ComponentError> {
             let mut energy: Vec<_> = energy.iter().map(|(part, energy)| (*part, *energy * lanes)).collect();

@@ -10,7 +10,7 @@ use super::{
     VectorShape, Written,
 };
 use crate::chip::circuit::arithmetic::{ArithmeticUnit, NumberFormat, Operation, UnitRequest};
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::units::{Joules, PerCycle, Ratio, Seconds};
 
 parameter_file! {
@@ -97,7 +97,7 @@ impl VectorUnit {
 /// One ALU with the registers at its inputs and behind it.
 struct Alu {
     parts: Vec<Part>,
-    energy: Vec<(&'static str, Joules)>,
+    energy: Vec<(&'static str, DataEnergy)>,
     cycle: Seconds,
     stages: u32,
 }
@@ -128,9 +128,12 @@ impl Alu {
         Ok(Alu {
             parts,
             energy: vec![
-                ("adder", adder.energy() * (1.0 - multiplies)),
-                ("multiplier", product * multiplies),
-                ("shifter, logic and operand choice", logic.transitions(gates * parameters.logic_switching)),
+                ("adder", DataEnergy::changing(adder.energy() * (1.0 - multiplies))),
+                ("multiplier", DataEnergy::changing(product * multiplies)),
+                (
+                    "shifter, logic and operand choice",
+                    DataEnergy::changing(logic.transitions(gates * parameters.logic_switching)),
+                ),
                 ("registers", registers.use_energy),
             ],
             cycle: Seconds(cycle),
@@ -142,7 +145,7 @@ impl Alu {
 /// A unit that looks a segment up and interpolates.
 struct Special {
     parts: Vec<Part>,
-    energy: Vec<(&'static str, Joules)>,
+    energy: Vec<(&'static str, DataEnergy)>,
     cycle: Seconds,
 }
 
@@ -166,9 +169,9 @@ impl Special {
                 Part::leaf("registers", registers.cost),
             ],
             energy: vec![
-                ("table", table.transitions(gates * parameters.table_switching)),
-                ("multiplier", multiplier.energy()),
-                ("adder", adder.energy()),
+                ("table", DataEnergy::changing(table.transitions(gates * parameters.table_switching))),
+                ("multiplier", DataEnergy::changing(multiplier.energy())),
+                ("adder", DataEnergy::changing(adder.energy())),
                 ("registers", registers.use_energy),
             ],
             cycle: Seconds(multiplier.minimum_cycle.0.max(adder.minimum_cycle.0)),

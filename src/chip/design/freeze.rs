@@ -66,7 +66,9 @@ impl Design {
                 .block
                 .actions
                 .iter()
-                .map(|found| action(found, instances, &source, given))
+                .flat_map(|found| [Some(found.clone()), found.still()])
+                .flatten()
+                .map(|found| action(&found, instances, &source, given))
                 .collect(),
         }
     }

@@ -196,8 +196,8 @@ fn action_report(action: &Action, instances: f64, clock: Hertz) -> ActionPartsRe
     let mut parts: Vec<(&'static str, f64)> = Vec::new();
     for (name, energy) in &action.energy {
         match parts.iter_mut().find(|(known, _)| known == name) {
-            Some((_, sum)) => *sum += energy.0,
-            None => parts.push((name, energy.0)),
+            Some((_, sum)) => *sum += energy.total().0,
+            None => parts.push((name, energy.total().0)),
         }
     }
     ActionPartsReport {

@@ -4,7 +4,7 @@ use super::cost::Cost;
 use super::fabric::{Fabric, Netlist, levels, side};
 use super::limits::check_flit;
 use crate::chip::circuit::array::{self, ArrayRequest, CellKind, Limits, MemoryArray, Objective, Ports};
-use crate::chip::circuit::{CircuitError, Leakage, Process};
+use crate::chip::circuit::{CircuitError, DataEnergy, Leakage, Process};
 use crate::chip::technology::DeviceClass;
 use crate::units::{Joules, Seconds, Watts};
 
@@ -39,10 +39,10 @@ pub struct Buffer {
     pub storage: Cost,
     /// Pointers and counters of the queues.
     pub pointers: Cost,
-    /// Of writing a flit of random data.
-    pub write_energy: Joules,
+    /// Of writing a flit.
+    pub write_energy: DataEnergy,
     /// Of reading one.
-    pub read_energy: Joules,
+    pub read_energy: DataEnergy,
     /// From the choice of a flit to its bits at the output.
     pub read_delay: Seconds,
 }
@@ -71,8 +71,8 @@ impl Buffer {
         Ok(Buffer {
             storage: storage.cost,
             pointers: pointers.cost,
-            write_energy: storage.write + pointers.advance,
-            read_energy: storage.read + pointers.advance,
+            write_energy: storage.write + DataEnergy::standing(pointers.advance),
+            read_energy: storage.read + DataEnergy::standing(pointers.advance),
             read_delay: storage.read_delay,
         })
     }
@@ -113,8 +113,8 @@ fn check_flits(queues: u32, depth: u32) -> Result<(), CircuitError> {
 /// What keeps the flits.
 struct FlitStore {
     cost: Cost,
-    write: Joules,
-    read: Joules,
+    write: DataEnergy,
+    read: DataEnergy,
     read_delay: Seconds,
 }
 
@@ -137,8 +137,8 @@ impl FlitStore {
         let choice = fabric.fan_out_delay(bits) + fabric.gate_delay(1.0 + levels(flits));
         FlitStore {
             cost,
-            write: entering + fabric.clock_pulse(bits) + fabric.store(changed),
-            read: leaving + selects,
+            write: DataEnergy { standing: fabric.clock_pulse(bits), data: entering + fabric.store(changed) },
+            read: DataEnergy { standing: selects, data: leaving },
             read_delay: choice + fabric.line.delay(across),
         }
     }
@@ -164,11 +164,17 @@ impl FlitStore {
             // The array's clock is that of the pulses which its accesses start with: one gate sees it always.
             cost: Cost { leakage: leakage(&array), area: array.area.total(), ..Cost::default() }
                 + fabric.place(Netlist { gates: fabric.rules.clock_gate, flip_flops: 0.0, clocked: 1.0 }),
-            write: array.one_port.write.total(),
-            read: array.one_port.read.total(),
+            write: access(&array.one_port.write),
+            read: access(&array.one_port.read),
             read_delay: array.access.total(),
         })
     }
+}
+
+/// Bit lines are precharged with each access; drivers and wires of data hold their level between flits.
+fn access(energy: &array::AccessEnergy) -> DataEnergy {
+    let data = energy.data_drivers + energy.data_tree;
+    DataEnergy { standing: energy.total() - data, data }
 }
 
 fn leakage(array: &MemoryArray) -> Watts {

@@ -3,7 +3,7 @@
 use super::cost::Cost;
 use super::fabric::{Fabric, Netlist, levels};
 use super::limits::{check_flit, check_ports};
-use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::circuit::{CircuitError, DataEnergy, Process};
 use crate::units::{Joules, Micrometres, PerCycle, Seconds, SquareMicrometres};
 
 /// How inputs meet outputs.
@@ -73,6 +73,11 @@ impl CrossbarEnergy {
             ("output_lines", self.output_lines),
             ("selects", self.selects),
         ]
+    }
+
+    /// As far as the bits of a flit matter: selects do not see them.
+    pub fn by_data(&self) -> DataEnergy {
+        DataEnergy { standing: self.selects, data: self.input_lines + self.gates + self.output_lines }
     }
 
     /// All of it.

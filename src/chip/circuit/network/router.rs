@@ -10,7 +10,7 @@ use super::cost::Cost;
 use super::crossbar::{Crossbar, CrossbarKind};
 use super::fabric::{Fabric, Netlist, levels};
 use super::limits::{check_flit, check_ports};
-use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::circuit::{CircuitError, DataEnergy, Process};
 use crate::units::{Joules, PerCycle, Seconds};
 
 /// A router that is wanted.
@@ -80,29 +80,29 @@ impl RouterParts {
     }
 }
 
-/// The parts of the energy of a flit of random data that passes a router. The clock of what it passes is in them;
+/// The parts of the energy of a flit that passes a router. The clock of what it passes is in them;
 /// what the clock takes when nothing passes is in [`Cost::clock_energy`], every cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FlitEnergy {
     /// Into the input's buffer.
-    pub buffer_write: Joules,
+    pub buffer_write: DataEnergy,
     /// Out of it.
-    pub buffer_read: Joules,
+    pub buffer_read: DataEnergy,
     /// Allocation of a virtual channel: of the first flit of a packet only.
-    pub channel_allocation: Joules,
+    pub channel_allocation: DataEnergy,
     /// Allocation of the crossbar.
-    pub switch_allocation: Joules,
+    pub switch_allocation: DataEnergy,
     /// Route, state and credit.
-    pub control: Joules,
+    pub control: DataEnergy,
     /// Through the crossbar.
-    pub crossbar: Joules,
+    pub crossbar: DataEnergy,
     /// Into the registers before and behind the crossbar.
-    pub registers: Joules,
+    pub registers: DataEnergy,
 }
 
 impl FlitEnergy {
     /// The parts with their names.
-    pub fn parts(&self) -> [(&'static str, Joules); 7] {
+    pub fn parts(&self) -> [(&'static str, DataEnergy); 7] {
         [
             ("buffer_write", self.buffer_write),
             ("buffer_read", self.buffer_read),
@@ -114,14 +114,19 @@ impl FlitEnergy {
         ]
     }
 
-    /// Of the first flit of a packet.
-    pub fn head(&self) -> Joules {
+    /// Of the first flit of a packet, as far as its bits matter.
+    pub fn by_data(&self) -> DataEnergy {
         self.parts().into_iter().map(|(_, part)| part).sum()
     }
 
-    /// Of another flit of a packet.
+    /// Of the first flit of a packet, with random data.
+    pub fn head(&self) -> Joules {
+        self.by_data().total()
+    }
+
+    /// Of another flit of a packet, with random data.
     pub fn body(&self) -> Joules {
-        FlitEnergy { channel_allocation: Joules(0.0), ..*self }.head()
+        FlitEnergy { channel_allocation: DataEnergy::default(), ..*self }.head()
     }
 }
 
@@ -191,10 +196,10 @@ impl Router {
             flit: FlitEnergy {
                 buffer_write: buffer.write_energy,
                 buffer_read: buffer.read_energy,
-                channel_allocation: channels.energy,
-                switch_allocation: switch.energy,
-                control: control.energy,
-                crossbar: crossbar.energy.total(),
+                channel_allocation: DataEnergy::standing(channels.energy),
+                switch_allocation: DataEnergy::standing(switch.energy),
+                control: DataEnergy::standing(control.energy),
+                crossbar: crossbar.energy.by_data(),
                 registers: registers.energy,
             },
             stages,
@@ -292,7 +297,7 @@ impl Control {
 /// A rank before the crossbar and one behind it, each port's behind clock gates.
 struct Registers {
     cost: Cost,
-    energy: Joules,
+    energy: DataEnergy,
 }
 
 impl Registers {
@@ -302,7 +307,10 @@ impl Registers {
         let flip_flops = 2.0 * ports * bits;
         Registers {
             cost: fabric.place(Netlist { gates, flip_flops, clocked: clock_gates }),
-            energy: (fabric.clock_pulse(bits) + fabric.store(bits * fabric.rules.toggle)) * 2.0,
+            energy: DataEnergy {
+                standing: fabric.clock_pulse(bits),
+                data: fabric.store(bits * fabric.rules.toggle),
+            } * 2.0,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::fits::{Logic, Size};
 use super::parameters::Parameters;
-use super::register_file::{AccessEnergy, Part, PartKind, RANDOM_TOGGLE, RegisterFile};
+use super::register_file::{Part, PartKind, RegisterFile};
 use super::request::{RegisterFileRequest, Use, WritePorts};
-use crate::chip::circuit::CircuitError;
+use crate::chip::circuit::{CircuitError, DataEnergy, RANDOM_TOGGLE};
 use crate::chip::technology::StandardCells;
 use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 
-const NONE: AccessEnergy = AccessEnergy { standing: Joules(0.0), data: Joules(0.0) };
+const NONE: DataEnergy = DataEnergy { standing: Joules(0.0), data: Joules(0.0) };
 
 pub(super) struct Builder<'a> {
     request: &'a RegisterFileRequest,
@@ -80,9 +80,9 @@ impl<'a> Builder<'a> {
         let layout = &self.request.layout;
         let logic = [self.read_ports(), self.written_words(), self.pointers()];
         let registers = [self.storage(), self.clock_gates()];
-        let wiring = |access: fn(&Part) -> AccessEnergy| -> AccessEnergy {
-            let of_gates: AccessEnergy = logic.iter().map(access).sum();
-            scaled(of_gates, layout.wiring_energy)
+        let wiring = |access: fn(&Part) -> DataEnergy| -> DataEnergy {
+            let of_gates: DataEnergy = logic.iter().map(access).sum();
+            of_gates * layout.wiring_energy
         };
         let wiring = Part {
             read: wiring(|part| part.read),
@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
         // A bit that changes takes the input's share there, and the rest where it is stored.
         let input = flip_flop.data_energy * self.parameters.input_share;
         let stored = flip_flop.data_energy - input;
-        let data = (input * self.inputs_changed() + stored) * (bits * RANDOM_TOGGLE);
+        let data = (input * self.inputs_changed() + stored) * (bits * RANDOM_TOGGLE.0);
         let running = flip_flop.clock_energy * all;
         let idle = match self.write_ports {
             WritePorts::Multiplexer => running,
@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
         Part {
             area: flip_flop.area * all,
             leakage: flip_flop.leakage * all,
-            write: AccessEnergy { standing: clock_of_word, data },
+            write: DataEnergy { standing: clock_of_word, data },
             ..self.clocked(
                 PartKind::Storage,
                 Clock { running, idle, gated: idle * self.request.layout.gated_clock },
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         let bits = f64::from(self.pointer_bits);
         let step = self.transitions(self.pointers.standing, 0.0);
         let changed = flip_flop.data_energy * (bits / 2.0).min(2.0);
-        let step = AccessEnergy { standing: step.standing + changed, ..step };
+        let step = DataEnergy { standing: step.standing + changed, ..step };
         let running = flip_flop.clock_energy * bits;
         let gates = self.gates(PartKind::Pointers, self.pointers.area);
         Part {
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
         Part {
             area: (area + flip_flop.area * pointers) * layout.clock_buffers,
             leakage: (leakage + flip_flop.leakage * pointers) * layout.clock_buffers,
-            write: AccessEnergy { standing: clock_of_word, ..NONE },
+            write: DataEnergy { standing: clock_of_word, ..NONE },
             ..self.clocked(
                 PartKind::ClockDistribution,
                 Clock {
@@ -221,8 +221,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn transitions(&self, standing: f64, data: f64) -> AccessEnergy {
-        AccessEnergy { standing: self.cells.nand2_energy * standing, data: self.cells.nand2_energy * data }
+    fn transitions(&self, standing: f64, data: f64) -> DataEnergy {
+        DataEnergy { standing: self.cells.nand2_energy * standing, data: self.cells.nand2_energy * data }
     }
 
     fn gates(&self, kind: PartKind, nand2: f64) -> Part {
@@ -237,10 +237,6 @@ impl<'a> Builder<'a> {
             ..empty(kind)
         }
     }
-}
-
-fn scaled(energy: AccessEnergy, factor: f64) -> AccessEnergy {
-    AccessEnergy { standing: energy.standing * factor, data: energy.data * factor }
 }
 
 fn empty(kind: PartKind) -> Part {

@@ -12,5 +12,5 @@ mod register_file;
 mod request;
 
 pub use comparison::{Advantage, smallest_better_array};
-pub use register_file::{AccessEnergy, Part, PartKind, RegisterFile};
+pub use register_file::{Part, PartKind, RegisterFile};
 pub use request::{RegisterFileRequest, Use, WritePorts};

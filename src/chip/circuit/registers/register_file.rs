@@ -1,48 +1,8 @@
 //! A register file with its parts.
 
-use std::iter::Sum;
-use std::ops::Add;
-
 use super::request::{RegisterFileRequest, WritePorts};
-use crate::units::{Joules, Ratio, Seconds, SquareMicrometres, Watts};
-
-/// Part of the bits that change between random words.
-pub(super) const RANDOM_TOGGLE: f64 = 0.5;
-
-/// Energy of an access, apart from what the clock takes each cycle anyhow.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct AccessEnergy {
-    /// What it takes when all words are zero: decoding, selecting, the clock of the word that is written.
-    pub standing: Joules,
-    /// What random words add: half of the bits change.
-    pub data: Joules,
-}
-
-impl AccessEnergy {
-    /// With random data.
-    pub fn total(self) -> Joules {
-        self.standing + self.data
-    }
-
-    /// When a part of the bits changes from one word to the next (random data: one half). A fraction outside of 0 to
-    /// 1 counts as the nearer of them.
-    pub fn at(self, toggle: Ratio) -> Joules {
-        self.standing + self.data * (toggle.0.clamp(0.0, 1.0) / RANDOM_TOGGLE)
-    }
-}
-
-impl Add for AccessEnergy {
-    type Output = AccessEnergy;
-    fn add(self, other: AccessEnergy) -> AccessEnergy {
-        AccessEnergy { standing: self.standing + other.standing, data: self.data + other.data }
-    }
-}
-
-impl Sum for AccessEnergy {
-    fn sum<I: Iterator<Item = AccessEnergy>>(values: I) -> AccessEnergy {
-        values.fold(AccessEnergy::default(), |sum, value| sum + value)
-    }
-}
+use crate::chip::circuit::DataEnergy;
+use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 
 /// What a part of a register file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +33,9 @@ pub struct Part {
     /// Area.
     pub area: SquareMicrometres,
     /// Energy of a read through one port.
-    pub read: AccessEnergy,
+    pub read: DataEnergy,
     /// Energy of a write through one port, clock of the written word included where words have clock gates.
-    pub write: AccessEnergy,
+    pub write: DataEnergy,
     /// Energy of the clock in a cycle in which all words take data.
     pub running_clock_energy: Joules,
     /// Energy of the clock in a cycle without a write.
@@ -115,12 +75,12 @@ impl RegisterFile {
     }
 
     /// Energy of a read through one port.
-    pub fn read(&self) -> AccessEnergy {
+    pub fn read(&self) -> DataEnergy {
         self.parts.iter().map(|part| part.read).sum()
     }
 
     /// Energy of a write through one port. Where words have clock gates the clock of the written word is in it.
-    pub fn write(&self) -> AccessEnergy {
+    pub fn write(&self) -> DataEnergy {
         self.parts.iter().map(|part| part.write).sum()
     }
 

@@ -3,10 +3,10 @@
 use super::Memory;
 use super::demand::Demand;
 use crate::chip::circuit::array::Ports;
-use crate::chip::circuit::{Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
 use crate::chip::component::storage::{Distribution, Pieces, Storage, address_bits};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Joules, Seconds};
+use crate::units::Seconds;
 
 parameter_file! {
     /// The values of `control.toml`; ranges and sources stand there.
@@ -26,8 +26,8 @@ const MOST_BANKS_ASKED: u32 = 1024;
 #[derive(Clone, Debug)]
 pub struct Assembly {
     pub parts: Vec<Part>,
-    pub read: Vec<(&'static str, Joules)>,
-    pub write: Vec<(&'static str, Joules)>,
+    pub read: Vec<(&'static str, DataEnergy)>,
+    pub write: Vec<(&'static str, DataEnergy)>,
     pub cycle: Seconds,
     pub cycles: u32,
     /// Ports of a bank.
@@ -82,7 +82,7 @@ impl Assembly {
         let bank = Storage::new(words, bits, ports, memory.cell, context)?;
         let slice = Slice::of(&bank, banks, bits, demand, ports, context)?;
         let slices = f64::from(memory.slices);
-        let all = |parts: &[(&'static str, Joules)]| {
+        let all = |parts: &[(&'static str, DataEnergy)]| {
             parts.iter().map(|(name, energy)| (*name, *energy * slices)).collect::<Vec<_>>()
         };
         let (mut read, mut write) = (all(&bank.read), all(&bank.write));
@@ -116,8 +116,8 @@ impl Assembly {
         self.parts.iter().map(|part| part.total().area().0).sum()
     }
 
-    fn energy(&self, of: fn(&Assembly) -> &Vec<(&'static str, Joules)>) -> f64 {
-        of(self).iter().map(|(_, energy)| energy.0).sum()
+    fn energy(&self, of: fn(&Assembly) -> &Vec<(&'static str, DataEnergy)>) -> f64 {
+        of(self).iter().map(|(_, energy)| energy.total().0).sum()
     }
 
     fn meets(&self, memory: &Memory, context: &Context) -> bool {
@@ -188,8 +188,8 @@ fn sort(tried: &mut [Assembly], memory: &Memory, context: &Context) {
 /// The banks of a slice with what joins them.
 struct Slice {
     parts: Vec<Part>,
-    wires: Joules,
-    control: Joules,
+    wires: DataEnergy,
+    control: DataEnergy,
     cycles: u32,
 }
 
@@ -212,8 +212,11 @@ impl Slice {
         bank_parts.push(Part::leaf("bank control", Cost::of_logic(&logic)));
         let mut parts = vec![Part::group("bank", bank_parts).times(u64::from(banks))];
         // Half of the bits and a few gates of the port switch.
-        let switching = control.gates_per_bit * f64::from(bits) / 2.0 + control.gates_per_port / 10.0;
-        let (mut wires, mut cycles) = (Joules(0.0), 0);
+        let control = DataEnergy {
+            standing: logic.transitions(control.gates_per_port / 10.0),
+            data: logic.transitions(control.gates_per_bit * f64::from(bits) / 2.0),
+        };
+        let (mut wires, mut cycles) = (DataEnergy::default(), 0);
         if banks > 1 {
             let bits_of = (f64::from(bits), f64::from(address_bits(demand.words)));
             let ports = outer_ports(demand, ports);
@@ -223,7 +226,7 @@ impl Slice {
             parts.push(Part::group("wires between banks", joined.parts));
             (wires, cycles) = (joined.energy, joined.cycles);
         }
-        Ok(Slice { parts, wires, control: logic.transitions(switching), cycles })
+        Ok(Slice { parts, wires, control, cycles })
     }
 }
 

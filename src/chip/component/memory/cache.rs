@@ -64,7 +64,7 @@ impl Tags {
         }
         Ok(Tags {
             parts: vec![Part::group("tags", parts)],
-            lookup: storage.read_energy() + compare,
+            lookup: storage.read_energy().total() + compare,
             cycle: storage.cycle,
             cycles: storage.cycles,
             choices,

@@ -3,20 +3,20 @@
 
 use proptest::prelude::*;
 
-use super::super::storage::tests::Surroundings;
+use super::super::trial::Trial;
 use super::super::{Cost, Part, TensorShape, VectorShape};
 use super::*;
 use crate::chip::circuit::arithmetic::NumberFormat;
 
-fn built(text: &str, at: &Surroundings) -> Result<Block, ComponentError> {
-    toml::from_str::<Memory>(text).unwrap().build(&at.context())
+fn built(text: &str, at: &Trial) -> Result<Block, ComponentError> {
+    at.build::<Memory>(text)
 }
 
-fn at_28_nm() -> Surroundings {
-    Surroundings::at(0.028, Some(0.86), 700.0)
+fn at_28_nm() -> Trial {
+    Trial::at(28.0)
 }
 
-fn core_of(tensor: usize, vector: usize) -> Surroundings {
+fn core_of(tensor: usize, vector: usize) -> Trial {
     let mut at = at_28_nm();
     let bf16: NumberFormat = "bf16".parse().unwrap();
     let shape = TensorShape { rows: 128, columns: 128, operand: bf16, accumulator: bf16 };
@@ -29,7 +29,7 @@ fn choice<'a>(block: &'a Block, key: &str) -> &'a str {
     &block.choices.iter().find(|choice| choice.key == key).unwrap().value
 }
 
-fn area_and_leakage(text: &str, at: &Surroundings) -> (f64, f64) {
+fn area_and_leakage(text: &str, at: &Trial) -> (f64, f64) {
     let cost = built(text, at).unwrap().cost();
     (cost.area().0, cost.leakage.0)
 }
@@ -174,7 +174,7 @@ proptest! {
 
 #[test]
 fn embedded_dram_is_denser_than_static_memory_and_its_refresh_counts_as_leakage() {
-    let at = Surroundings::at(0.032, None, 200.0);
+    let at = Trial::at(32.0).clocked(200.0);
     let of = |cell: &str| {
         let text = format!("capacity = '1 MiB'\nblock = '32 B'\nshared_ports = 1\ncell = '{cell}'");
         built(&text, &at).unwrap().cost()

@@ -5,12 +5,13 @@ use super::super::link::Link;
 use super::super::{Choice, ComponentError, Context, Part, TimingPath};
 use super::topology::{Shape, Topology};
 use super::{Noc, NocRules};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::network::{
     Arbiter, ArbiterKind, ArbiterRequest, Buffer, BufferRequest, CrossbarKind, Router, RouterRequest, Storage,
 };
-use crate::units::{Joules, Micrometres};
+use crate::units::Micrometres;
 
-type Energy = Vec<(&'static str, Joules)>;
+type Energy = Vec<(&'static str, DataEnergy)>;
 
 /// What chooses the way of a word: routers, or the arbiter of a bus.
 pub(super) struct Switches {
@@ -78,7 +79,7 @@ impl Switches {
         let cycle = arbiter.delay + context.cells.flip_flop.overhead_delay;
         Ok(Switches {
             parts: vec![Part::leaf("arbiter", of_network(arbiter.cost)?)],
-            energy: vec![("arbitration", arbiter.energy)],
+            energy: vec![("arbitration", DataEnergy::standing(arbiter.energy))],
             paths: vec![TimingPath { name: "arbiter of the bus".to_owned(), cycle }],
         })
     }
@@ -139,7 +140,7 @@ impl Wires {
     ) -> Result<Wires, ComponentError> {
         let side = tile_side * f64::from(shape.tiles()).sqrt();
         let mut levels = Vec::new();
-        let (mut wires, mut registers) = (Joules(0.0), Joules(0.0));
+        let (mut wires, mut registers) = (DataEnergy::default(), DataEnergy::default());
         let mut slowest: Option<TimingPath> = None;
         for level in 1..=shape.levels() {
             let length = side * 0.5_f64.powi(1 + level.div_ceil(2) as i32);

@@ -66,7 +66,7 @@ impl Layers {
             if register {
                 let rank = Piece::registers(bits_before, context)?;
                 group.push(Part::leaf("registers", rank.cost).times(u64::from(numbers)));
-                energy += rank.use_energy * f64::from(numbers);
+                energy += rank.use_energy.total() * f64::from(numbers);
                 ranks += 1;
                 cycles += layer.adder.stages;
             }
@@ -203,7 +203,7 @@ impl Layer {
 
     /// With random numbers, and with numbers that are zero.
     fn energy(&self) -> (Joules, Joules) {
-        let random = self.adder.energy() + self.compressor.use_energy + self.wires.word;
+        let random = self.adder.energy() + (self.compressor.use_energy + self.wires.word).total();
         let zeros = OperandActivity { zero_fraction: 1.0, ..OperandActivity::default() };
         (random * f64::from(self.adders), self.adder.energy_at(&zeros) * f64::from(self.adders))
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::chip::circuit::arithmetic::{
     ArithmeticUnit, NumberFormat, OperandActivity, Operation, UnitRequest,
 };
-use crate::chip::circuit::parameter_file;
+use crate::chip::circuit::{DataEnergy, parameter_file};
 use crate::units::{Joules, PerCycle, Ratio, SquareMicrometres};
 use layers::Layers;
 
@@ -198,7 +198,7 @@ impl Root {
 
     fn energy(&self) -> Joules {
         let activity = OperandActivity { accumulates_in_place: true, ..OperandActivity::default() };
-        self.adder.energy_at(&activity) + self.register.use_energy + self.sums.pass()
+        self.adder.energy_at(&activity) + (self.register.use_energy + self.sums.pass()).total()
     }
 }
 
@@ -261,7 +261,7 @@ impl Shape {
         input: &Input,
         layers: &Layers,
         root: &Root,
-        broadcast: Joules,
+        broadcast: DataEnergy,
         total: &Cost,
     ) -> Result<Vec<Action>, ComponentError> {
         let (inputs, trees) = (f64::from(self.inputs), f64::from(self.trees));
@@ -271,8 +271,8 @@ impl Shape {
         let control = input.control.use_energy;
         let mac = |name: &str,
                    description: &str,
-                   multiplier,
-                   operand: Joules,
+                   multiplier: Joules,
+                   operand: DataEnergy,
                    wire,
                    tree: Joules,
                    tdp_activity,
@@ -281,10 +281,11 @@ impl Shape {
             description: description.to_owned(),
             bits: None,
             energy: vec![
-                ("multiplier", multiplier),
+                ("multiplier", DataEnergy::changing(multiplier)),
                 ("registers", operand),
-                ("adder tree", tree / inputs),
-                ("accumulator", root.energy() / inputs),
+                ("adder tree", DataEnergy::changing(tree / inputs)),
+                // The sum goes on changing, whatever the operands.
+                ("accumulator", DataEnergy::standing(root.energy() / inputs)),
                 ("wires", wire),
                 ("control", control),
             ],
@@ -292,7 +293,6 @@ impl Shape {
             tdp_activity,
             clock_share: Some(Ratio(share)),
         };
-        let none = Joules(0.0);
         let gateable = |cost: &Cost| cost.clock_running - cost.clock_gated;
         let stopped = (Cost::of_unit(&input.multiplier) + input.operand.cost) * (inputs * trees);
         let kept = if gateable(total).0 > 0.0 { 1.0 - gateable(&stopped) / gateable(total) } else { 0.0 };
@@ -313,8 +313,8 @@ impl Shape {
                 "mac_zero",
                 "one with an operand that is zero, computed like any other",
                 multiplier.energy_at(&zeros),
-                none,
-                none,
+                DataEnergy::default(),
+                DataEnergy::default(),
                 layers.zero_energy,
                 Ratio(0.0),
                 1.0,
@@ -322,9 +322,9 @@ impl Shape {
             mac(
                 "mac_gated",
                 "one left out for a zero: its multiplier stands still",
-                none,
-                none,
-                none,
+                Joules(0.0),
+                DataEnergy::default(),
+                DataEnergy::default(),
                 layers.zero_energy,
                 Ratio(0.0),
                 kept,

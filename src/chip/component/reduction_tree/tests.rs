@@ -3,10 +3,10 @@ use proptest::prelude::*;
 
 use super::ReductionTree;
 use crate::chip::component::Block;
-use crate::chip::component::test_context::{build, costs_no_less, energy, part};
+use crate::chip::component::trial::{Trial, costs_no_less, energy, part};
 
 fn tree(inputs: u32, more: &str) -> Block {
-    build::<ReductionTree>(&format!("inputs = {inputs}\n{more}")).unwrap()
+    Trial::at(28.0).build::<ReductionTree>(&format!("inputs = {inputs}\n{more}")).unwrap()
 }
 
 fn layers(block: &Block) -> usize {
@@ -83,7 +83,7 @@ fn what_cannot_be_is_refused_with_the_key_and_the_nearest_that_works() {
         ("inputs = 8\nweight_buffers = 0", "weight_buffers", "the nearest is 1"),
     ];
     for (text, key, cure) in cases {
-        let error = build::<ReductionTree>(text).unwrap_err();
+        let error = Trial::at(28.0).build::<ReductionTree>(text).unwrap_err();
         assert_eq!(error.key(), Some(key), "{text}");
         assert!(error.to_string().contains(cure), "{error}");
     }

@@ -2,10 +2,10 @@
 
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
-use crate::chip::circuit::{Layout, Netlist, parameter_file};
+use crate::chip::circuit::{DataEnergy, Layout, Netlist, RANDOM_TOGGLE, parameter_file};
 use crate::chip::component::{ComponentError, Context, Cost, Part};
 use crate::chip::technology::{WireClass, WireProjection};
-use crate::units::{Joules, Micrometres, Ratio, Seconds, SquareMicrometres};
+use crate::units::{Micrometres, Ratio, Seconds, SquareMicrometres};
 
 parameter_file! {
     /// The values of `distribution.toml`; ranges and sources stand there.
@@ -60,8 +60,8 @@ impl Pieces {
 pub struct Distribution {
     /// What they cost.
     pub parts: Vec<Part>,
-    /// Energy of an access of random data.
-    pub energy: Joules,
+    /// Energy of an access; addresses are random whatever the data.
+    pub energy: DataEnergy,
     /// Cycles there and back.
     pub cycles: u32,
     /// Area of channels, repeaters and registers.
@@ -92,8 +92,10 @@ impl Distribution {
         let standing = Cost { whitespace: free, ..Cost::of_area(repeaters) }
             .leaking(millimetre.leakage * (all / MILLIMETRE));
         // The data of an access come from the middle of a column on the mean; branches beyond are gated.
-        let moved = (width / 4.0 + height / 2.0) * data + (width + height / 2.0 * columns) * address;
-        let wire_energy = millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
+        let wires_energy =
+            |moved: Micrometres| millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
+        let data_energy = wires_energy((width / 4.0 + height / 2.0) * data);
+        let address_energy = wires_energy((width + height / 2.0 * columns) * address);
 
         let longest = (width / 2.0 + height) / MILLIMETRE;
         let delay = millimetre.delay * (longest * context.process.sign_off.slow_corner);
@@ -113,7 +115,10 @@ impl Distribution {
         Ok(Distribution {
             area: parts.iter().map(|part| part.total().area()).sum(),
             parts,
-            energy: wire_energy + clock + registers.store(latched, Ratio(0.5)),
+            energy: DataEnergy {
+                standing: address_energy + clock + registers.store(stages * address, RANDOM_TOGGLE),
+                data: data_energy + registers.store(stages * data, RANDOM_TOGGLE),
+            },
             cycles: 2 * stages as u32,
         })
     }

@@ -1,9 +1,9 @@
 //! Storage in flip-flops: register files side by side and in banks.
 
 use super::Storage;
-use crate::chip::circuit::Netlist;
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::registers::RegisterFileRequest;
+use crate::chip::circuit::{DataEnergy, Netlist};
 use crate::chip::component::{ComponentError, Context, Cost, Part};
 use crate::units::Micrometres;
 
@@ -25,8 +25,8 @@ pub fn build(words: u64, bits: u32, ports: Ports, context: &Context) -> Result<S
     let file = request.build(context.cells)?;
     let files = banks * u64::from(slices);
     let mut parts = vec![Part::leaf("register file", Cost::of_registers(&file)).times(files)];
-    let mut read = vec![("register file", file.read_energy() * f64::from(slices))];
-    let write = vec![("register file", file.write_energy() * f64::from(slices))];
+    let mut read = vec![("register file", file.read() * f64::from(slices))];
+    let write = vec![("register file", file.write() * f64::from(slices))];
     let mut cycle = file.minimum_cycle;
     if banks > 1 {
         let legs = GATES_PER_BANK * banks as f64 * f64::from(bits);
@@ -35,7 +35,7 @@ pub fn build(words: u64, bits: u32, ports: Ports, context: &Context) -> Result<S
         // Only the chosen bank's leg and the OR tree behind it see data; half of the bits change.
         let doublings = f64::from(banks.next_power_of_two().ilog2());
         let switching = 0.5 * f64::from(bits) * (1.0 + doublings);
-        read.push(("bank select", select.transitions(switching)));
+        read.push(("bank select", DataEnergy::changing(select.transitions(switching))));
         cycle += context.cells.fanout_of_four_delay * (DELAY_PER_DOUBLING * doublings);
     }
     let area: f64 = parts.iter().map(|part| part.total().area().0).sum();

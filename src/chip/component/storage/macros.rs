@@ -4,9 +4,9 @@ use super::distribution::{Distribution, Pieces};
 use super::{Storage, StorageCell, address_bits, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
-use crate::chip::circuit::{CircuitError, Leakage};
+use crate::chip::circuit::{CircuitError, DataEnergy, Leakage};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
+use crate::units::{Seconds, SquareMicrometres, Watts};
 
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 const FEWEST_WORDS: u64 = 32;
@@ -199,7 +199,7 @@ impl MacroKind {
             parts.push(Part::group("smaller macro", macro_parts(&smaller)).times(self.across));
         }
         let across = self.across as f64;
-        let scaled = |parts: &[(&'static str, Joules)]| {
+        let scaled = |parts: &[(&'static str, DataEnergy)]| {
             parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
         };
         let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{Action, ComponentError};
+use crate::chip::circuit::DataEnergy;
 use crate::units::{Joules, PerCycle, Quantity, Ratio};
 
 /// A number: `{ value = 1.2, unit = "mm2", source = "layout" }`, as in chip files of given numbers.
@@ -126,7 +127,7 @@ impl Row<'_> {
             name: self.name.clone(),
             description: self.given.map(|given| given.description.clone()).unwrap_or_default(),
             bits: self.given.and_then(|given| given.bits),
-            energy: vec![("as_given", energy)],
+            energy: vec![("as_given", DataEnergy::standing(energy))],
             capacity,
             tdp_activity: activity,
             clock_share,

@@ -3,9 +3,10 @@
 use super::cell::{Cell, CellEnergy};
 use super::edge::Edge;
 use super::{Dataflow, Shape, ZeroGating};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, ComponentError, Cost};
-use crate::units::{Joules, PerCycle, Ratio};
+use crate::units::{PerCycle, Ratio};
 
 /// The actions of a unit whose clock costs `total`.
 pub(super) fn of(
@@ -27,7 +28,7 @@ pub(super) fn of(
         name: name.to_owned(),
         description: description.to_owned(),
         bits: None,
-        energy: split(energy, if name == "wait" { Joules(0.0) } else { edge.per_mac }),
+        energy: split(energy, edge.per_mac),
         capacity: PerCycle(cells),
         tdp_activity,
         clock_share: Some(Ratio(share)),
@@ -44,20 +45,24 @@ pub(super) fn of(
             kept_share,
         ),
     ];
-    actions.push(mac(
-        "wait",
-        "a cycle in which the clock of a cell runs and no operation starts: it waits for operands",
-        CellEnergy::default(),
-        none,
-        1.0,
-    ));
+    actions.push(Action {
+        name: "wait".to_owned(),
+        description:
+            "a cycle in which the clock of a cell runs and no operation starts: it waits for operands"
+                .to_owned(),
+        bits: None,
+        energy: Vec::new(),
+        capacity: PerCycle(cells),
+        tdp_activity: none,
+        clock_share: Some(Ratio(1.0)),
+    });
     actions.extend(weight_load(shape, cell, edge)?);
     actions.extend(result_unload(shape, cell)?);
     actions.extend(neighbour_transfer(shape, cell)?);
     Ok(actions)
 }
 
-fn split(energy: CellEnergy, queues: Joules) -> Vec<(&'static str, Joules)> {
+fn split(energy: CellEnergy, queues: DataEnergy) -> Vec<(&'static str, DataEnergy)> {
     vec![
         ("multiply-accumulator", energy.mac),
         ("registers", energy.registers),
@@ -77,7 +82,7 @@ fn weight_load(shape: &Shape, cell: &Cell, edge: &Edge) -> Result<Option<Action>
         return Ok(None);
     }
     let way = if shape.systolic() { mean_way(shape) } else { 1.0 };
-    let wires = if shape.systolic() { cell.weight_hop * way } else { Joules(0.0) };
+    let wires = if shape.systolic() { cell.weight_hop * way } else { DataEnergy::default() };
     Ok(Some(Action {
         name: "weight_load".to_owned(),
         description: "one weight into one cell, past the cells above it".to_owned(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::cell::Cell;
 use super::{Parameters, Shape};
-use crate::chip::circuit::CircuitError;
+use crate::chip::circuit::{CircuitError, DataEnergy};
 use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, within};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Part, TimingPath};
@@ -156,7 +156,7 @@ fn controller(parameters: &Parameters, tag: u32, context: &Context) -> Result<Pi
 /// Wires past cells, with registers where they are too long for a cycle.
 struct Segments {
     cost: crate::chip::component::Cost,
-    word: Joules,
+    word: DataEnergy,
     segment_delay: Seconds,
     registers: u32,
 }

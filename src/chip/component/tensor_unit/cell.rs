@@ -3,6 +3,7 @@
 use super::bus::Bus;
 use super::local_buffer::BuiltBuffer;
 use super::{Dataflow, Parameters, Shape};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::arithmetic::{ArithmeticUnit, OperandActivity, Operation, UnitRequest};
 use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, side};
 use crate::chip::component::{ComponentError, Context, Cost, Part, TimingPath};
@@ -18,12 +19,12 @@ const SHIFT_LEVELS: f64 = 2.0;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moving {
     pub register: Piece,
-    /// Energy of a random word on the wire.
-    pub wire: Joules,
+    /// Energy of a word on the wire.
+    pub wire: DataEnergy,
 }
 
 impl Moving {
-    fn energy(&self) -> (Joules, Joules) {
+    fn energy(&self) -> (DataEnergy, DataEnergy) {
         (self.register.use_energy, self.wire)
     }
 }
@@ -31,11 +32,11 @@ impl Moving {
 /// Where the energy of an operation goes in a cell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CellEnergy {
-    pub mac: Joules,
-    pub registers: Joules,
-    pub wires: Joules,
-    pub control: Joules,
-    pub queues: Joules,
+    pub mac: DataEnergy,
+    pub registers: DataEnergy,
+    pub wires: DataEnergy,
+    pub control: DataEnergy,
+    pub queues: DataEnergy,
 }
 
 /// A cell with what its actions take.
@@ -47,10 +48,10 @@ pub(super) struct Cell {
     /// Its side, with its buffers.
     pub pitch: Micrometres,
     /// A word into the queue from the neighbour and out of it.
-    pub neighbour_queue: Joules,
+    pub neighbour_queue: DataEnergy,
     /// A word written into a weight register, and the wire to the next.
-    pub weight_write: Joules,
-    pub weight_hop: Joules,
+    pub weight_write: DataEnergy,
+    pub weight_hop: DataEnergy,
     /// A sum that is handed on.
     pub sum: Moving,
     /// The clock that runs on while a zero stops the multiply-accumulator.
@@ -62,7 +63,7 @@ pub(super) struct Cell {
     control: Piece,
     sums_move: bool,
     systolic: bool,
-    queues: Joules,
+    queues: DataEnergy,
 }
 
 impl Cell {
@@ -102,7 +103,7 @@ impl Cell {
             paths.push(path("queue in a cell", queue));
         }
         let systolic = shape.systolic();
-        let moves = |register: Piece, wire: Joules| Moving { register, wire };
+        let moves = |register: Piece, wire: DataEnergy| Moving { register, wire };
         let mut kept_clock = stored.control.cost + stored.queues;
         if systolic {
             kept_clock = kept_clock + stored.operand.cost + stored.weight.cost;
@@ -128,7 +129,7 @@ impl Cell {
             operand: moves(stored.operand, hops.operand),
             weight: moves(
                 stored.weight,
-                if stored.weight.use_energy.0 > 0.0 { hops.weight } else { Joules(0.0) },
+                if stored.weight.use_energy.total().0 > 0.0 { hops.weight } else { DataEnergy::default() },
             ),
             merge: stored.merge,
             control: stored.control,
@@ -138,13 +139,18 @@ impl Cell {
         })
     }
 
-    /// An operation on random operands.
+    /// An operation. A sum that stays in the cell goes on changing, whatever the operands.
     pub fn multiply(&self) -> CellEnergy {
         let (sum, sum_wire) = self.sum_energy();
         let (operand, operand_wire) = self.operand.energy();
         let (weight, weight_wire) = self.weight.energy();
+        let by_data = |energy: Joules| {
+            if self.sums_move { DataEnergy::changing(energy) } else { DataEnergy::standing(energy) }
+        };
+        let mac = by_data(self.mac.energy_at(&self.activity));
+        let sum = by_data(sum.total());
         CellEnergy {
-            mac: self.mac.energy_at(&self.activity) + self.merge.use_energy,
+            mac: mac + self.merge.use_energy,
             registers: operand + weight + sum,
             wires: operand_wire + weight_wire + sum_wire,
             control: self.control.use_energy,
@@ -158,9 +164,9 @@ impl Cell {
         let (operand, operand_wire) = self.operand.energy();
         let zeros = OperandActivity { zero_fraction: 1.0, ..self.activity };
         CellEnergy {
-            mac: self.mac.energy_at(&zeros),
-            registers: all.registers - operand,
-            wires: all.wires - operand_wire,
+            mac: DataEnergy::standing(self.mac.energy_at(&zeros)),
+            registers: DataEnergy::standing(all.registers.total() - operand.total()),
+            wires: DataEnergy::standing(all.wires.total() - operand_wire.total()),
             ..all
         }
     }
@@ -174,7 +180,7 @@ impl Cell {
         let (weight, weight_wire) = self.weight.energy();
         let (sum, sum_wire) = if self.sums_move { self.sum_energy() } else { Default::default() };
         CellEnergy {
-            mac: Joules(0.0),
+            mac: DataEnergy::default(),
             registers: weight + sum,
             wires: weight_wire + sum_wire,
             control,
@@ -182,9 +188,9 @@ impl Cell {
         }
     }
 
-    fn sum_energy(&self) -> (Joules, Joules) {
+    fn sum_energy(&self) -> (DataEnergy, DataEnergy) {
         let (register, wire) = self.sum.energy();
-        (register, if self.sums_move { wire } else { Joules(0.0) })
+        (register, if self.sums_move { wire } else { DataEnergy::default() })
     }
 }
 
@@ -231,10 +237,10 @@ struct Stored {
     merge: Piece,
     control: Piece,
     queues: Cost,
-    passes: Joules,
-    neighbour_queue: Joules,
+    passes: DataEnergy,
+    neighbour_queue: DataEnergy,
     queue_cycle: Seconds,
-    weight_write: Joules,
+    weight_write: DataEnergy,
 }
 
 impl Stored {
@@ -263,9 +269,10 @@ impl Stored {
         let unload = Piece::gates(unload, context)?;
         let control = control(shape, parameters, buffers, context)?;
         let queues = queues(shape, buses, context)?;
-        let neighbour_queue = queues.last().map_or(Joules(0.0), Words::pass);
+        let neighbour_queue = queues.last().map_or(DataEnergy::default(), Words::pass);
         // Over buses a word passes a queue with its transfer, else with each operation.
-        let passes = if shape.systolic() { queues.iter().map(Words::pass).sum() } else { Joules(0.0) };
+        let passes =
+            if shape.systolic() { queues.iter().map(Words::pass).sum() } else { DataEnergy::default() };
         let queue_cycle = queues.iter().map(|queue| queue.minimum_cycle.0).fold(0.0, f64::max);
         let queues: Cost = queues.iter().map(|queue| queue.cost).sum();
         let parts = [
@@ -327,16 +334,21 @@ fn queues(shape: &Shape, buses: &[Bus], context: &Context) -> Result<Vec<Words>,
 /// Wires from a cell to its neighbours.
 struct Hops {
     cost: Cost,
-    operand: Joules,
-    weight: Joules,
-    sum: Joules,
+    operand: DataEnergy,
+    weight: DataEnergy,
+    sum: DataEnergy,
 }
 
 impl Hops {
     fn new(shape: &Shape, pitch: Micrometres, context: &Context) -> Result<Hops, ComponentError> {
         if !shape.systolic() {
             let sum = Wires::hop(pitch, shape.neighbour_bits, context)?;
-            return Ok(Hops { cost: sum.cost, operand: Joules(0.0), weight: Joules(0.0), sum: sum.word });
+            return Ok(Hops {
+                cost: sum.cost,
+                operand: DataEnergy::default(),
+                weight: DataEnergy::default(),
+                sum: sum.word,
+            });
         }
         let operand = Wires::hop(pitch, shape.operand.bits(), context)?;
         let weight = Wires::hop(pitch, shape.weight.bits(), context)?;

@@ -1,9 +1,9 @@
 //! The edge of a systolic array: queues at its inputs and outputs, and the registers that delay its rows.
 
 use super::{Dataflow, Shape, Skew};
+use crate::chip::circuit::DataEnergy;
 use crate::chip::component::datapath::{Piece, Words};
 use crate::chip::component::{ComponentError, Context, Cost, Part, TimingPath};
-use crate::units::Joules;
 
 /// The edge with what it takes.
 #[derive(Default)]
@@ -11,9 +11,9 @@ pub(super) struct Edge {
     pub parts: Vec<Part>,
     pub path: Option<TimingPath>,
     /// What a multiply-accumulate takes there, at full rate.
-    pub per_mac: Joules,
+    pub per_mac: DataEnergy,
     /// What a weight that is loaded takes there.
-    pub per_weight: Joules,
+    pub per_weight: DataEnergy,
 }
 
 impl Edge {
@@ -35,7 +35,7 @@ impl Edge {
         };
         let (per_row, per_column) = (f64::from(rows), f64::from(columns));
         let mut per_cycle = operands.pass() * per_row + operand_skew.use_energy + weight_skew.use_energy;
-        let mut per_weight = Joules(0.0);
+        let mut per_weight = DataEnergy::default();
         if streams_weights {
             per_cycle += weights.pass() * per_column;
         } else {

@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shape;
+use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::array::Ports;
 use crate::chip::component::storage::{Storage, StorageCell};
 use crate::chip::component::tdp_activity::tdp_activity;
 use crate::chip::component::{Action, Attached, Block, ComponentError, Context, Cost, Part, TimingPath};
 use crate::chip::pat::Placement;
-use crate::units::{Joules, PerCycle, Ratio};
+use crate::units::{PerCycle, Ratio};
 
 /// A buffer in each cell.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -116,7 +117,7 @@ impl BuiltBuffer {
     fn attached(self, shape: &Shape) -> Result<Attached, ComponentError> {
         let activity = tdp_activity(|values| values.local_buffer)?;
         let both = f64::from(self.ports.read_write);
-        let action = |name: &str, what: &str, energy: &[(&'static str, Joules)], only: u32| {
+        let action = |name: &str, what: &str, energy: &[(&'static str, DataEnergy)], only: u32| {
             let most = f64::from(only) + both;
             // A port that does both does each half of the time when all ports are busy.
             let busy = if most > 0.0 { (f64::from(only) + both / 2.0) / most } else { 0.0 };

@@ -3,9 +3,7 @@ use proptest::prelude::*;
 
 use super::TensorUnit;
 use crate::chip::circuit::Netlist;
-use crate::chip::component::test_context::{
-    action, build, build_beside, costs_no_less, energy, part, typical,
-};
+use crate::chip::component::trial::{Trial, action, costs_no_less, energy, part};
 use crate::chip::component::{Block, ComponentError};
 
 const BARE: &str = "skew = \"none\"\ninput_fifo_depth = 0\noutput_fifo_depth = 0\n";
@@ -15,7 +13,7 @@ fn unit(rows: u32, columns: u32, more: &str) -> Block {
 }
 
 fn try_unit(rows: u32, columns: u32, more: &str) -> Result<Block, ComponentError> {
-    build::<TensorUnit>(&format!("rows = {rows}\ncolumns = {columns}\n{more}"))
+    Trial::at(28.0).build::<TensorUnit>(&format!("rows = {rows}\ncolumns = {columns}\n{more}"))
 }
 
 fn share(block: &Block, name: &str) -> f64 {
@@ -29,7 +27,7 @@ fn close(a: f64, b: f64) {
 #[test]
 fn a_cell_of_int8_has_the_flip_flops_that_one_counts_on_paper() {
     let unit = unit(4, 4, "");
-    let cells = typical().cells;
+    let cells = Trial::at(28.0).cells;
     let placed = |count| Netlist::of_flip_flops(count).placed(&cells).unwrap();
     let area = |name: &str| part(&unit.parts, name).unwrap().total().area().0;
     close(area("operand registers"), (placed(8.0).cells + placed(8.0).whitespace).0);
@@ -63,6 +61,17 @@ fn a_zero_saves_energy_and_a_gated_zero_saves_more() {
 }
 
 #[test]
+fn sums_that_stay_go_on_changing_where_no_operand_does() {
+    let still = |more: &str| {
+        let unit = unit(8, 8, &format!("{BARE}{more}"));
+        action(&unit, "mac").still().unwrap().energy() / energy(&unit, "mac")
+    };
+    // Where sums pass only control is left.
+    let (passing, staying) = (still(""), still("dataflow = \"output_stationary\""));
+    assert!(passing < 0.1 && staying > 0.5, "{passing} {staying}");
+}
+
+#[test]
 fn a_gated_zero_stops_sums_that_stay_and_not_sums_that_pass() {
     let passing = share(&unit(8, 8, BARE), "mac_gated");
     let staying = share(&unit(8, 8, &format!("{BARE}dataflow = \"output_stationary\"")), "mac_gated");
@@ -73,7 +82,7 @@ fn a_gated_zero_stops_sums_that_stay_and_not_sums_that_pass() {
 
 #[test]
 fn a_weight_passes_the_cells_above_its_own() {
-    let registers = |rows| action(&unit(rows, 4, BARE), "weight_load").energy[0].1.0;
+    let registers = |rows| action(&unit(rows, 4, BARE), "weight_load").energy[0].1.total().0;
     // In the mean of one row a weight is written once, of three rows (1 + 2 + 3) / 3 times, of seven rows 4 times.
     close(registers(3), 2.0 * registers(1));
     close(registers(7), 4.0 * registers(1));
@@ -136,8 +145,8 @@ fn a_port_that_reads_and_writes_can_do_either_each_cycle_and_does_each_half_of_t
 
 #[test]
 fn neighbours_learn_shape_and_formats() {
-    let mut around = typical();
-    build_beside::<TensorUnit>("rows = 4\ncolumns = 8\noperand = \"bf16\"", &mut around).unwrap();
+    let mut around = Trial::at(28.0);
+    around.announce::<TensorUnit>("rows = 4\ncolumns = 8\noperand = \"bf16\"");
     let shape = around.siblings.tensor_units[0];
     assert_eq!((shape.rows, shape.columns), (4, 8));
     assert_eq!((shape.operand.to_string(), shape.accumulator.to_string()), ("bf16".into(), "fp32".into()));

@@ -3,22 +3,21 @@ use proptest::prelude::*;
 
 use super::VectorRegfile;
 use crate::chip::component::Block;
-use crate::chip::component::storage::tests::Surroundings;
 use crate::chip::component::tensor_unit::TensorUnit;
-use crate::chip::component::test_context::{action, build, build_beside, costs_no_less, energy, typical};
+use crate::chip::component::trial::{Trial, action, costs_no_less, energy};
 use crate::chip::component::vector_unit::VectorUnit;
 
-fn beside(tensor_units: usize) -> Surroundings {
-    let mut around = typical();
+fn beside(tensor_units: usize) -> Trial {
+    let mut around = Trial::at(28.0);
     for _ in 0..tensor_units {
-        build_beside::<TensorUnit>("rows = 8\ncolumns = 8", &mut around).unwrap();
+        around.announce::<TensorUnit>("rows = 8\ncolumns = 8");
     }
-    build_beside::<VectorUnit>("", &mut around).unwrap();
+    around.announce::<VectorUnit>("");
     around
 }
 
 fn file(more: &str) -> Block {
-    build::<VectorRegfile>(&format!("lanes = 16\nbits = 32\n{more}")).unwrap()
+    Trial::at(28.0).build::<VectorRegfile>(&format!("lanes = 16\nbits = 32\n{more}")).unwrap()
 }
 
 fn ports(block: &Block) -> (f64, f64) {
@@ -27,30 +26,30 @@ fn ports(block: &Block) -> (f64, f64) {
 
 #[test]
 fn one_tensor_unit_and_one_vector_unit_need_four_read_and_two_write_ports() {
-    let file = build_beside::<VectorRegfile>("", &mut beside(1)).unwrap();
+    let file = beside(1).build::<VectorRegfile>("").unwrap();
     assert_eq!(ports(&file), (4.0, 2.0));
     assert_eq!(action(&file, "read").bits, Some(8 * 32));
 }
 
 #[test]
 fn units_may_share_ports() {
-    let file = build_beside::<VectorRegfile>("units_sharing_ports = 2", &mut beside(3)).unwrap();
+    let file = beside(3).build::<VectorRegfile>("units_sharing_ports = 2").unwrap();
     assert_eq!(ports(&file), (4.0, 2.0));
-    let file = build_beside::<VectorRegfile>("", &mut beside(3)).unwrap();
+    let file = beside(3).build::<VectorRegfile>("").unwrap();
     assert_eq!(ports(&file), (8.0, 4.0));
 }
 
 #[test]
 fn more_units_than_a_file_can_have_ports_for_are_told_to_share() {
-    let error = build_beside::<VectorRegfile>("", &mut beside(8)).unwrap_err();
+    let error = beside(8).build::<VectorRegfile>("").unwrap_err();
     assert_eq!(error.key(), Some("units_sharing_ports"));
     assert!(error.to_string().contains("the nearest is 2"), "{error}");
-    assert!(build_beside::<VectorRegfile>("units_sharing_ports = 2", &mut beside(8)).is_ok());
+    assert!(beside(8).build::<VectorRegfile>("units_sharing_ports = 2").is_ok());
 }
 
 #[test]
 fn twice_the_lanes_are_two_times_one() {
-    let of = |lanes| build::<VectorRegfile>(&format!("lanes = {lanes}\nbits = 32")).unwrap();
+    let of = |lanes| Trial::at(28.0).build::<VectorRegfile>(&format!("lanes = {lanes}\nbits = 32")).unwrap();
     assert!((of(32).cost().area().0 / of(16).cost().area().0 - 2.0).abs() < 1e-9);
     assert!((energy(&of(32), "read").0 / energy(&of(16), "read").0 - 2.0).abs() < 1e-9);
 }
@@ -66,7 +65,7 @@ fn what_cannot_be_is_refused_with_the_key() {
         ("lanes = 8\nbits = 32\ncell = \"edram\"", "cell"),
     ];
     for (text, key) in cases {
-        assert_eq!(build::<VectorRegfile>(text).unwrap_err().key(), Some(key), "{text}");
+        assert_eq!(Trial::at(28.0).build::<VectorRegfile>(text).unwrap_err().key(), Some(key), "{text}");
     }
 }
 

@@ -4,19 +4,18 @@ use proptest::prelude::*;
 use super::VectorUnit;
 use crate::chip::component::Block;
 use crate::chip::component::tensor_unit::TensorUnit;
-use crate::chip::component::test_context::{
-    action, build, build_beside, costs_no_less, energy, part, typical,
-};
+use crate::chip::component::trial::{Trial, action, costs_no_less, energy, part};
 
 fn unit(lanes: u32, more: &str) -> Block {
-    build::<VectorUnit>(&format!("lanes = {lanes}\nformat = \"fp32\"\n{more}")).unwrap()
+    Trial::at(28.0).build::<VectorUnit>(&format!("lanes = {lanes}\nformat = \"fp32\"\n{more}")).unwrap()
 }
 
 #[test]
 fn lanes_and_format_follow_the_tensor_unit() {
-    let mut around = typical();
-    build_beside::<TensorUnit>("rows = 4\ncolumns = 16\noperand = \"bf16\"", &mut around).unwrap();
-    let unit = build_beside::<VectorUnit>("", &mut around).unwrap();
+    let mut around = Trial::at(28.0);
+    around.announce::<TensorUnit>("rows = 4\ncolumns = 16\noperand = \"bf16\"");
+    let unit = around.block::<VectorUnit>("");
+    around.announce::<VectorUnit>("");
     assert_eq!(action(&unit, "op").capacity.0, 16.0);
     assert_eq!(around.siblings.vector_units[0].format.to_string(), "fp32");
     let keys: Vec<&str> = unit.choices.iter().map(|choice| choice.key).collect();
@@ -25,9 +24,12 @@ fn lanes_and_format_follow_the_tensor_unit() {
 
 #[test]
 fn alone_it_asks_for_lanes_and_format() {
-    assert_eq!(build::<VectorUnit>("").unwrap_err().key(), Some("lanes"));
-    assert_eq!(build::<VectorUnit>("lanes = 8").unwrap_err().key(), Some("format"));
-    assert_eq!(build::<VectorUnit>("lanes = 0\nformat = \"fp32\"").unwrap_err().key(), Some("lanes"));
+    assert_eq!(Trial::at(28.0).build::<VectorUnit>("").unwrap_err().key(), Some("lanes"));
+    assert_eq!(Trial::at(28.0).build::<VectorUnit>("lanes = 8").unwrap_err().key(), Some("format"));
+    assert_eq!(
+        Trial::at(28.0).build::<VectorUnit>("lanes = 0\nformat = \"fp32\"").unwrap_err().key(),
+        Some("lanes")
+    );
 }
 
 #[test]
