@@ -1,6 +1,7 @@
 //! From a [`ChipSpec`] to a chip: sizes what the file left open, builds every component, and finds the clock.
 
 mod build;
+mod clock;
 mod freeze;
 mod search;
 

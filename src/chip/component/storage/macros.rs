@@ -5,6 +5,7 @@ use super::{Storage, StorageCell, address_bits, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, Leakage};
+use crate::chip::component::context::ContextKey;
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
 use crate::units::{Joules, Seconds, SquareMicrometres, Watts};
 
@@ -27,7 +28,7 @@ const MOST_ROWS: [u64; 2] = [256, 64];
 /// A kind of macro. Compilers do not search: they have one floor plan, here two by two subarrays, whose bit lines have up
 /// to so many rows; more words share a row and its sense amplifiers. So more words are never less area.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct MacroKind {
+pub struct MacroKind {
     /// Macros side by side that give a word.
     across: u64,
     bytes: u32,
@@ -37,6 +38,15 @@ struct MacroKind {
     cell: StorageCell,
 }
 
+/// All that the choice among kinds of macro depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KindKey {
+    bits: u32,
+    ports: Ports,
+    cell: StorageCell,
+    context: ContextKey,
+}
+
 pub fn build(
     words: u64,
     bits: u32,
@@ -44,6 +54,27 @@ pub fn build(
     cell: StorageCell,
     context: &Context,
 ) -> Result<Storage, ComponentError> {
+    let key = KindKey { bits, ports, cell, context: context.key() };
+    let kind = context.arrays.kind(key, || best_kind(bits, ports, cell, context))?;
+    let mut storage = kind.tiled(words.max(FEWEST_WORDS), context)?;
+    let bytes = u64::from(bits.div_ceil(8));
+    if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
+        let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
+        let reason = format!(
+            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
+        );
+        storage.choices.push(Choice::new("capacity", value, reason));
+    }
+    Ok(storage)
+}
+
+/// The kind of macro for words of so many bits, whatever their number.
+fn best_kind(
+    bits: u32,
+    ports: Ports,
+    cell: StorageCell,
+    context: &Context,
+) -> Result<MacroKind, ComponentError> {
     let style = MacroStyle::built_in()?;
     let mut best: Option<(MacroKind, Seconds, f64)> = None;
     let mut refused = None;
@@ -58,20 +89,11 @@ pub fn build(
             Err(error) => refused = Some(error),
         }
     }
-    let mut storage = match (best, refused) {
-        (Some((kind, ..)), _) => kind.tiled(words.max(FEWEST_WORDS), context)?,
-        (None, Some(error)) => return Err(error),
-        (None, None) => return Err(too_wide(bits)),
-    };
-    let bytes = u64::from(bits.div_ceil(8));
-    if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
-        let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
-        let reason = format!(
-            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
-        );
-        storage.choices.push(Choice::new("capacity", value, reason));
+    match (best, refused) {
+        (Some((kind, ..)), _) => Ok(kind),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(too_wide(bits)),
     }
-    Ok(storage)
 }
 
 fn too_wide(bits: u32) -> ComponentError {
