@@ -76,6 +76,8 @@ impl Builder {
             .iter()
             .zip(blocks)
             .flat_map(|(component, block)| placed(header.cores, component, block.unwrap_or_default()));
+        let mut components: Vec<Placed> = components.collect();
+        tell_apart(spec, &mut components);
         Ok(Design {
             name: header.name.clone(),
             description: header.description.clone(),
@@ -92,7 +94,7 @@ impl Builder {
             white_space: if header.area.means == AreaMeaning::Cells { 0.0 } else { header.area.white_space },
             unmodelled: header.area.unmodelled,
             area_means: header.area.means,
-            components: components.collect(),
+            components,
         })
     }
 }
@@ -118,21 +120,41 @@ fn placed(cores: u32, component: &ComponentSpec, mut block: Block) -> Vec<Placed
     let cores = if component.scope == Scope::Core { u64::from(cores) } else { 1 };
     let instances = u64::from(component.instances) * cores;
     let attached = std::mem::take(&mut block.attached);
-    let place = |name: &str, description: &str, placement, instances, block| Placed {
-        name: name.to_owned(),
-        description: description.to_owned(),
+    let own = Placed {
+        name: component.name.clone(),
+        description: component.description.clone(),
         kind: component.kind,
         scope: component.scope,
-        placement,
+        placement: Placement::Chip,
+        comes_with: None,
         instances,
         block,
     };
-    let own = place(&component.name, &component.description, Placement::Chip, instances, block);
-    let attached = attached.into_iter().map(|attached| {
-        let instances = instances * attached.instances;
-        place(&attached.name, &attached.description, attached.placement, instances, attached.block)
+    let attached = attached.into_iter().map(|attached| Placed {
+        name: attached.name,
+        description: attached.description,
+        kind: component.kind,
+        scope: component.scope,
+        placement: attached.placement,
+        comes_with: Some(component.name.clone()),
+        instances: instances * attached.instances,
+        block: attached.block,
     });
+    let attached: Vec<Placed> = attached.collect();
     std::iter::once(own).chain(attached).collect()
+}
+
+/// Gives what comes with a component the component's name in front where its own is taken: two units may each come with
+/// a bus of the same name.
+fn tell_apart(spec: &ChipSpec, components: &mut [Placed]) {
+    let is_own = |name: &str| spec.components.iter().any(|component| component.name == name);
+    for at in 0..components.len() {
+        let (before, rest) = components.split_at_mut(at);
+        let Some(Placed { name, comes_with: Some(owner), .. }) = rest.first_mut() else { continue };
+        while is_own(name) || before.iter().any(|other| other.name == *name) {
+            *name = format!("{owner}_{name}");
+        }
+    }
 }
 
 /// Tells the areas of what has been built.

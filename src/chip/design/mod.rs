@@ -61,6 +61,8 @@ pub struct Placed {
     pub scope: Scope,
     /// On the chip or beside it.
     pub placement: Placement,
+    /// The component of the file that it comes with, if it is none itself.
+    pub comes_with: Option<String>,
     /// How many there are on the chip.
     pub instances: u64,
     /// One of them.
