@@ -1,36 +1,45 @@
 //! Layout rules and standard transistor sizes of the custom circuits around memory arrays.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
-use toml::{Table, Value};
 
 use super::CircuitError;
 
-/// Distances of a layout in µm.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Layout {
-    pub poly_width: f64,
-    pub contact_width: f64,
-    pub poly_to_contact: f64,
-    pub poly_to_poly: f64,
-    pub p_to_n_diffusion_gap: f64,
-    pub same_diffusion_gap: f64,
-    pub power_rail: f64,
-    pub logic_gate_height: f64,
-    pub word_line_strap: f64,
+/// A section of lengths: in the file in multiples of the feature size, scaled in µm.
+macro_rules! lengths {
+    ($(#[$about:meta])* $section:ident { $($(#[$note:meta])* $name:ident),* $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $section { $($(#[$note])* pub $name: f64),* }
+
+        impl $section {
+            fn scaled(&self, feature_size_um: f64) -> $section {
+                $section { $($name: self.$name * feature_size_um),* }
+            }
+        }
+    };
 }
 
-/// Standard gate widths in µm.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Width {
-    pub minimum_n: f64,
-    pub maximum_n: f64,
-    pub sense_n: f64,
-    pub sense_p: f64,
-    pub sense_enable: f64,
-    pub isolation_p: f64,
-    pub column_select_n: f64,
+lengths! {
+    /// Distances of a layout in µm.
+    Layout {
+        poly_width,
+        contact_width,
+        poly_to_contact,
+        poly_to_poly,
+        p_to_n_diffusion_gap,
+        same_diffusion_gap,
+        power_rail,
+        logic_gate_height,
+        word_line_strap,
+    }
+}
+
+lengths! {
+    /// Standard gate widths in µm.
+    Width { minimum_n, maximum_n, sense_n, sense_p, sense_enable, isolation_p, column_select_n }
 }
 
 /// Pure numbers.
@@ -49,9 +58,6 @@ pub(super) struct Count {
     pub dynamic_cells_between_straps: f64,
 }
 
-/// Sections of the file that hold lengths.
-const LENGTHS: [&str; 2] = ["layout", "width"];
-
 /// The rules of `design_rules.toml`, there in multiples of the feature size, here in µm at one feature size.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,21 +73,17 @@ impl DesignRules {
     /// # Errors
     /// [`CircuitError::Data`] when the built-in file is not what this struct says.
     pub fn at(feature_size_um: f64) -> Result<DesignRules, CircuitError> {
-        let read = || -> Result<DesignRules, toml::de::Error> {
-            let mut rules: Table = toml::from_str(include_str!("design_rules.toml"))?;
-            for section in LENGTHS {
-                let lengths = rules.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten();
-                for (_, length) in lengths {
-                    // A whole number is a length too, whether or not it is written with a point.
-                    let features = length.as_float().or(length.as_integer().map(|whole| whole as f64));
-                    if let Some(features) = features {
-                        *length = Value::Float(features * feature_size_um);
-                    }
-                }
-            }
-            rules.try_into()
+        static RULES: OnceLock<Result<DesignRules, CircuitError>> = OnceLock::new();
+        let read = || {
+            toml::from_str(include_str!("design_rules.toml"))
+                .map_err(|error| CircuitError::Data { file: "design_rules.toml", message: error.to_string() })
         };
-        read().map_err(|error| CircuitError::Data { file: "design_rules.toml", message: error.to_string() })
+        let rules = RULES.get_or_init(read).as_ref().map_err(Clone::clone)?;
+        Ok(DesignRules {
+            layout: rules.layout.scaled(feature_size_um),
+            width: rules.width.scaled(feature_size_um),
+            count: rules.count,
+        })
     }
 }
 

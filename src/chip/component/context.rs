@@ -1,11 +1,8 @@
 //! What a component knows of the chip around it while it is built.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
+use super::cache::ArrayCache;
 use crate::chip::circuit::arithmetic::NumberFormat;
-use crate::chip::circuit::array::{self, ArrayRequest, MemoryArray};
-use crate::chip::circuit::{CircuitError, Process};
+use crate::chip::circuit::{Process, SignOff};
 use crate::chip::technology::{DeviceClass, StandardCells};
 use crate::units::{Hertz, SquareMicrometres};
 
@@ -24,6 +21,27 @@ pub struct Context<'a> {
     pub siblings: &'a Siblings,
     /// Arrays that were found before.
     pub arrays: &'a ArrayCache,
+}
+
+/// All of a context that circuits depend on, to find them by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ContextKey {
+    transistors: DeviceClass,
+    conditions: [u64; 8],
+    has_supply: bool,
+}
+
+impl Context<'_> {
+    /// Equal only for contexts in which every circuit is the same; the cells follow from the process.
+    pub(super) fn key(&self) -> ContextKey {
+        let Process { node, supply, temperature, sign_off } = self.process;
+        let SignOff { scan_flip_flop, buffers, buffer_energy, slow_corner } = sign_off;
+        let volts = supply.map_or(0.0, |supply| supply.0);
+        let (node, kelvin, hertz) = (node.0, temperature.0, self.clock.0);
+        let conditions = [node, volts, kelvin, hertz, scan_flip_flop, buffers, buffer_energy, slow_corner]
+            .map(f64::to_bits);
+        ContextKey { transistors: self.transistors, conditions, has_supply: supply.is_some() }
+    }
 }
 
 /// The compute units and data streams of a core (or, for what stands beside the cores, of the chip).
@@ -65,29 +83,4 @@ pub struct VectorShape {
     pub lanes: u32,
     /// Format of an element.
     pub format: NumberFormat,
-}
-
-/// Arrays by what was asked for; the answer is the same with and without it, and the same for all threads.
-#[derive(Debug, Default)]
-pub struct ArrayCache(Mutex<HashMap<String, Result<MemoryArray, CircuitError>>>);
-
-impl ArrayCache {
-    /// The best array for a request.
-    ///
-    /// # Errors
-    /// [`CircuitError`] as of [`array::find`].
-    pub fn find(&self, request: &ArrayRequest) -> Result<MemoryArray, CircuitError> {
-        let key = format!("{request:?}");
-        let Ok(known) = self.0.lock().map(|known| known.get(&key).cloned()) else {
-            return array::find(request);
-        };
-        if let Some(answer) = known {
-            return answer;
-        }
-        let answer = array::find(request);
-        if let Ok(mut known) = self.0.lock() {
-            known.insert(key, answer.clone());
-        }
-        answer
-    }
 }

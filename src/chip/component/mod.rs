@@ -5,6 +5,7 @@
 
 mod block;
 mod buffer;
+mod cache;
 mod chip_link;
 mod context;
 mod control;
@@ -37,7 +38,8 @@ mod vector_unit;
 mod written;
 
 pub use block::{Action, Attached, Block, Choice, TimingPath};
-pub use context::{ArrayCache, Context, Siblings, TensorShape, VectorShape};
+pub use cache::ArrayCache;
+pub use context::{Context, Siblings, TensorShape, VectorShape};
 pub use cost::{Cost, Part};
 pub use error::ComponentError;
 pub use kind::{KINDS, Kind};

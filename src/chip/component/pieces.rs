@@ -58,16 +58,28 @@ impl<'a> Pieces<'a> {
     pub fn storage(
         &mut self,
         name: &str,
+        size: (u64, u32),
+        ports: Ports,
+        cell: Option<StorageCell>,
+    ) -> Result<Accesses, ComponentError> {
+        self.banks(name, size, ports, cell, 1)
+    }
+
+    /// Adds so many banks of words behind ports. The energies are those of one bank.
+    pub fn banks(
+        &mut self,
+        name: &str,
         (words, bits): (u64, u32),
         ports: Ports,
         cell: Option<StorageCell>,
+        count: u32,
     ) -> Result<Accesses, ComponentError> {
         let storage = match cell {
             Some(cell) => Storage::new(words, bits, ports, cell, self.context)?,
             None => Storage::of_cheaper_cell(words, bits, ports, self.context)?,
         };
         let accesses = Accesses { read: storage.read_energy(), write: storage.write_energy() };
-        self.parts.push(Part::group(name, storage.parts));
+        self.parts.push(Part::group(name, storage.parts).times(u64::from(count)));
         self.paths.push(TimingPath { name: name.to_owned(), cycle: storage.cycle });
         Ok(accesses)
     }

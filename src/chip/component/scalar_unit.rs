@@ -123,11 +123,13 @@ impl Component for ScalarUnit {
                 |given| given.0.0,
             )
         };
-        let fetched = INSTRUCTION_BITS * self.issue_width;
         let words = |bytes: u64, bits: u32| (bytes * 8).div_ceil(u64::from(bits));
-        let code = (words(capacity("instruction_memory", self.instruction_memory), fetched), fetched);
+        // A bank for each instruction of a cycle, so that wider issue never takes less.
+        let code = words(capacity("instruction_memory", self.instruction_memory), INSTRUCTION_BITS);
+        let code = (code.div_ceil(u64::from(self.issue_width)), INSTRUCTION_BITS);
         let data = (words(capacity("data_memory", self.data_memory), self.bits), self.bits);
-        let code = pieces.storage("instruction memory", code, ONE_PORT, Some(StorageCell::Sram))?;
+        let sram = Some(StorageCell::Sram);
+        let code = pieces.banks("instruction memory", code, ONE_PORT, sram, self.issue_width)?;
         let data = pieces.storage("data memory", data, ONE_PORT, Some(StorageCell::Sram))?;
         let ports = Ports { read_write: 0, read: 2 * self.issue_width, write: self.issue_width };
         let file = (u64::from(self.registers), self.bits);
@@ -153,7 +155,7 @@ impl Component for ScalarUnit {
             description: "fetches, decodes and executes an instruction on random data".to_owned(),
             bits: None,
             energy: vec![
-                ("instruction memory", code.read / issue),
+                ("instruction memory", code.read),
                 ("decode and control", DataEnergy { standing: control / issue, data: decode / issue }),
                 ("registers", file.read * 2.0 + file.write),
                 ("arithmetic", DataEnergy::changing(add + arithmetic / issue)),

@@ -14,9 +14,10 @@ use crate::chip::circuit::array::Ports;
 use crate::units::{Micrometres, Seconds, SquareMicrometres};
 
 pub use distribution::{Distribution, Pieces};
+pub(super) use macros::{KindKey, MacroKind};
 
 /// What holds a bit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StorageCell {
     /// Flip-flops of the standard cells.

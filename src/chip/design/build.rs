@@ -1,4 +1,4 @@
-//! Builds every component of a spec at a clock, in the order in which they need each other, and finds the clock.
+//! Builds every component of a spec at a clock, in the order in which they need each other.
 
 use super::{Design, Placed};
 use crate::chip::circuit::{CircuitError, Process, SignOff};
@@ -8,138 +8,24 @@ use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
 use crate::chip::technology::TechnologyError;
 use crate::units::{Hertz, Kelvin, SquareMicrometres};
 
-/// The clock at which sizes are tried first when the file asks for the fastest.
-const SLOW: Hertz = Hertz(50e6);
-
-/// No clock is faster: past what any product has.
-const FASTEST: Hertz = Hertz(6e9);
-
-/// Clocks are found to this part.
-const CLOCK_STEP: f64 = 1e-3;
-
 /// Builds designs; keeps the arrays that it has found for the next one.
 #[derive(Debug, Default)]
 pub struct Builder {
     arrays: ArrayCache,
 }
 
-fn problem(key: impl Into<String>, what: impl Into<String>) -> Vec<Problem> {
+pub(super) fn problem(key: impl Into<String>, what: impl Into<String>) -> Vec<Problem> {
     vec![Problem { key: key.into(), what: what.into() }]
 }
 
 impl Builder {
-    /// The chip of a spec.
-    ///
-    /// # Errors
-    /// What cannot be built or met: the key, the value, the reason and what works.
-    pub fn build(&self, spec: &ChipSpec) -> Result<Design, Vec<Problem>> {
-        let target = &spec.header.target;
-        match (target.clock, target.tops) {
-            (Some(clock), tops) => {
-                let reason = "given".to_owned();
-                let design = self.at(spec, clock.0, reason).map_err(|found| {
-                    self.blame(spec, clock.0, "target.clock", &clock.0.to_string(), found)
-                })?;
-                self.check_clock(spec, &design)?;
-                match tops {
-                    Some(tops) if design.peak_tops() < tops * (1.0 - 1e-9) => Err(problem(
-                        "target.tops",
-                        format!(
-                            "{tops}: the chip has {:.4} at {}, {:.1} % less; a clock of {} or {:.2} times the multiply-accumulators would do",
-                            design.peak_tops(),
-                            clock.0,
-                            100.0 * (1.0 - design.peak_tops() / tops),
-                            clock.0 * (tops / design.peak_tops()),
-                            tops / design.peak_tops(),
-                        ),
-                    )),
-                    _ => Ok(design),
-                }
-            }
-            (None, Some(tops)) => {
-                let macs = self.at(spec, SLOW, String::new())?.peak_macs();
-                if macs <= 0.0 {
-                    return Err(problem(
-                        "target.tops",
-                        "the chip has no tensor unit, reduction tree or vector unit that multiplies: give target.clock instead",
-                    ));
-                }
-                let clock = Hertz(tops * 1e12 / (2.0 * macs));
-                let needed = format!("{tops} TOPS of {macs} multiply-accumulates a cycle");
-                let value = format!("{tops}: needs {clock} with {macs} multiply-accumulates a cycle");
-                let design = self
-                    .at(spec, clock, needed)
-                    .map_err(|found| self.blame(spec, clock, "target.tops", &value, found))?;
-                self.check_clock(spec, &design)?;
-                Ok(design)
-            }
-            (None, None) => {
-                let clock = self.fastest(spec)?;
-                self.at(spec, clock, "the fastest that every component meets".to_owned())
-            }
-        }
-    }
-
-    /// What cannot be built at a clock and can at another is the clock's fault, and so that of the key that gave it.
-    fn blame(
+    /// The chip at a clock, whether or not every path meets it.
+    pub(super) fn at(
         &self,
         spec: &ChipSpec,
         clock: Hertz,
-        key: &str,
-        value: &str,
-        found: Vec<Problem>,
-    ) -> Vec<Problem> {
-        match (self.fastest(spec), found.first()) {
-            (Ok(fastest), Some(first)) if fastest.0 < clock.0 => {
-                let reason = format!("{} ({})", first.what, first.key);
-                let cure = format!("the fastest clock that every component meets is {fastest}");
-                problem(key, format!("{value}: {reason}; {cure}"))
-            }
-            _ => found,
-        }
-    }
-
-    /// Fails if a component is slower than the clock, with the fastest clock that works.
-    fn check_clock(&self, spec: &ChipSpec, design: &Design) -> Result<(), Vec<Problem>> {
-        let Some((name, path)) = design.critical_path() else { return Ok(()) };
-        let period = design.clock.time_of(1.0);
-        if path.cycle.0 <= period.0 * (1.0 + 1e-9) {
-            return Ok(());
-        }
-        let fastest = self.fastest(spec)?;
-        let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
-        Err(problem(
-            key,
-            format!(
-                "{} needs a cycle of {period}, but {name} ({}) takes {}, {:.0} % more; the fastest clock that every component meets is {fastest}",
-                design.clock,
-                path.name,
-                path.cycle,
-                100.0 * (path.cycle.0 / period.0 - 1.0),
-            ),
-        ))
-    }
-
-    /// The fastest clock at which every component can be built and meets it.
-    fn fastest(&self, spec: &ChipSpec) -> Result<Hertz, Vec<Problem>> {
-        let meets = |clock: Hertz| {
-            let design = self.at(spec, clock, String::new())?;
-            let cycle = design.critical_path().map_or(0.0, |(_, path)| path.cycle.0);
-            Ok::<bool, Vec<Problem>>(cycle <= clock.time_of(1.0).0)
-        };
-        if !meets(SLOW)? {
-            return Err(problem("target.clock", format!("no clock from {SLOW} on can be met")));
-        }
-        let (mut slow, mut fast) = (SLOW.0, FASTEST.0);
-        while fast / slow > 1.0 + CLOCK_STEP {
-            let middle = (slow * fast).sqrt();
-            if meets(Hertz(middle)).unwrap_or(false) { slow = middle } else { fast = middle }
-        }
-        Ok(Hertz(slow))
-    }
-
-    /// The chip at a clock, whether or not every path meets it.
-    fn at(&self, spec: &ChipSpec, clock: Hertz, clock_reason: String) -> Result<Design, Vec<Problem>> {
+        clock_reason: String,
+    ) -> Result<Design, Vec<Problem>> {
         let header = &spec.header;
         let technology = |error: ComponentError| problem(technology_key(&error), error.to_string());
         let temperature = Kelvin::from(header.technology.junction_temperature.0);
@@ -189,6 +75,8 @@ impl Builder {
             .iter()
             .zip(blocks)
             .flat_map(|(component, block)| placed(header.cores, component, block.unwrap_or_default()));
+        let mut components: Vec<Placed> = components.collect();
+        tell_apart(spec, &mut components);
         Ok(Design {
             name: header.name.clone(),
             description: header.description.clone(),
@@ -205,7 +93,7 @@ impl Builder {
             white_space: if header.area.means == AreaMeaning::Cells { 0.0 } else { header.area.white_space },
             unmodelled: header.area.unmodelled,
             area_means: header.area.means,
-            components: components.collect(),
+            components,
         })
     }
 }
@@ -231,22 +119,41 @@ fn placed(cores: u32, component: &ComponentSpec, mut block: Block) -> Vec<Placed
     let cores = if component.scope == Scope::Core { u64::from(cores) } else { 1 };
     let instances = u64::from(component.instances) * cores;
     let attached = std::mem::take(&mut block.attached);
-    let place = |name: &str, description: &str, placement, instances, block| Placed {
-        name: name.to_owned(),
-        description: description.to_owned(),
+    let own = Placed {
+        name: component.name.clone(),
+        description: component.description.clone(),
         kind: component.kind,
         scope: component.scope,
-        placement,
+        placement: block.placement,
+        comes_with: None,
         instances,
         block,
     };
-    let placement = block.placement;
-    let own = place(&component.name, &component.description, placement, instances, block);
-    let attached = attached.into_iter().map(|attached| {
-        let instances = instances * attached.instances;
-        place(&attached.name, &attached.description, attached.placement, instances, attached.block)
+    let attached = attached.into_iter().map(|attached| Placed {
+        name: attached.name,
+        description: attached.description,
+        kind: component.kind,
+        scope: component.scope,
+        placement: attached.placement,
+        comes_with: Some(component.name.clone()),
+        instances: instances * attached.instances,
+        block: attached.block,
     });
+    let attached: Vec<Placed> = attached.collect();
     std::iter::once(own).chain(attached).collect()
+}
+
+/// Gives what comes with a component the component's name in front where its own is taken: two units may each come with
+/// a bus of the same name.
+fn tell_apart(spec: &ChipSpec, components: &mut [Placed]) {
+    let is_own = |name: &str| spec.components.iter().any(|component| component.name == name);
+    for at in 0..components.len() {
+        let (before, rest) = components.split_at_mut(at);
+        let Some(Placed { name, comes_with: Some(owner), .. }) = rest.first_mut() else { continue };
+        while is_own(name) || before.iter().any(|other| other.name == *name) {
+            *name = format!("{owner}_{name}");
+        }
+    }
 }
 
 /// Tells the areas of what has been built.

@@ -1,6 +1,7 @@
 //! From a [`ChipSpec`] to a chip: sizes what the file left open, builds every component, and finds the clock.
 
 mod build;
+mod clock;
 mod freeze;
 mod search;
 
@@ -60,6 +61,8 @@ pub struct Placed {
     pub scope: Scope,
     /// On the chip or beside it.
     pub placement: Placement,
+    /// The component of the file that it comes with, if it is none itself.
+    pub comes_with: Option<String>,
     /// How many there are on the chip.
     pub instances: u64,
     /// One of them.

@@ -7,7 +7,7 @@ use crate::chip::circuit::CircuitError;
 use crate::units::{Joules, Seconds, SquareMicrometres, SquareMillimetres, Watts};
 
 /// What is to be least.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objective {
     /// Energy of a read times its access time squared: independent of the supply, and what CACTI's ED² is.

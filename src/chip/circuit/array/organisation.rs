@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// How an array is cut into subarrays (CACTI's parameters). Each is a power of two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Organisation {
     /// `Ndwl`: cuts of a word line: subarrays in a row of the bank.
     pub word_line_cuts: u32,

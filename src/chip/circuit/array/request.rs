@@ -9,7 +9,7 @@ use crate::chip::technology::DeviceClass;
 use crate::units::{Kelvin, Micrometres, Volts};
 
 /// How a bit is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CellKind {
     /// Six transistors of a flavour, and two more for each further port.
     Static(DeviceClass),
@@ -18,7 +18,7 @@ pub enum CellKind {
 }
 
 /// Ports of each bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Ports {
     /// Ports that read or write in a cycle.
     pub read_write: u32,

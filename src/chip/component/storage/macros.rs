@@ -5,6 +5,7 @@ use super::{Storage, StorageCell, address_bits, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, DataEnergy, Leakage};
+use crate::chip::component::context::ContextKey;
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
 use crate::units::{Seconds, SquareMicrometres, Watts};
 
@@ -13,6 +14,9 @@ const FEWEST_WORDS: u64 = 32;
 
 /// Fewest rows of a subarray (see [`crate::chip::circuit::array`]).
 const FEWEST_ROWS: u64 = 16;
+
+/// Most words in a row (see [`crate::chip::circuit::array`]).
+const MOST_WORDS_IN_ROW: u64 = 256;
 
 /// Size of the memory by which kinds of macro are judged.
 const REFERENCE_BYTES: u64 = 1 << 20;
@@ -27,7 +31,7 @@ const MOST_ROWS: [u64; 2] = [256, 64];
 /// A kind of macro. Compilers do not search: they have one floor plan, here two by two subarrays, whose bit lines have up
 /// to so many rows; more words share a row and its sense amplifiers. So more words are never less area.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct MacroKind {
+pub struct MacroKind {
     /// Macros side by side that give a word.
     across: u64,
     bytes: u32,
@@ -37,6 +41,15 @@ struct MacroKind {
     cell: StorageCell,
 }
 
+/// All that the choice among kinds of macro depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KindKey {
+    bits: u32,
+    ports: Ports,
+    cell: StorageCell,
+    context: ContextKey,
+}
+
 pub fn build(
     words: u64,
     bits: u32,
@@ -44,6 +57,27 @@ pub fn build(
     cell: StorageCell,
     context: &Context,
 ) -> Result<Storage, ComponentError> {
+    let key = KindKey { bits, ports, cell, context: context.key() };
+    let kind = context.arrays.kind(key, || best_kind(bits, ports, cell, context))?;
+    let mut storage = kind.tiled(words.max(FEWEST_WORDS), context)?;
+    let bytes = u64::from(bits.div_ceil(8));
+    if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
+        let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
+        let reason = format!(
+            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
+        );
+        storage.choices.push(Choice::new("capacity", value, reason));
+    }
+    Ok(storage)
+}
+
+/// The kind of macro for words of so many bits, whatever their number.
+fn best_kind(
+    bits: u32,
+    ports: Ports,
+    cell: StorageCell,
+    context: &Context,
+) -> Result<MacroKind, ComponentError> {
     let style = MacroStyle::built_in()?;
     let mut best: Option<(MacroKind, Seconds, f64)> = None;
     let mut refused = None;
@@ -58,20 +92,11 @@ pub fn build(
             Err(error) => refused = Some(error),
         }
     }
-    let mut storage = match (best, refused) {
-        (Some((kind, ..)), _) => kind.tiled(words.max(FEWEST_WORDS), context)?,
-        (None, Some(error)) => return Err(error),
-        (None, None) => return Err(too_wide(bits)),
-    };
-    let bytes = u64::from(bits.div_ceil(8));
-    if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
-        let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
-        let reason = format!(
-            "{words} words of {bits} bits are less than a memory macro's least: {FEWEST_WORDS} words, whole bytes"
-        );
-        storage.choices.push(Choice::new("capacity", value, reason));
+    match (best, refused) {
+        (Some((kind, ..)), _) => Ok(kind),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(too_wide(bits)),
     }
-    Ok(storage)
 }
 
 fn too_wide(bits: u32) -> ComponentError {
@@ -126,10 +151,13 @@ impl MacroKind {
         Ok((storage.cycle, simple.area().0 * simple.figure_of_merit()))
     }
 
-    /// Words in a row: as few as the rows allow, or twice as many.
-    fn organisation(&self, words: u64, times: u64) -> Organisation {
-        let fewest = words.div_ceil(2 * self.most_rows).next_power_of_two();
-        let words_in_row = (fewest * times).min(256) as u32;
+    /// Words in a row: as few as the rows allow.
+    fn fewest_in_row(&self, words: u64) -> u64 {
+        words.div_ceil(2 * self.most_rows).next_power_of_two().min(MOST_WORDS_IN_ROW)
+    }
+
+    fn organisation(&self, words_in_row: u64) -> Organisation {
+        let words_in_row = words_in_row.min(MOST_WORDS_IN_ROW) as u32;
         // Each bit line of a DRAM has a sense amplifier of its own.
         let (bit_lines, amplifiers) =
             if self.cell == StorageCell::Edram { (1, 2 * words_in_row) } else { (2 * words_in_row, 1) };
@@ -143,7 +171,7 @@ impl MacroKind {
         }
     }
 
-    fn request(&self, words: u64, times: u64, context: &Context) -> ArrayRequest {
+    fn request(&self, words: u64, words_in_row: u64, context: &Context) -> ArrayRequest {
         ArrayRequest {
             node: context.process.node,
             capacity_bytes: words * u64::from(self.bytes),
@@ -158,32 +186,52 @@ impl MacroKind {
             // Transistors of DRAM have a voltage of their own.
             supply: context.process.supply.filter(|_| self.cell != StorageCell::Edram),
             banks: 1,
-            organisation: Some(self.organisation(words, times)),
+            organisation: Some(self.organisation(words_in_row)),
             objective: Objective::default(),
             limits: Limits::default(),
         }
     }
 
-    /// A macro of so many words: the smaller of both ways to arrange them, so that one of more words is never smaller.
+    /// A macro of at least so many words with so many in a row: every row needs its words.
+    fn arranged(&self, words: u64, in_row: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
+        let words = words.max(2 * FEWEST_ROWS * in_row.min(MOST_WORDS_IN_ROW));
+        let request = self.request(words, in_row, context);
+        MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells)
+    }
+
+    /// A macro of so many words, with as few in a row as the rows allow or twice as many: whichever is smaller when all
+    /// of these rows are there.
+    fn with_fewest(&self, words: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
+        let fewest = self.fewest_in_row(words);
+        let most = 2 * self.most_rows * fewest;
+        let (one, two) = (self.arranged(most, fewest, context)?, self.arranged(most, 2 * fewest, context)?);
+        let times = if two.area() < one.area() { 2 } else { 1 };
+        self.arranged(words, fewest * times, context)
+    }
+
+    /// A macro of so many words. With more words in a row there are fewer rows to drive: where that would make it smaller
+    /// or less leaky than the largest macro with half as many, it gets rows that are not used until it is neither. So one of
+    /// more words never takes less, and macros grow in steps, as those of compilers do.
     fn of(&self, words: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
-        let arranged = |times: u64| {
-            let request = self.request(words, times, context);
-            // Every row needs its words: with too few no other arrangement is left.
-            if times > 1 && words < 2 * FEWEST_ROWS * u64::from(self.organisation(words, times).words_in_row)
-            {
-                return Ok(None);
-            }
-            MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells).map(Some)
-        };
-        match (arranged(1)?, arranged(2)?) {
-            (Some(one), Some(two)) if two.area() < one.area() => Ok(two),
-            (Some(one), _) | (None, Some(one)) => Ok(one),
-            (None, None) => Err(CircuitError::Impossible {
-                what: format!("a macro of {words} words"),
-                why: "no row would hold a word".to_owned(),
-                cure: format!("ask for {FEWEST_WORDS} words"),
-            }),
+        let unit = self.with_fewest(words, context)?;
+        let fewest = self.fewest_in_row(words);
+        if fewest == 1 {
+            return Ok(unit);
         }
+        let half = self.with_fewest(self.most_rows * fewest, context)?;
+        let no_less = |unit: &MemoryMacro| {
+            let (cost, least) = (cost_of(unit), cost_of(&half));
+            cost.area() >= least.area() && cost.leakage >= least.leakage
+        };
+        let (mut few, mut enough) = (words, words.max(2 * self.most_rows * fewest));
+        if no_less(&unit) {
+            return Ok(unit);
+        }
+        while enough - few > 1 {
+            let middle = few.midpoint(enough);
+            if no_less(&self.with_fewest(middle, context)?) { enough = middle } else { few = middle }
+        }
+        self.with_fewest(enough, context)
     }
 
     /// So many words: macros of the most words, and one of the rest.
@@ -230,6 +278,10 @@ impl MacroKind {
     }
 }
 
+fn cost_of(unit: &MemoryMacro) -> Cost {
+    macro_parts(unit).iter().map(Part::total).sum()
+}
+
 fn macro_parts(unit: &MemoryMacro) -> Vec<Part> {
     let (area, leakage) = (unit.array.area, unit.array.leakage);
     let leaking = |area: SquareMicrometres, leakage: Leakage| Cost::of_area(area).leaking(leakage);
@@ -242,4 +294,28 @@ fn macro_parts(unit: &MemoryMacro) -> Vec<Part> {
         Part::leaf("registers", standing(unit.registers_area(), unit.registers.leakage)),
         Part::leaf("halo", Cost { whitespace: unit.halo, ..Cost::default() }),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::component::trial::Trial;
+
+    #[test]
+    fn a_macro_of_more_words_is_never_smaller_or_less_leaky() {
+        for (nanometres, bytes, most_rows) in [(65.0, 2, 256), (28.0, 40, 64), (7.0, 13, 256)] {
+            let at = Trial::at(nanometres).clocked(300.0);
+            let ports = Ports { read_write: 1, read: 0, write: 0 };
+            let (cell, most_words) = (StorageCell::Sram, 1 << 12);
+            let kind = MacroKind { across: 1, bytes, most_words, most_rows, ports, cell };
+            let mut least = Cost::default();
+            for words in (FEWEST_WORDS..=most_words).step_by(5) {
+                let cost = cost_of(&kind.of(words, &at.context()).unwrap());
+                let told = format!("{words} words of {bytes} bytes, {most_rows} rows");
+                assert!(cost.area() >= least.area() && cost.leakage >= least.leakage, "{told}");
+                least = cost;
+            }
+        }
+    }
 }

@@ -1,0 +1,166 @@
+//! The clock of a chip: given, of a performance, or the fastest that every component meets.
+
+use super::build::problem;
+use super::{Builder, Design};
+use crate::chip::error::Problem;
+use crate::chip::spec::ChipSpec;
+use crate::units::Hertz;
+
+/// No clock is slower, and none is faster: past what any product has.
+const SLOWEST: Hertz = Hertz(50e6);
+const FASTEST: Hertz = Hertz(6e9);
+
+/// Steps of the ladder of clocks between them. Clocks that work have a lower end as well, as what is sized by a bandwidth
+/// gets wider the slower the clock: a range narrower than a step, 35 %, may be missed.
+const RUNGS: u32 = 16;
+
+/// Clocks are found to this part.
+const CLOCK_STEP: f64 = 1e-3;
+
+/// Clocks to try, the slowest first.
+fn ladder() -> impl DoubleEndedIterator<Item = Hertz> {
+    let ratio = FASTEST.0 / SLOWEST.0;
+    (0..=RUNGS).map(move |rung| Hertz(SLOWEST.0 * libm::pow(ratio, f64::from(rung) / f64::from(RUNGS))))
+}
+
+impl Builder {
+    /// The chip of a spec.
+    ///
+    /// # Errors
+    /// What cannot be built or met: the key, the value, the reason and what works.
+    pub fn build(&self, spec: &ChipSpec) -> Result<Design, Vec<Problem>> {
+        let target = &spec.header.target;
+        match (target.clock, target.tops) {
+            (Some(clock), tops) => {
+                let reason = "given".to_owned();
+                let design = self.at(spec, clock.0, reason).map_err(|found| {
+                    self.blame(spec, clock.0, "target.clock", &clock.0.to_string(), found)
+                })?;
+                self.check_clock(spec, &design)?;
+                match tops {
+                    Some(tops) if design.peak_tops() < tops * (1.0 - 1e-9) => {
+                        Err(self.too_few_tops(spec, &design, tops))
+                    }
+                    _ => Ok(design),
+                }
+            }
+            (None, Some(tops)) => {
+                let macs = self.at_any_clock(spec)?.peak_macs();
+                if macs <= 0.0 {
+                    return Err(problem(
+                        "target.tops",
+                        "the chip has no tensor unit, reduction tree or vector unit that multiplies: give target.clock instead",
+                    ));
+                }
+                let clock = Hertz(tops * 1e12 / (2.0 * macs));
+                let needed = format!("{tops} TOPS of {macs} multiply-accumulates a cycle");
+                let value = format!("{tops}: needs {clock} with {macs} multiply-accumulates a cycle");
+                let design = self
+                    .at(spec, clock, needed)
+                    .map_err(|found| self.blame(spec, clock, "target.tops", &value, found))?;
+                self.check_clock(spec, &design)?;
+                Ok(design)
+            }
+            (None, None) => {
+                let clock = self.fastest(spec)?;
+                self.at(spec, clock, "the fastest that every component meets".to_owned())
+            }
+        }
+    }
+
+    /// The chip misses its performance at the given clock: what would do, tried out.
+    fn too_few_tops(&self, spec: &ChipSpec, design: &Design, tops: f64) -> Vec<Problem> {
+        let (has, clock) = (design.peak_tops(), design.clock);
+        let times = tops / has;
+        let needed = clock * times;
+        let more = format!("{times:.2} times the multiply-accumulators would do");
+        let cure = if self.meets(spec, needed).unwrap_or(false) {
+            format!("a clock of {needed} or {more}")
+        } else {
+            match self.fastest(spec) {
+                Ok(fastest) => format!("{more}; the fastest clock that every component meets is {fastest}"),
+                Err(_) => more,
+            }
+        };
+        let less = 100.0 * (1.0 - has / tops);
+        problem("target.tops", format!("{tops}: the chip has {has:.4} at {clock}, {less:.1} % less; {cure}"))
+    }
+
+    /// What cannot be built at a clock and can at another is the clock's fault, and so that of the key that gave it.
+    fn blame(
+        &self,
+        spec: &ChipSpec,
+        clock: Hertz,
+        key: &str,
+        value: &str,
+        found: Vec<Problem>,
+    ) -> Vec<Problem> {
+        match (self.fastest(spec), found.first()) {
+            (Ok(fastest), Some(first)) if fastest.0 < clock.0 => {
+                let reason = format!("{} ({})", first.what, first.key);
+                let cure = format!("the fastest clock that every component meets is {fastest}");
+                problem(key, format!("{value}: {reason}; {cure}"))
+            }
+            _ => found,
+        }
+    }
+
+    /// Fails if a component is slower than the clock, with the fastest clock that works.
+    fn check_clock(&self, spec: &ChipSpec, design: &Design) -> Result<(), Vec<Problem>> {
+        let Some((name, path)) = design.critical_path() else { return Ok(()) };
+        let period = design.clock.time_of(1.0);
+        if path.cycle.0 <= period.0 * (1.0 + 1e-9) {
+            return Ok(());
+        }
+        let fastest = self.fastest(spec)?;
+        let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
+        Err(problem(
+            key,
+            format!(
+                "{} needs a cycle of {period}, but {name} ({}) takes {}, {:.0} % more; the fastest clock that every component meets is {fastest}",
+                design.clock,
+                path.name,
+                path.cycle,
+                100.0 * (path.cycle.0 / period.0 - 1.0),
+            ),
+        ))
+    }
+
+    /// Whether every component can be built at a clock and meets it.
+    fn meets(&self, spec: &ChipSpec, clock: Hertz) -> Result<bool, Vec<Problem>> {
+        let design = self.at(spec, clock, String::new())?;
+        let cycle = design.critical_path().map_or(0.0, |(_, path)| path.cycle.0);
+        Ok(cycle <= clock.time_of(1.0).0)
+    }
+
+    /// The chip at the slowest clock of the ladder at which it can be built, for what no clock changes.
+    fn at_any_clock(&self, spec: &ChipSpec) -> Result<Design, Vec<Problem>> {
+        let at = |clock| self.at(spec, clock, String::new());
+        at(SLOWEST).or_else(|found| ladder().skip(1).find_map(|clock| at(clock).ok()).ok_or(found))
+    }
+
+    /// The fastest clock at which every component can be built and meets it: the fastest of a ladder, and then what is
+    /// left of the step above.
+    fn fastest(&self, spec: &ChipSpec) -> Result<Hertz, Vec<Problem>> {
+        let meets = |clock: Hertz| self.meets(spec, clock).unwrap_or(false);
+        let mut fast = FASTEST.0;
+        for clock in ladder().rev() {
+            if !meets(clock) {
+                fast = clock.0;
+                continue;
+            }
+            let mut slow = clock.0;
+            while fast / slow > 1.0 + CLOCK_STEP {
+                let middle = (slow * fast).sqrt();
+                if meets(Hertz(middle)) { slow = middle } else { fast = middle }
+            }
+            return Ok(Hertz(slow));
+        }
+        let design = self.at_any_clock(spec)?;
+        let path = design.critical_path().map(|(name, path)| {
+            format!("; at {}, {name} ({}) takes a cycle of {}", design.clock, path.name, path.cycle)
+        });
+        let what = format!("no clock from {SLOWEST} on can be met{}", path.unwrap_or_default());
+        Err(problem("target.clock", what))
+    }
+}
