@@ -1,4 +1,7 @@
 //! Chips drawn by lot: every kind of component, each with keys from a table of values that are legal together.
+//!
+//! What makes the words of a memory wider at the same capacity is not drawn as something that grows: fewer words need fewer
+//! rows and other macros, which may be smaller. Nor are numbers of banks: what divides evenly may take less.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -86,7 +89,19 @@ const KINDS: &[Kind] = &[
             ("bits", From(4, 80, "")),
             ("read_ports", From(1, 6, "")),
             ("write_ports", From(1, 3, "")),
-            ("cell", OneOf(&["\"flip_flop\"", "\"sram\""])),
+            ("cell", OneOf(&["\"flip_flop\""])),
+        ],
+    ),
+    (
+        "vector_regfile",
+        "core",
+        &[
+            ("words", From(2, 400, "")),
+            ("lanes", From(1, 100, "")),
+            ("bits", OneOf(&["16", "32", "50"])),
+            ("read_ports", From(1, 6, "")),
+            ("write_ports", From(1, 3, "")),
+            ("cell", OneOf(&["\"sram\""])),
         ],
     ),
     (
