@@ -1,7 +1,8 @@
 //! Chips drawn by lot: every kind of component, each with keys from a table of values that are legal together.
 //!
-//! What makes the words of a memory wider at the same capacity is not drawn as something that grows: fewer words need fewer
-//! rows and other macros, which may be smaller. Nor are numbers of banks: what divides evenly may take less.
+//! What makes the words of a memory wider is not drawn as something that grows (`block`, `bits` in SRAM, `bundle_bits`,
+//! `bandwidth` of a link): other macros hold them, which may take a little less. Nor are numbers of banks, to which
+//! `issue_width` belongs: what divides better may take less.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -111,7 +112,7 @@ const KINDS: &[Kind] = &[
             ("instruction_memory", From(1, 80, " KiB")),
             ("data_memory", From(1, 80, " KiB")),
             ("registers", From(2, 128, "")),
-            ("issue_width", From(1, 4, "")),
+            ("issue_width", OneOf(&["1", "2", "3", "4"])),
             ("bits", OneOf(&["8", "9", "16", "32", "64"])),
         ],
     ),
@@ -215,7 +216,7 @@ const KINDS: &[Kind] = &[
         "chip",
         &[
             ("links", From(1, 8, "")),
-            ("bandwidth", From(4, 500, " Gb/s")),
+            ("bandwidth", OneOf(&["\"5 Gb/s\"", "\"60 Gb/s\"", "\"500 Gb/s\""])),
             ("lane_rate", OneOf(&["\"6 Gb/s\"", "\"10 Gb/s\""])),
             ("switch", Rising(&["false", "true"])),
         ],

@@ -128,7 +128,7 @@ impl Component for ScalarUnit {
             )
         };
         let words = |bytes: u64, bits: u32| (bytes * 8).div_ceil(u64::from(bits));
-        // A bank for each instruction of a cycle, as many as address bits can tell apart: so wider issue never takes less.
+        // A bank for each instruction of a cycle, as many as address bits can tell apart.
         let banks = self.issue_width.next_power_of_two();
         let code = words(capacity("instruction_memory", self.instruction_memory), INSTRUCTION_BITS);
         let code = (code.div_ceil(u64::from(banks)), INSTRUCTION_BITS);
