@@ -1,4 +1,8 @@
 //! Chips drawn by lot: every kind of component, each with keys from a table of values that are legal together.
+//!
+//! What makes the words of a memory wider is not drawn as something that grows (`block`, `bits` in SRAM, `bundle_bits`,
+//! `bandwidth` of a link): other macros hold them, which may take a little less. Nor are numbers of banks, to which
+//! `issue_width` belongs: what divides better may take less.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -86,7 +90,19 @@ const KINDS: &[Kind] = &[
             ("bits", From(4, 80, "")),
             ("read_ports", From(1, 6, "")),
             ("write_ports", From(1, 3, "")),
-            ("cell", OneOf(&["\"flip_flop\"", "\"sram\""])),
+            ("cell", OneOf(&["\"flip_flop\""])),
+        ],
+    ),
+    (
+        "vector_regfile",
+        "core",
+        &[
+            ("words", From(2, 400, "")),
+            ("lanes", From(1, 100, "")),
+            ("bits", OneOf(&["16", "32", "50"])),
+            ("read_ports", From(1, 6, "")),
+            ("write_ports", From(1, 3, "")),
+            ("cell", OneOf(&["\"sram\""])),
         ],
     ),
     (
@@ -96,7 +112,7 @@ const KINDS: &[Kind] = &[
             ("instruction_memory", From(1, 80, " KiB")),
             ("data_memory", From(1, 80, " KiB")),
             ("registers", From(2, 128, "")),
-            ("issue_width", From(1, 4, "")),
+            ("issue_width", OneOf(&["1", "2", "3", "4"])),
             ("bits", OneOf(&["8", "9", "16", "32", "64"])),
         ],
     ),
@@ -200,7 +216,7 @@ const KINDS: &[Kind] = &[
         "chip",
         &[
             ("links", From(1, 8, "")),
-            ("bandwidth", From(4, 500, " Gb/s")),
+            ("bandwidth", OneOf(&["\"5 Gb/s\"", "\"60 Gb/s\"", "\"500 Gb/s\""])),
             ("lane_rate", OneOf(&["\"6 Gb/s\"", "\"10 Gb/s\""])),
             ("switch", Rising(&["false", "true"])),
         ],

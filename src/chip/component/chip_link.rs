@@ -136,8 +136,11 @@ impl Component for ChipLink {
         let gates = rules.controller_gates_per_lane * f64::from(serial.lanes);
         let controller = Control::new(context, "link controller", gates, rules.flip_flop_share)?;
         // A link that is wider than a flit of the switch can be has several lanes of flits.
-        let flit_bytes = bytes_a_cycle(context, rate).min(1024);
-        let words = (rate * rules.round_trip_ns * 1e-9 / f64::from(flit_bytes) / 8.0).ceil() as u64;
+        let bytes = bytes_a_cycle(context, rate);
+        let flit_bytes = bytes.min(1024);
+        // All that a round trip takes at a flit a cycle and lane of flits.
+        let round_trip = (rules.round_trip_ns * 1e-9 * context.clock.0).ceil() as u64;
+        let words = round_trip * u64::from(bytes.div_ceil(flit_bytes));
         let buffer = DataBuffer::new(context, "retry and receive buffer", words, flit_bytes)?;
         let flits = bits / f64::from(flit_bytes * 8);
         let part = |(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock));

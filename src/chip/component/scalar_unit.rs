@@ -89,7 +89,11 @@ impl ScalarUnit {
             "an in-order core finds no more instructions to issue",
         )?;
         let memories = [
-            ("instruction_memory", self.instruction_memory, INSTRUCTION_BITS * self.issue_width),
+            (
+                "instruction_memory",
+                self.instruction_memory,
+                INSTRUCTION_BITS * self.issue_width.next_power_of_two(),
+            ),
             ("data_memory", self.data_memory, self.bits),
         ];
         for (key, memory, bits) in memories {
@@ -124,12 +128,13 @@ impl Component for ScalarUnit {
             )
         };
         let words = |bytes: u64, bits: u32| (bytes * 8).div_ceil(u64::from(bits));
-        // A bank for each instruction of a cycle, so that wider issue never takes less.
+        // A bank for each instruction of a cycle, as many as address bits can tell apart.
+        let banks = self.issue_width.next_power_of_two();
         let code = words(capacity("instruction_memory", self.instruction_memory), INSTRUCTION_BITS);
-        let code = (code.div_ceil(u64::from(self.issue_width)), INSTRUCTION_BITS);
+        let code = (code.div_ceil(u64::from(banks)), INSTRUCTION_BITS);
         let data = (words(capacity("data_memory", self.data_memory), self.bits), self.bits);
         let sram = Some(StorageCell::Sram);
-        let code = pieces.banks("instruction memory", code, ONE_PORT, sram, self.issue_width)?;
+        let code = pieces.banks("instruction memory", code, ONE_PORT, sram, banks)?;
         let data = pieces.storage("data memory", data, ONE_PORT, Some(StorageCell::Sram))?;
         let ports = Ports { read_write: 0, read: 2 * self.issue_width, write: self.issue_width };
         let file = (u64::from(self.registers), self.bits);
