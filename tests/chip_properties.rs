@@ -157,7 +157,8 @@ proptest! {
             let cost = placed.block.cost();
             prop_assert!(close(component.leakage.value.0, cost.leakage.0 * instances));
             prop_assert!(close(component.clock_gated.value.0, cost.clock_gated.0 * instances * design.clock.0));
-            for (exported, action) in component.actions.iter().zip(&placed.block.actions) {
+            for action in &placed.block.actions {
+                let exported = component.actions.iter().find(|exported| exported.name == action.name).unwrap();
                 prop_assert_eq!(exported.energy.value, action.energy());
                 prop_assert_eq!(exported.capacity.value.0, action.capacity.0 * instances);
             }

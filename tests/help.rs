@@ -41,7 +41,11 @@ fn every_example_of_every_help_text_runs() {
         for example in examples {
             let mut shell = Command::new("bash");
             shell.args(["-o", "pipefail", "-c", &example]).current_dir(scratch.path()).env("PATH", &path);
-            succeed(&mut shell);
+            // That a figure misses its tolerance is a verdict, and no failure of the example.
+            let verdict = example.contains("chip validate") && shell.status().unwrap().code() == Some(1);
+            if !verdict {
+                succeed(&mut shell);
+            }
         }
     }
 }
