@@ -32,7 +32,7 @@ fn no_less(more: f64, less: f64) -> bool {
 fn built(sketch: &Sketch) -> Option<Design> {
     match BUILDER.build(&sketch.spec()) {
         Ok(design) => Some(design),
-        Err(problems) if problems.iter().all(|problem| cannot_be(problem)) => None,
+        Err(problems) if problems.iter().all(cannot_be) => None,
         Err(problems) => panic!("{}\n{problems:?}", sketch.text()),
     }
 }
