@@ -7,11 +7,11 @@
 //!  (reader)      (crossbeam, bounded)   (--threads)              (this thread, in chunk order)
 //! ```
 //!
-//! * [`source`] cuts each part of a trace into chunks of whole records, from a memory map or a stream.
-//! * [`accumulator`] is what a worker decodes into: exact integer counts by window, channel and region.
-//! * [`merger`] adds the partial sums in the order of the chunks and closes windows behind a watermark.
-//! * [`pipeline`] runs the threads. Its documentation is the shutdown protocol.
-//! * [`sequential`] feeds the same decoders one after another to any sink, for `inspect` and `convert`.
+//! * `source` cuts each part of a trace into chunks of whole records, from a memory map or a stream.
+//! * `accumulator` is what a worker decodes into: exact integer counts by window, channel and region.
+//! * `merger` adds the partial sums in the order of the chunks and closes windows behind a watermark.
+//! * `pipeline` runs the threads. Its documentation is the shutdown protocol.
+//! * `sequential` feeds the same decoders one after another to any sink, for `inspect` and `convert`.
 //!
 //! Nothing here knows a chip. A set of admitted names is handed in so that an unknown channel fails where
 //! it stands in the file, and closed windows go to a [`WindowSink`](crate::activity::WindowSink).

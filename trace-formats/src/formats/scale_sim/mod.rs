@@ -3,14 +3,14 @@
 //! What is read, derived, dropped and assumed is specified in `docs/formats/scale-sim.md`. In the order in
 //! which a run is opened:
 //!
-//! 1. [`layout`] finds the files, [`config`], [`topology`] and [`reports`] read what stands beside traces;
-//! 2. [`layers`] surveys all traces in parallel: [`survey`] passes over one, [`rows`] reads its rows,
-//!    [`padding`] finds its phantom words, [`folds`] finds what the array held when,
-//!    [`partial_sums`] which outputs are read back;
-//! 3. [`placement`] joins the layers on one timeline, [`checks`] compares reports and traces;
-//! 4. [`decoder`] turns rows into events, in any order and in parallel.
+//! 1. `layout` finds the files, `config`, `topology` and `reports` read what stands beside traces;
+//! 2. `layers` surveys all traces in parallel: `survey` passes over one, `rows` reads its rows,
+//!    `padding` finds its phantom words, `folds` finds what the array held when,
+//!    `partial_sums` which outputs are read back;
+//! 3. `placement` joins the layers on one timeline, `checks` compares reports and traces;
+//! 4. `decoder` turns rows into events, in any order and in parallel.
 //!
-//! [`single`] opens one trace alone.
+//! `single` opens one trace alone.
 
 use std::path::Path;
 
