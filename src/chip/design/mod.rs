@@ -1,5 +1,4 @@
-//! From a [`ChipSpec`](super::spec::ChipSpec) to a chip: sizes what the file left open, builds every component, and finds the
-//! clock.
+//! From a [`ChipSpec`](crate::chip::spec::ChipSpec) to a chip: sizes what the file left open, builds every component, and finds the clock.
 
 mod build;
 mod clock;
