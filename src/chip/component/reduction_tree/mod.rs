@@ -7,7 +7,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::datapath::{Piece, Wires, Words, side, usual_accumulator, within};
+use super::datapath::{Datapath, Piece, Wires, Words, side, usual_accumulator, within};
 use super::tdp_activity::tdp_activity;
 use super::{
     Action, Block, Choice, Component, ComponentError, Context, Cost, Part, Siblings, Stage, TensorShape,
@@ -58,6 +58,10 @@ pub struct ReductionTree {
     /// Format of the weights. Default: that of the operands.
     #[serde(default)]
     pub weight: Option<Written<NumberFormat>>,
+    /// Narrower multiply-accumulates that a multiplier does in a cycle in the place of a wide one: 2 for 16-bit
+    /// multipliers that split into two of 8 bits. A mac is then one of these. Default: 1.
+    #[serde(default)]
+    pub narrow_operations: Option<u32>,
     /// Format of the accumulator at the root, and of the adders for floating point. Default: int32 for integers, fp32 for
     /// floating point.
     #[serde(default)]
@@ -82,6 +86,8 @@ struct Shape {
     trees: u32,
     operand: NumberFormat,
     weight: NumberFormat,
+    /// Multiply-accumulates of a multiplier in a cycle.
+    operations: u32,
     accumulator: NumberFormat,
     arity: u32,
     registers: LayerRegisters,
@@ -103,6 +109,7 @@ impl ReductionTree {
         let counts = [
             ("trees", self.trees, 1, 65_536),
             ("arity", self.arity, 2, 4),
+            ("narrow_operations", self.narrow_operations, 1, 8),
             ("weight_buffers", self.weight_buffers, 1, 128),
             ("accumulator_words", self.accumulator_words, 1, 128),
         ];
@@ -114,6 +121,7 @@ impl ReductionTree {
             trees: self.trees.unwrap_or(1),
             operand: self.operand_format(),
             weight: self.weight.map_or(self.operand_format(), |format| format.0),
+            operations: self.narrow_operations.unwrap_or(1),
             accumulator: self.accumulator_format(),
             arity: self.arity.unwrap_or(2),
             registers: self.registers,
@@ -138,6 +146,8 @@ struct Input {
     operand: Piece,
     weights: Words,
     control: Piece,
+    /// Gates that cut the multiplier apart: each operand bit meets a part of the other operand or all of it.
+    split: Piece,
 }
 
 impl Input {
@@ -146,7 +156,10 @@ impl Input {
         let operation = Operation::Multiply { left: shape.operand, right: shape.weight };
         let request = UnitRequest::placed(operation, Some(context.clock))?;
         let stages = (shape.registers == LayerRegisters::None).then_some(1);
+        let bits = f64::from(shape.operand.bits() + shape.weight.bits());
+        let choices = bits * f64::from(shape.operations - 1) * Datapath::built_in()?.multiplexer;
         Ok(Input {
+            split: Piece::gates(choices, context)?,
             multiplier: UnitRequest { stages, ..request }.build(context.cells)?,
             operand: Piece::registers(shape.operand.bits(), context)?,
             weights: Words::file(shape.weight_buffers, shape.weight.bits(), 1, 1, context)?,
@@ -155,12 +168,16 @@ impl Input {
     }
 
     fn parts(&self) -> Vec<Part> {
-        vec![
+        let mut parts = vec![
             Part::leaf("multiplier", Cost::of_unit(&self.multiplier)),
             Part::leaf("input register", self.operand.cost),
             Part::leaf("weight registers", self.weights.cost),
             Part::leaf("control", self.control.cost),
-        ]
+        ];
+        if self.split.cost.area().0 > 0.0 {
+            parts.push(Part::leaf("split logic", self.split.cost));
+        }
+        parts
     }
 
     fn area(&self) -> SquareMicrometres {
@@ -249,7 +266,7 @@ impl Component for ReductionTree {
             paths,
             choices,
             latency_cycles: input.multiplier.stages + layers.cycles + root.adder.stages,
-            peak_macs: f64::from(shape.inputs) * f64::from(shape.trees),
+            peak_macs: f64::from(shape.inputs) * f64::from(shape.trees) * f64::from(shape.operations),
             ..Block::default()
         })
     }
@@ -265,13 +282,15 @@ impl Shape {
         total: &Cost,
     ) -> Result<Vec<Action>, ComponentError> {
         let (inputs, trees) = (f64::from(self.inputs), f64::from(self.trees));
+        // Narrow operations share what a wide one takes.
+        let operations = f64::from(self.operations);
         let stationary = OperandActivity { stationary_operand: true, ..OperandActivity::default() };
         let zeros = OperandActivity { zero_fraction: 1.0, ..stationary };
         let wire = broadcast / trees;
         let control = input.control.use_energy;
         let mac = |name: &str,
                    description: &str,
-                   multiplier: Joules,
+                   multiplier: DataEnergy,
                    operand: DataEnergy,
                    wire,
                    tree: Joules,
@@ -281,15 +300,15 @@ impl Shape {
             description: description.to_owned(),
             bits: None,
             energy: vec![
-                ("multiplier", DataEnergy::changing(multiplier)),
-                ("registers", operand),
-                ("adder tree", DataEnergy::changing(tree / inputs)),
+                ("multiplier", multiplier / operations),
+                ("registers", operand / operations),
+                ("adder tree", DataEnergy::changing(tree / inputs / operations)),
                 // The sum goes on changing, whatever the operands.
-                ("accumulator", DataEnergy::standing(root.energy() / inputs)),
-                ("wires", wire),
-                ("control", control),
+                ("accumulator", DataEnergy::standing(root.energy() / inputs / operations)),
+                ("wires", wire / operations),
+                ("control", control / operations),
             ],
-            capacity: PerCycle(inputs * trees),
+            capacity: PerCycle(inputs * trees * operations),
             tdp_activity,
             clock_share: Some(Ratio(share)),
         };
@@ -298,11 +317,12 @@ impl Shape {
         let kept = if gateable(total).0 > 0.0 { 1.0 - gateable(&stopped) / gateable(total) } else { 0.0 };
         let activity = tdp_activity(|values| values.matrix_mac)?;
         let multiplier = &input.multiplier;
+        let product = |energy: Joules| DataEnergy::changing(energy) + input.split.use_energy;
         Ok(vec![
             mac(
                 "mac",
                 "one product of random operands and its part of the tree",
-                multiplier.energy_at(&stationary),
+                product(multiplier.energy_at(&stationary)),
                 input.operand.use_energy,
                 wire,
                 layers.energy,
@@ -312,7 +332,7 @@ impl Shape {
             mac(
                 "mac_zero",
                 "one with an operand that is zero, computed like any other",
-                multiplier.energy_at(&zeros),
+                product(multiplier.energy_at(&zeros)),
                 DataEnergy::default(),
                 DataEnergy::default(),
                 layers.zero_energy,
@@ -322,7 +342,7 @@ impl Shape {
             mac(
                 "mac_gated",
                 "one left out for a zero: its multiplier stands still",
-                Joules(0.0),
+                DataEnergy::default(),
                 DataEnergy::default(),
                 DataEnergy::default(),
                 layers.zero_energy,

@@ -105,3 +105,18 @@ proptest! {
         prop_assert!(costs_no_less(&build(inputs, trees, weights, words + 1), &one));
     }
 }
+
+#[test]
+fn narrow_operations_share_the_energy_of_a_wide_one_and_double_what_a_cycle_does() {
+    let wide = tree(16, "operand = \"int16\"\naccumulator = \"int48\"");
+    let split = tree(16, "operand = \"int16\"\naccumulator = \"int48\"\nnarrow_operations = 2");
+    assert_eq!((wide.peak_macs, split.peak_macs), (16.0, 32.0));
+    let capacity =
+        |block: &Block| block.actions.iter().find(|action| action.name == "mac").unwrap().capacity.0;
+    assert_eq!(capacity(&split), 2.0 * capacity(&wide));
+    // Half of a wide one, and half of what the 32 bits of choices take.
+    let half = energy(&wide, "mac").0 / 2.0;
+    assert!(energy(&split, "mac").0 > half && energy(&split, "mac").0 < 1.1 * half);
+    assert!(costs_no_less(&split, &wide));
+    assert!(part(&wide.parts, "split logic").is_none() && part(&split.parts, "split logic").is_some());
+}
