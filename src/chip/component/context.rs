@@ -13,6 +13,8 @@ pub struct Context<'a> {
     pub process: Process,
     /// Flavour of transistor of arrays and wires.
     pub transistors: DeviceClass,
+    /// Flavour of transistor of memory cells.
+    pub memory_cells: DeviceClass,
     /// Clock of the chip.
     pub clock: Hertz,
     /// Standard cells of this process.
@@ -26,7 +28,7 @@ pub struct Context<'a> {
 /// All of a context that circuits depend on, to find them by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ContextKey {
-    transistors: DeviceClass,
+    transistors: [DeviceClass; 2],
     conditions: [u64; 8],
     has_supply: bool,
 }
@@ -40,7 +42,8 @@ impl Context<'_> {
         let (node, kelvin, hertz) = (node.0, temperature.0, self.clock.0);
         let conditions = [node, volts, kelvin, hertz, scan_flip_flop, buffers, buffer_energy, slow_corner]
             .map(f64::to_bits);
-        ContextKey { transistors: self.transistors, conditions, has_supply: supply.is_some() }
+        let transistors = [self.transistors, self.memory_cells];
+        ContextKey { transistors, conditions, has_supply: supply.is_some() }
     }
 }
 

@@ -46,6 +46,7 @@ impl Trial {
         Context {
             process: self.process,
             transistors: DeviceClass::HighPerformance,
+            memory_cells: DeviceClass::HighPerformance,
             clock: self.clock,
             cells: &self.cells,
             siblings: &self.siblings,

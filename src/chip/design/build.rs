@@ -59,9 +59,11 @@ impl Builder {
                 survey(spec, &blocks, component.scope, &mut siblings);
             }
             let transistors = header.technology.transistors.into();
+            let memory_cells = header.technology.memory_cells.map_or(transistors, Into::into);
             let context = Context {
                 process,
                 transistors,
+                memory_cells,
                 clock,
                 cells: &cells,
                 siblings: &siblings,

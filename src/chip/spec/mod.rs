@@ -64,6 +64,10 @@ pub struct Technology {
     /// Transistors of memories and long wires. Default: high_performance.
     #[serde(default)]
     pub transistors: Transistors,
+    /// Transistors of memory cells, where they are others than those around the cells: low_standby_power for cells that
+    /// hardly leak, at some cost in speed. Default: as transistors.
+    #[serde(default)]
+    pub memory_cells: Option<Transistors>,
 }
 
 /// A flavour of transistor.
