@@ -82,13 +82,23 @@ fn block_bits(
     Ok(bits)
 }
 
-/// Bits that the widest unit takes in a cycle, if there is one.
-pub fn widest_operands(siblings: &Siblings) -> Option<u32> {
+/// Bits that each unit takes in a cycle.
+fn operands_of_units(siblings: &Siblings) -> impl Iterator<Item = u64> {
     let tensor =
         siblings.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
     let vector =
         siblings.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
-    tensor.chain(vector).max().filter(|bits| *bits > 0).map(|bits| bits.min(MOST_BLOCK_BITS) as u32)
+    tensor.chain(vector)
+}
+
+/// Bits that all units together take in a cycle.
+fn operands(siblings: &Siblings) -> u64 {
+    operands_of_units(siblings).sum()
+}
+
+/// Bits that the widest unit takes in a cycle, if there is one.
+pub fn widest_operands(siblings: &Siblings) -> Option<u32> {
+    operands_of_units(siblings).max().filter(|bits| *bits > 0).map(|bits| bits.min(MOST_BLOCK_BITS) as u32)
 }
 
 fn check_counts(memory: &Memory, block_bits: u32) -> Result<(), ComponentError> {
@@ -162,10 +172,12 @@ impl Streams {
             streams as f64
         };
         let default_reads = if units > 0 {
+            // A block holds what a narrower unit takes in several cycles, so that such units take turns at a port.
+            let blocks = (operands(siblings) as f64 / f64::from(block_bits)).ceil().max(1.0) as usize;
             (
-                units,
+                blocks,
                 format!(
-                    "{} tensor and {} vector units take operands in every cycle",
+                    "operands of {} tensor and {} vector units are as many blocks in a cycle",
                     siblings.tensor_units.len(),
                     siblings.vector_units.len()
                 ),

@@ -62,7 +62,8 @@ pub struct ReductionTree {
     /// multipliers that split into two of 8 bits. A mac is then one of these. Default: 1.
     #[serde(default)]
     pub narrow_operations: Option<u32>,
-    /// Format of the accumulator at the root, and of the adders for floating point. Default: int32 for integers, fp32 for
+    /// Format of the accumulator at the root, and of the adders for floating point. Default: int32 for integers (more bits for
+    /// operands of more than 8), fp32 for
     /// floating point.
     #[serde(default)]
     pub accumulator: Option<Written<NumberFormat>>,

@@ -96,7 +96,8 @@ pub struct TensorUnit {
     /// Format of the other operands, the weights. Default: that of the operands.
     #[serde(default)]
     pub weight: Option<Written<NumberFormat>>,
-    /// Format in which products are added up. Default: int32 for integers, fp32 for floating point; with several passes
+    /// Format in which products are added up. Default: int32 for integers (more bits for operands of more
+    /// than 8), fp32 for floating point; with several passes
     /// as many bits as no sum loses any.
     #[serde(default)]
     pub accumulator: Option<Written<NumberFormat>>,
