@@ -106,8 +106,10 @@ fn the_page_of_layers_is_true() {
 const LAYERS: &str = "# Layers of a network against measured power
 
 This page is written by `tests/validation_chips.rs`, which fails when it is no longer true. The built-in `eyeriss` is built from
-high-level choices alone and has seen none of these figures; the activity is made from the published processing times, active
-cells, zero fractions and buffer accesses (`fixtures/eyeriss/make.py`, which says what is assumed beside them).
+high-level choices; the activity is made from the published processing times, active cells, zero fractions and buffer accesses
+(`fixtures/eyeriss/make.py`, which says what is assumed beside them). No energy was fitted to these figures. But where the
+publications are silent (depth of queues, ports of buffers, what a zero stops, that waiting cells are clocked, how accesses divide)
+choices were made with them in view: read it as consistent, not as predicted.
 
 ## AlexNet on Eyeriss, batch of 4, 1 V, 200 MHz
 
