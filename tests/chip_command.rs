@@ -241,7 +241,18 @@ fn the_validation_is_a_table_and_its_exit_code_is_the_verdict() {
     let passed = report["passed"].as_bool().unwrap();
     assert_eq!(output.status.code(), Some(if passed { 0 } else { 1 }));
     let page = String::from_utf8(run(&["chip", "validate"]).stdout).unwrap();
-    assert!(page.contains("published") && page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    assert!(page.lines().all(|line| line.chars().count() <= 80 && !line.contains('…')), "{page}");
+    let rows = report["rows"].as_array().unwrap();
+    let marked = |mark: &str| page.lines().filter(|line| line.trim_start().starts_with(mark)).count();
+    let of = |passed: Value| rows.iter().filter(|row| row["passed"] == passed).count();
+    assert_eq!((marked("✓ "), marked("✗ ")), (of(true.into()), of(false.into())), "{page}");
+    for row in rows {
+        assert!(row["problem"].is_null(), "nothing to compare: {row}");
+        assert!(row["passed"] != false || row["missing"].is_string(), "no reason for a missed aim: {row}");
+        assert!(
+            page.contains(row["quantity"].as_str().unwrap()) && page.contains(row["title"].as_str().unwrap())
+        );
+    }
 }
 
 #[test]

@@ -25,6 +25,12 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "nvdla-2048", toml: include_str!("library/nvdla-2048.toml") },
     BuiltIn { name: "nvdla-512", toml: include_str!("library/nvdla-512.toml") },
     BuiltIn { name: "nvdla-128", toml: include_str!("library/nvdla-128.toml") },
+    BuiltIn { name: "tpu-v3", toml: include_str!("library/tpu-v3.toml") },
+    BuiltIn { name: "tpu-v4i", toml: include_str!("library/tpu-v4i.toml") },
+    BuiltIn { name: "diannao", toml: include_str!("library/diannao.toml") },
+    BuiltIn { name: "eie", toml: include_str!("library/eie.toml") },
+    BuiltIn { name: "simba", toml: include_str!("library/simba.toml") },
+    BuiltIn { name: "gemmini", toml: include_str!("library/gemmini.toml") },
     BuiltIn { name: "datacenter", toml: include_str!("library/datacenter.toml") },
 ];
 

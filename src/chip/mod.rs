@@ -24,4 +24,4 @@ pub use library::{BUILT_IN, BuiltIn, Loaded, load, open};
 pub use operating_point::{Conditions, OperatingPoint, OperatingPointError};
 pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};
 pub use sources::Sources;
-pub use validation::validate;
+pub use validation::{Replay, ReplayedLayer, ReplayedRun, validate};

@@ -24,6 +24,11 @@ impl Column {
         Column { heading: heading.to_string(), right: true, flexible: false }
     }
 
+    /// Words that are never cut.
+    pub fn whole_words(heading: &str) -> Column {
+        Column { heading: heading.to_string(), right: false, flexible: false }
+    }
+
     /// Bars, to the left, never cut.
     pub fn bar() -> Column {
         Column { heading: String::new(), right: false, flexible: false }

@@ -1,6 +1,7 @@
 //! `nm-trace chip`: a chip's area, TDP and energy per action, what else is to be done with chips, and calculators of
 //! what they are made of, one file each.
 
+mod activities;
 mod array;
 mod export;
 mod list;

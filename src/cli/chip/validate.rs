@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::activities::replayed;
 use super::print;
 use crate::chip::validate;
 use crate::report::chip::render_validation;
 
-/// Compare the built-in chips with what was published of them: quantity, published, ours, error, source, verdict.
+/// Compare the built-in chips with what was published of them: quantity, published, ours, error, aim, source.
 ///
-/// The exit code is 1 if a figure is outside of its tolerance.
+/// Each figure that misses its aim is told with the physical effect that is missing, and the exit code is 1.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Validate {
@@ -31,7 +32,8 @@ const BEYOND_TOLERANCE: u8 = 1;
 impl Validate {
     /// Runs the subcommand.
     pub(super) fn run(self) -> Result<ExitCode> {
-        let report = validate().context("the built-in file of published figures cannot be read")?;
+        let replay = |pat: &_, activity: &_| replayed(pat, activity).map_err(|error| format!("{error:#}"));
+        let report = validate(&replay).context("the built-in file of published figures cannot be read")?;
         let printed = print(self.json, &report, render_validation)?;
         Ok(if report.passed { printed } else { ExitCode::from(BEYOND_TOLERANCE) })
     }
