@@ -187,10 +187,15 @@ fn values_stand_over_those_of_the_file_wherever_a_chip_is_named() {
         ("target.clock=3", "`target.clock`: 3: must be a frequency with its unit"),
         ("core.tensor_unit.rows=many", "`core.tensor_unit.rows`: \"many\": must be a whole number"),
         ("name.x=3", "`name.x`: \"name\" is a value"),
+        ("core.tensor_unit.depth=", "`core.tensor_unit.depth`: is not in the file, so it cannot be left out"),
+        ("core.tensor_unit.rows=", "`core.tensor_unit.rows`: is missing"),
     ] {
         let message_found = failure(&["chip", &format!("{SMALL}:{values}")]);
         assert!(message_found.contains(message), "{values}: {message_found}");
     }
+    // Without an operand and a target, the defaults: int8, and the fastest clock.
+    let unset = json(&["chip", &format!("{SMALL}:target.clock=,core.tensor_unit.operand="), "--json"]);
+    assert!(unset["clock_hz"].as_f64() > Some(7e8) && unset["design"]["clock_reason"] != "given", "{unset}");
     let given = failure(&["chip", "tests/chips/given.toml:clock=3GHz"]);
     assert!(given.contains("values can stand over those of a design only"), "{given}");
 }

@@ -20,19 +20,18 @@ const COMMON: [&str; 3] = ["kind", "instances", "description"];
 pub struct Override {
     /// A parameter's name or a dotted key.
     pub key: String,
-    /// Its value.
+    /// Its value. An empty text leaves the key out, as if the file had not named it.
     pub value: Value,
 }
 
 impl FromStr for Override {
     type Err = String;
     fn from_str(text: &str) -> Result<Override, String> {
-        let (key, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not KEY=VALUE"))?;
-        let value = value.trim();
+        let (key, written) = text.split_once('=').ok_or_else(|| format!("{text:?} is not KEY=VALUE"))?;
+        let written = written.trim();
         // What is no TOML value by itself is a text without its quotes: 700MHz.
-        let value = format!("v = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("v"));
-        let written = text.split_once('=').map(|(_, value)| value.trim().to_owned());
-        let value = value.unwrap_or_else(|| Value::String(written.unwrap_or_default()));
+        let value = format!("v = {written}").parse::<Table>().ok().and_then(|mut table| table.remove("v"));
+        let value = value.unwrap_or_else(|| Value::String(written.to_owned()));
         Ok(Override { key: key.trim().to_owned(), value })
     }
 }
@@ -69,7 +68,7 @@ impl SpecFile {
     /// The same with other values. A bare name is a parameter if there is one of that name, else a key.
     ///
     /// # Errors
-    /// A key within something that is no table.
+    /// A key within something that is no table, and one to leave out that is not there.
     pub fn with(&self, overrides: &[Override]) -> Result<SpecFile, SpecError> {
         let mut table = self.0.clone();
         for Override { key, value } in overrides {
@@ -78,7 +77,10 @@ impl SpecFile {
                 .and_then(Value::as_table)
                 .is_some_and(|known| known.contains_key(key));
             let path = if is_parameter { format!("parameters.{key}") } else { key.clone() };
-            set(&mut table, &path, value.clone())?;
+            match value {
+                Value::String(text) if text.is_empty() => unset(&mut table, &path)?,
+                value => set(&mut table, &path, value.clone())?,
+            }
         }
         Ok(SpecFile(table))
     }
@@ -203,6 +205,19 @@ fn set(table: &mut Table, path: &str, value: Value) -> Result<(), SpecError> {
         };
     }
     Ok(())
+}
+
+/// Takes what stands at a dotted path away.
+fn unset(table: &mut Table, path: &str) -> Result<(), SpecError> {
+    let (within, key) = path.rsplit_once('.').map_or((None, path), |(within, key)| (Some(within), key));
+    let parts = within.into_iter().flat_map(|within| within.split('.'));
+    let holder = parts.fold(Some(table), |table, part| table?.get_mut(part)?.as_table_mut());
+    match holder.and_then(|table| table.remove(key)) {
+        Some(_) => Ok(()),
+        None => {
+            one_problem(path, "is not in the file, so it cannot be left out; a value is written KEY=VALUE")
+        }
+    }
 }
 
 /// Puts parameters in: a text `$X` becomes the value of `X`.
