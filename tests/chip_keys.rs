@@ -13,7 +13,13 @@ const INTRODUCTION: &str = "\
 
 Made from `nm-trace chip schema` by a test; `NM_TRACE_BLESS=1 cargo test --test chip_keys` renews it.
 [chip-designs.md](chip-designs.md) says how a file hangs together.
+
+Any kind may stand in `[core.NAME]`, which is in every core, or in `[chip.NAME]`, which is there once. What is left open follows
+from the units of one core and of the chip together, wherever the component stands. Usual places are in the table.
 ";
+
+/// Kinds that usually stand once on a chip.
+const ONCE: [&str; 7] = ["noc", "memory_interface", "dma", "pcie", "chip_link", "host_interface", "control"];
 
 /// A schema or what it refers to, of an optional value what it is if it is there.
 fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
@@ -29,9 +35,22 @@ fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
     }
 }
 
+/// What a value may be where there are several ways to write it.
+fn either(schema: &Value, root: &Value) -> Option<String> {
+    let ways = schema.get("anyOf")?.as_array()?.iter().filter(|way| way["type"] != "null");
+    let ways: Vec<String> = ways.map(|way| value(way, root)).collect();
+    (ways.len() > 1).then(|| ways.join(", or "))
+}
+
 /// The values that it may have, in words.
 fn value(schema: &Value, root: &Value) -> String {
+    if schema["$ref"] == "#/$defs/component" {
+        return "a component, see its kind".to_owned();
+    }
     let schema = resolved(schema, root);
+    if let Some(ways) = either(schema, root) {
+        return ways;
+    }
     let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
     let apart = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let names: Vec<String> = listed
@@ -55,6 +74,7 @@ fn value(schema: &Value, root: &Value) -> String {
         Some("number") => "a number".to_owned(),
         Some("string") => "a text".to_owned(),
         Some("boolean") => "`true` or `false`".to_owned(),
+        Some("array") if schema["items"].is_null() => "a list of values".to_owned(),
         Some("array") => format!("a list; each: {}", value(&schema["items"], root)),
         Some("object") => match schema.get("additionalProperties").filter(|inner| inner.is_object()) {
             Some(inner) => format!("a table by name; each: {}", value(inner, root)),
@@ -96,6 +116,15 @@ fn rows(page: &mut String, before: &str, schema: &Value, root: &Value) {
 fn page() -> String {
     let root = json_schema();
     let mut page = INTRODUCTION.to_owned();
+    page.push_str("\n## Kinds\n\n| kind | usually in | what it is |\n|---|---|---|\n");
+    for kind in root["$defs"]["component"]["oneOf"].as_array().unwrap() {
+        let name = kind["title"].as_str().unwrap();
+        let about = one_line(&kind["description"]);
+        let sentence = about.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        let place = if ONCE.contains(&name) { "`[chip]`" } else { "`[core]`" };
+        let place = if name == "table" { "either" } else { place };
+        writeln!(page, "| [`{name}`](#kind--{name}) | {place} | {sentence} |").unwrap();
+    }
     let table = "| key | | meaning | value |\n|---|---|---|---|\n";
     write!(page, "\n## The chip\n\n{table}").unwrap();
     rows(&mut page, "", &root, &root);

@@ -130,6 +130,17 @@ fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
     check("The keys of chip", &all_keys(&reports), &maps);
 }
 
+/// What `chip validate` prints; its exit code is its verdict.
+fn validation() -> Value {
+    let output = program().args(["chip", "validate", "--json"]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn every_key_of_the_validation_is_on_the_page_and_no_other() {
+    check("The keys of chip validate", &all_keys(&[validation()]), &[]);
+}
+
 /// Arrays that were searched and given, wires with and without repeaters, units with and without an accumulator.
 fn calculators() -> [(&'static str, Value); 6] {
     let words = |text: &str| json(&text.split_whitespace().collect::<Vec<_>>());
@@ -210,6 +221,7 @@ fn what_is_null_in_a_report_is_said_to_be_so() {
         ),
         ("The keys of inspect", json(&["inspect", odd, "--on-error", "skip", "--json"])),
         ("The keys of inspect", json(&["inspect", "fixtures/scale-sim/conv_ws_calc", "--json"])),
+        ("The keys of chip validate", validation()),
         ("The keys of chip", json(&["chip", "tpu-v1", "--json"])),
         ("The keys of chip", json(&["chip", "eyeriss", "--json"])),
         ("The keys of chip", json(&["chip", "tests/chips/given.toml", "--json"])),
