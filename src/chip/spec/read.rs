@@ -210,8 +210,8 @@ fn set(table: &mut Table, path: &str, value: Value) -> Result<(), SpecError> {
 /// Takes what stands at a dotted path away.
 fn unset(table: &mut Table, path: &str) -> Result<(), SpecError> {
     let (within, key) = path.rsplit_once('.').map_or((None, path), |(within, key)| (Some(within), key));
-    let parts = within.into_iter().flat_map(|within| within.split('.'));
-    let holder = parts.fold(Some(table), |table, part| table?.get_mut(part)?.as_table_mut());
+    let mut parts = within.into_iter().flat_map(|within| within.split('.'));
+    let holder = parts.try_fold(table, |table, part| table.get_mut(part)?.as_table_mut());
     match holder.and_then(|table| table.remove(key)) {
         Some(_) => Ok(()),
         None => {

@@ -139,23 +139,27 @@ fn sources(rows: &[ValidationRow]) -> Vec<&str> {
     sources
 }
 
+/// A text and the figures that it is about.
+struct Note<'a> {
+    text: &'a str,
+    about: String,
+    /// The group of the figure named last.
+    group: String,
+}
+
 /// Each text once, after the figures that it is about.
 fn notes(rows: &[ValidationRow], text: fn(&ValidationRow) -> &Option<String>) -> Vec<String> {
-    let mut notes: Vec<(&str, Vec<(String, Vec<&str>)>)> = Vec::new();
+    let mut notes: Vec<Note<'_>> = Vec::new();
     for row in rows {
-        let Some(text) = text(row) else { continue };
-        let known = notes.iter().position(|(known, _)| known == text);
-        let at = known.unwrap_or_else(|| {
-            notes.push((text, Vec::new()));
-            notes.len() - 1
-        });
-        let Some((_, chips)) = notes.get_mut(at) else { continue };
-        match chips.iter_mut().find(|(chip, _)| *chip == heading(row)) {
-            Some((_, quantities)) => quantities.push(&row.quantity),
-            None => chips.push((heading(row), vec![&row.quantity])),
+        let (Some(text), group) = (text(row), heading(row)) else { continue };
+        match notes.iter_mut().find(|note| note.text == text) {
+            None => notes.push(Note { text, about: format!("{group}: {}", row.quantity), group }),
+            Some(note) if note.group == group => note.about += &format!("; {}", row.quantity),
+            Some(note) => {
+                note.about += &format!(". {group}: {}", row.quantity);
+                note.group = group;
+            }
         }
     }
-    let of_chip = |(chip, quantities): &(String, Vec<&str>)| format!("{chip}: {}", quantities.join("; "));
-    let about = |chips: &[(String, Vec<&str>)]| chips.iter().map(of_chip).collect::<Vec<_>>().join(". ");
-    notes.into_iter().map(|(text, chips)| format!("{} – {text}", about(&chips))).collect()
+    notes.into_iter().map(|note| format!("{} – {}", note.about, note.text)).collect()
 }
