@@ -2,6 +2,7 @@
 
 use super::cache::ArrayCache;
 use crate::chip::circuit::arithmetic::NumberFormat;
+use crate::chip::circuit::array::CellKind;
 use crate::chip::circuit::{Process, SignOff};
 use crate::chip::technology::{DeviceClass, StandardCells};
 use crate::units::{Hertz, SquareMicrometres};
@@ -13,8 +14,8 @@ pub struct Context<'a> {
     pub process: Process,
     /// Flavour of transistor of arrays and wires.
     pub transistors: DeviceClass,
-    /// Flavour of transistor of memory cells.
-    pub memory_cells: DeviceClass,
+    /// Cells of static memories.
+    pub memory_cells: CellKind,
     /// Clock of the chip.
     pub clock: Hertz,
     /// Standard cells of this process.
@@ -28,7 +29,8 @@ pub struct Context<'a> {
 /// All of a context that circuits depend on, to find them by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ContextKey {
-    transistors: [DeviceClass; 2],
+    transistors: DeviceClass,
+    memory_cells: CellKind,
     conditions: [u64; 8],
     has_supply: bool,
 }
@@ -42,8 +44,8 @@ impl Context<'_> {
         let (node, kelvin, hertz) = (node.0, temperature.0, self.clock.0);
         let conditions = [node, volts, kelvin, hertz, scan_flip_flop, buffers, buffer_energy, slow_corner]
             .map(f64::to_bits);
-        let transistors = [self.transistors, self.memory_cells];
-        ContextKey { transistors, conditions, has_supply: supply.is_some() }
+        let (transistors, memory_cells) = (self.transistors, self.memory_cells);
+        ContextKey { transistors, memory_cells, conditions, has_supply: supply.is_some() }
     }
 }
 

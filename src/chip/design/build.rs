@@ -58,12 +58,10 @@ impl Builder {
                 current = Some(place);
                 survey(spec, &blocks, component.scope, &mut siblings);
             }
-            let transistors = header.technology.transistors.into();
-            let memory_cells = header.technology.memory_cells.map_or(transistors, Into::into);
             let context = Context {
                 process,
-                transistors,
-                memory_cells,
+                transistors: header.technology.transistors.into(),
+                memory_cells: header.technology.static_cells(),
                 clock,
                 cells: &cells,
                 siblings: &siblings,

@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Written};
+use crate::chip::circuit::array::CellKind;
 use crate::chip::technology::DeviceClass;
 use crate::units::{Celsius, Hertz, Micrometres, Seconds, SquareMillimetres, Volts, Watts};
 
@@ -64,10 +65,21 @@ pub struct Technology {
     /// Transistors of memories and long wires. Default: high_performance.
     #[serde(default)]
     pub transistors: Transistors,
-    /// Transistors of memory cells, where they are others than those around the cells: low_standby_power for cells that
-    /// hardly leak, at some cost in speed. Default: as transistors.
+    /// Static memory cells: foundry for those that foundries make, of high thresholds; or of a flavour of transistor, as in
+    /// CACTI. Default: foundry, but low_standby_power where the transistors are that.
     #[serde(default)]
-    pub memory_cells: Option<Transistors>,
+    pub memory_cells: Option<MemoryCells>,
+}
+
+impl Technology {
+    /// The cells of static memories.
+    pub fn static_cells(&self) -> CellKind {
+        match (self.memory_cells, self.transistors) {
+            (Some(cells), _) => cells.into(),
+            (None, Transistors::LowStandbyPower) => CellKind::Static(DeviceClass::LowStandbyPower),
+            (None, _) => CellKind::Foundry,
+        }
+    }
 }
 
 /// A flavour of transistor.
@@ -89,6 +101,31 @@ impl From<Transistors> for DeviceClass {
             Transistors::HighPerformance => DeviceClass::HighPerformance,
             Transistors::LowStandbyPower => DeviceClass::LowStandbyPower,
             Transistors::LowOperatingPower => DeviceClass::LowOperatingPower,
+        }
+    }
+}
+
+/// What static memory cells are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryCells {
+    /// Those that foundries make: high thresholds, leakage as published.
+    Foundry,
+    /// Of fast and leaky transistors (ITRS HP).
+    HighPerformance,
+    /// Of transistors of least leakage (ITRS LSTP), at some cost in speed.
+    LowStandbyPower,
+    /// Of transistors of least energy at a low supply (ITRS LOP).
+    LowOperatingPower,
+}
+
+impl From<MemoryCells> for CellKind {
+    fn from(cells: MemoryCells) -> CellKind {
+        match cells {
+            MemoryCells::Foundry => CellKind::Foundry,
+            MemoryCells::HighPerformance => CellKind::Static(DeviceClass::HighPerformance),
+            MemoryCells::LowStandbyPower => CellKind::Static(DeviceClass::LowStandbyPower),
+            MemoryCells::LowOperatingPower => CellKind::Static(DeviceClass::LowOperatingPower),
         }
     }
 }

@@ -179,7 +179,7 @@ impl MacroKind {
             ports: self.ports,
             cell: match self.cell {
                 StorageCell::Edram => CellKind::EmbeddedDram,
-                _ => CellKind::Static(context.memory_cells),
+                _ => context.memory_cells,
             },
             periphery: context.transistors,
             temperature: context.process.temperature,
