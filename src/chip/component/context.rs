@@ -3,9 +3,9 @@
 use super::cache::ArrayCache;
 use crate::chip::circuit::arithmetic::NumberFormat;
 use crate::chip::circuit::array::CellKind;
-use crate::chip::circuit::{Process, SignOff};
+use crate::chip::circuit::{Leakage, Process, SignOff};
 use crate::chip::technology::{DeviceClass, StandardCells};
-use crate::units::{Hertz, SquareMicrometres};
+use crate::units::{Hertz, SquareMicrometres, Watts};
 
 /// Where a component is made, how it is run, and who stands around it.
 #[derive(Clone, Copy, Debug)]
@@ -31,21 +31,33 @@ pub struct Context<'a> {
 pub(super) struct ContextKey {
     transistors: DeviceClass,
     memory_cells: CellKind,
-    conditions: [u64; 8],
+    surroundings: [u64; 4],
+    cells: [u64; 5],
     has_supply: bool,
 }
 
 impl Context<'_> {
+    /// Leakage of what is drawn of transistors: periphery of arrays, repeaters. Of fast ones all of it would have the lowest
+    /// threshold there is, which designers allow on critical paths only: it leaks as drivers of the library that take
+    /// the same area, or as drawn where that is less.
+    pub(super) fn leakage_of_drawn(&self, area: SquareMicrometres, as_drawn: Leakage) -> Watts {
+        let of_library = self.cells.leakage_of(area) * self.process.sign_off.driver_leakage;
+        Watts(of_library.0.min((as_drawn.subthreshold + as_drawn.gate).0))
+    }
+
     /// Equal only for contexts in which every circuit is the same; the cells follow from the process.
     pub(super) fn key(&self) -> ContextKey {
         let Process { node, supply, temperature, sign_off } = self.process;
-        let SignOff { scan_flip_flop, buffers, buffer_energy, slow_corner } = sign_off;
+        // The fast corner is for TDP, not for circuits.
+        let SignOff { scan_flip_flop, buffers, buffer_energy, driver_leakage, slow_corner, fast_leakage: _ } =
+            sign_off;
         let volts = supply.map_or(0.0, |supply| supply.0);
         let (node, kelvin, hertz) = (node.0, temperature.0, self.clock.0);
-        let conditions = [node, volts, kelvin, hertz, scan_flip_flop, buffers, buffer_energy, slow_corner]
-            .map(f64::to_bits);
+        let surroundings = [node, volts, kelvin, hertz];
+        let cells = [scan_flip_flop, buffers, buffer_energy, driver_leakage, slow_corner];
+        let (surroundings, cells) = (surroundings.map(f64::to_bits), cells.map(f64::to_bits));
         let (transistors, memory_cells) = (self.transistors, self.memory_cells);
-        ContextKey { transistors, memory_cells, conditions, has_supply: supply.is_some() }
+        ContextKey { transistors, memory_cells, surroundings, cells, has_supply: supply.is_some() }
     }
 }
 
