@@ -142,7 +142,7 @@ proptest! {
         prop_assert!(beside > 0 || close(of_pat, parts));
         let rest = pat.white_space.as_ref().unwrap().value.0 + pat.unmodelled_area.as_ref().unwrap().value.0;
         prop_assert!(close(parts + rest, pat.area.as_ref().unwrap().value.0));
-        let tdp: f64 = design.on_chip().map(|placed| placed.tdp(design.clock).0).sum();
+        let tdp: f64 = design.on_chip().map(|placed| design.tdp_of(placed).0).sum();
         prop_assert!(close(tdp, design.tdp().0));
     }
 

@@ -88,6 +88,7 @@ impl Builder {
             transistors: header.technology.transistors,
             voltage: cells.supply,
             junction_temperature: header.technology.junction_temperature.0,
+            fast_leakage: header.technology.tdp_corner.leakage(&sign_off),
             clock,
             clock_reason,
             white_space: if header.area.means == AreaMeaning::Cells { 0.0 } else { header.area.white_space },

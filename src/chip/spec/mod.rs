@@ -14,9 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Written};
+use crate::chip::circuit::SignOff;
 use crate::chip::circuit::array::CellKind;
 use crate::chip::technology::DeviceClass;
-use crate::units::{Celsius, Hertz, Micrometres, Seconds, SquareMillimetres, Volts, Watts};
+use crate::units::{Celsius, Hertz, Micrometres, Ratio, Seconds, SquareMillimetres, Volts, Watts};
 
 pub use read::{Override, SpecError, SpecFile};
 pub use schema::json_schema;
@@ -62,6 +63,10 @@ pub struct Technology {
     /// Junction temperature at which leakage is told. Default: 85 C.
     #[serde(default = "hot")]
     pub junction_temperature: Written<Celsius>,
+    /// Silicon whose leakage TDP counts: fast, the leakiest that is sold; or typical, as for a chip that was measured or
+    /// simulated. All other figures are of typical silicon. Default: fast.
+    #[serde(default)]
+    pub tdp_corner: Corner,
     /// Transistors of memories and long wires. Default: high_performance.
     #[serde(default)]
     pub transistors: Transistors,
@@ -78,6 +83,27 @@ impl Technology {
             (Some(cells), _) => cells.into(),
             (None, Transistors::LowStandbyPower) => CellKind::Static(DeviceClass::LowStandbyPower),
             (None, _) => CellKind::Foundry,
+        }
+    }
+}
+
+/// Silicon as it comes out of the fab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Corner {
+    /// The fastest and leakiest.
+    #[default]
+    Fast,
+    /// What most of it is like.
+    Typical,
+}
+
+impl Corner {
+    /// Its leakage over that of typical silicon.
+    pub fn leakage(self, sign_off: &SignOff) -> Ratio {
+        match self {
+            Corner::Fast => Ratio(sign_off.fast_leakage),
+            Corner::Typical => Ratio(1.0),
         }
     }
 }
