@@ -3,6 +3,7 @@
 mod build;
 mod clock;
 mod freeze;
+mod process;
 mod search;
 
 use super::component::{Block, TimingPath};

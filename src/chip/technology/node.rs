@@ -138,6 +138,24 @@ impl Node {
         Ok(StandardCells::between(ends, &cells(ends.smaller)?, &cells(ends.larger)?))
     }
 
+    /// The supply of a chip whose arrays are of a flavour, where none is given: that of the node's logic, if the flavour
+    /// works there; else the flavour's own, or as much more as standard cells need.
+    ///
+    /// # Errors
+    /// As [`Node::device`] and [`Node::standard_cells`].
+    pub fn usual_supply(&self, class: DeviceClass, temperature: Kelvin) -> Result<Volts, TechnologyError> {
+        let logic = self.device(LOGIC, temperature)?.supply;
+        let device = self.device(class, temperature)?;
+        if device.at_supply(logic).is_ok() {
+            return Ok(logic);
+        }
+        match self.standard_cells(Some(device.supply), temperature) {
+            Ok(cells) => Ok(cells.supply),
+            Err(TechnologyError::Supply { asked, lowest, .. }) if asked.0 < lowest.0 => Ok(lowest),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The cell of embedded or commodity DRAM.
     ///
     /// # Errors
