@@ -101,3 +101,23 @@ pub struct VectorShape {
     /// Format of an element.
     pub format: NumberFormat,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chip::component::trial::Trial;
+
+    #[test]
+    fn what_is_drawn_leaks_as_drivers_of_the_library_or_as_drawn_where_that_is_less() {
+        let at = Trial::at(28.0);
+        let context = at.context();
+        let area = SquareMicrometres(1000.0);
+        // So many NAND2s, times what drivers hold more.
+        let drivers =
+            1000.0 / at.cells.nand2_area.0 * at.cells.nand2_leakage.0 * at.process.sign_off.driver_leakage;
+        let drawn = |watts: f64| Leakage { subthreshold: Watts(0.75 * watts), gate: Watts(0.25 * watts) };
+        let told = |watts: f64| context.leakage_of_drawn(area, drawn(watts)).0;
+        assert!((told(10.0 * drivers) / drivers - 1.0).abs() < 1e-12);
+        assert!((told(0.1 * drivers) / (0.1 * drivers) - 1.0).abs() < 1e-12);
+    }
+}
