@@ -193,9 +193,8 @@ proptest! {
     }
 }
 
-/// A foundry's cell of two more transistors leaks more in proportion: by CACTI's widths, with one port the pull-downs of
-/// 2.08 F, the pull-ups of 1.23 F and the access transistors of 1.31 F leak, on the mean over their states half of each
-/// (of the last two at once, one).
+/// In a cell one of its pull-downs, one of its pull-ups and on the mean half of an access transistor a port are off: 2.08,
+/// 1.23 and 1.31 F wide on planar nodes, a fin each below. So a second port adds 0.655 to 3.965, or a half to 2.5.
 #[test]
 fn cells_of_foundries_have_the_area_time_and_energy_of_those_around_them_and_leakage_of_their_own() {
     for node_um in nodes_um() {
@@ -217,9 +216,8 @@ fn cells_of_foundries_have_the_area_time_and_energy_of_those_around_them_and_lea
         assert_eq!(fast.leakage.row_logic, foundry.leakage.row_logic);
         let two_ports = ArrayRequest { ports: Ports { read_write: 2, read: 0, write: 0 }, ..own };
         let grows = built(&two_ports).leakage.cells.subthreshold / told.subthreshold;
-        let fast_ports = ArrayRequest { cell: CellKind::Static(DeviceClass::HighPerformance), ..two_ports };
-        let as_fast = built(&fast_ports).leakage.cells.subthreshold / fast.leakage.cells.subthreshold;
-        assert!((grows / as_fast - 1.0).abs() < 1e-9 && grows > 1.2 && grows < 1.4, "{grows}");
+        let by_hand = if node_um > 0.02 { 4.62 / 3.965 } else { 3.0 / 2.5 };
+        assert!((grows / by_hand - 1.0).abs() < 1e-9, "{grows} for {by_hand}");
     }
 }
 
