@@ -15,6 +15,7 @@ impl Pat {
         let mut sources = Sources::from([
             ("clock_hz", self.clock.source.clone()),
             ("tdp_w", TDP_RULE.to_owned()),
+            ("fast_leakage", "none given: TDP is that of typical silicon".to_owned()),
             ("idle_power_w", "computed: leakage + gated clock, of typical silicon".to_owned()),
         ]);
         for (key, area) in [
