@@ -234,7 +234,10 @@ fn a_clock_that_no_path_meets_is_warned_of_and_a_voltage_beyond_the_law_is_refus
     let error = failure(&["replay", TRACE, "--chip", SMALL, "--voltage", "2V"]);
     assert!(error.contains("the law of voltage holds from"), "{error}");
     let error = failure(&["replay", TRACE, "--chip", SMALL, "--temperature", "300C"]);
-    assert!(error.contains("the law holds from 250 K to 425 K"), "{error}");
+    assert!(
+        error.contains("at 300 °C (573.15 K): the law holds from -23.15 °C (250 K) to 151.85 °C (425 K)"),
+        "{error}"
+    );
     let error = failure(&["replay", TRACE, "--chip", "tests/chips/given.toml", "--voltage", "0.7V"]);
     assert!(error.contains("does not say its technology"), "{error}");
 }

@@ -11,7 +11,7 @@ use nm_trace::chip::component::{Cost, Part};
 use nm_trace::chip::design::{Builder, Design, Placed};
 use nm_trace::chip::pat::Pat;
 use nm_trace::chip::{Conditions, Problem};
-use nm_trace::units::{Celsius, Hertz, Kelvin, Volts};
+use nm_trace::units::{Celsius, Hertz, Kelvin, Ratio, Volts};
 use proptest::prelude::*;
 
 /// Keeps what it has found: that this changes nothing is one of the properties.
@@ -142,8 +142,21 @@ proptest! {
         prop_assert!(beside > 0 || close(of_pat, parts));
         let rest = pat.white_space.as_ref().unwrap().value.0 + pat.unmodelled_area.as_ref().unwrap().value.0;
         prop_assert!(close(parts + rest, pat.area.as_ref().unwrap().value.0));
-        let tdp: f64 = design.on_chip().map(|placed| placed.tdp(design.clock).0).sum();
+        let tdp: f64 = design.on_chip().map(|placed| design.tdp_of(placed).0).sum();
         prop_assert!(close(tdp, design.tdp().0));
+    }
+
+    #[test]
+    fn tdp_holds_for_the_leakiest_parts_and_all_else_is_told_of_typical_ones(sketch in sketch()) {
+        let Some(design) = built(&sketch) else { return Ok(()) };
+        let typical = Design { fast_leakage: Ratio(1.0), ..design.clone() };
+        let leakage: f64 = design.on_chip().map(|placed| placed.block.cost().leakage.0 * placed.instances as f64).sum();
+        prop_assert!(design.fast_leakage.0 > 1.0);
+        prop_assert!(close(design.tdp().0, typical.tdp().0 + (design.fast_leakage.0 - 1.0) * leakage));
+        let (pat, of_typical) = (design.pat(), typical.pat());
+        prop_assert_eq!(pat.idle_power(), of_typical.idle_power());
+        prop_assert_eq!(&pat.components, &of_typical.components);
+        prop_assert!(of_typical.fast_leakage.is_none());
     }
 
     #[test]

@@ -193,6 +193,48 @@ proptest! {
     }
 }
 
+/// In a cell one of its pull-downs, one of its pull-ups and on the mean half of an access transistor a port are off: 2.08,
+/// 1.23 and 1.31 F wide on planar nodes, a fin each below. So a second port adds 0.655 to 3.965, or a half to 2.5.
+#[test]
+fn cells_of_foundries_have_the_area_time_and_energy_of_those_around_them_and_leakage_of_their_own() {
+    for node_um in nodes_um() {
+        let node = Node::at(Micrometres(node_um)).unwrap();
+        let (fast, supply) =
+            (fixed(node_um), node.device(DeviceClass::HighPerformance, Kelvin(350.0)).unwrap().supply);
+        let own = ArrayRequest { cell: CellKind::Foundry, ..fast };
+        let (fast, foundry) = (built(&fast), built(&own));
+        assert_eq!(
+            (fast.area, fast.access, fast.cycle, fast.one_port),
+            (foundry.area, foundry.access, foundry.cycle, foundry.one_port)
+        );
+        let bits = 8.0 * own.capacity_bytes as f64;
+        let leakage_a = node.foundry_static_cell_leakage_a(supply, Kelvin(350.0)).unwrap();
+        let told = foundry.leakage.cells;
+        assert!(
+            (told.subthreshold.0 / (bits * leakage_a * supply.0) - 1.0).abs() < 1e-9 && told.gate.0 == 0.0
+        );
+        assert_eq!(fast.leakage.row_logic, foundry.leakage.row_logic);
+        let two_ports = ArrayRequest { ports: Ports { read_write: 2, read: 0, write: 0 }, ..own };
+        let grows = built(&two_ports).leakage.cells.subthreshold / told.subthreshold;
+        let by_hand = if node_um > 0.02 { 4.62 / 3.965 } else { 3.0 / 2.5 };
+        assert!((grows / by_hand - 1.0).abs() < 1e-9, "{grows} for {by_hand}");
+    }
+}
+
+#[test]
+fn cells_of_foundries_leak_less_than_fast_transistors_and_more_than_those_of_least_leakage() {
+    for node_um in nodes_um() {
+        let of = |cell: CellKind| {
+            let hot = ArrayRequest { cell, temperature: Kelvin(358.15), ..fixed(node_um) };
+            leakage_w(built(&hot).leakage.cells)
+        };
+        let [fast, least] = [DeviceClass::HighPerformance, DeviceClass::LowStandbyPower]
+            .map(|class| of(CellKind::Static(class)));
+        let foundry = of(CellKind::Foundry);
+        assert!(10.0 * foundry < fast && foundry > 2.0 * least, "{node_um}: {least} {foundry} {fast}");
+    }
+}
+
 #[test]
 fn a_smaller_node_at_its_own_voltage_never_costs_more_energy() {
     for class in FLAVOURS {

@@ -226,6 +226,22 @@ fn what_cannot_be_is_told_why_and_what_is_nearest() {
     assert!(dram.at_supply(Volts(1.0)).is_err() && dram.at_supply(dram.supply).is_ok());
 }
 
+#[test]
+fn without_a_supply_arrays_and_standard_cells_both_work_at_the_usual_one() {
+    for name in tabulated_nodes_nm() {
+        let node = node(&format!("{name}nm"));
+        for class in LOGIC {
+            let usual = node.usual_supply(class, HOT).unwrap();
+            node.standard_cells(Some(usual), HOT).unwrap();
+            node.device(class, HOT).unwrap().at_supply(usual).unwrap();
+        }
+        let fast = node.device(DeviceClass::HighPerformance, HOT).unwrap().supply;
+        assert_eq!(node.usual_supply(DeviceClass::HighPerformance, HOT).unwrap(), fast, "{name}");
+    }
+    // Made for 0.7 V, where the logic of the node has 1 V.
+    assert_eq!(node("45nm").usual_supply(DeviceClass::LowOperatingPower, HOT).unwrap(), Volts(0.7));
+}
+
 /// Each file read again without the program's own types: what the node says is what the file says.
 #[test]
 fn a_tabulated_node_is_its_file() {
@@ -247,6 +263,12 @@ fn a_tabulated_node_is_its_file() {
         );
         let foundry = number(file["foundry_static_cell"].as_table().unwrap(), "area_um2");
         assert_eq!(node.foundry_static_cell_area().0, foundry, "{name}");
+        let cell = file["foundry_static_cell"].as_table().unwrap();
+        let supply = Volts(number(cell, "leakage_supply_v"));
+        for (kelvin, told) in [300.0, 400.0].into_iter().zip(cell["leakage_a"].as_array().unwrap()) {
+            let leakage_a = node.foundry_static_cell_leakage_a(supply, Kelvin(kelvin)).unwrap();
+            near(leakage_a, told.as_float().unwrap(), 1e-12);
+        }
         let Some(circuit) = file.get("circuit").and_then(toml::Value::as_table) else { continue };
         for (class, key) in LOGIC.iter().zip(["high_performance", "low_standby_power", "low_operating_power"])
         {

@@ -15,6 +15,8 @@ enum Range {
     Positive,
     /// 0 to 1.
     Part,
+    /// 1 or more.
+    AtLeastOne,
 }
 
 impl Range {
@@ -24,6 +26,7 @@ impl Range {
             Range::NotNegative if value < 0.0 => Some("must not be negative"),
             Range::Positive if value <= 0.0 => Some("must be larger than 0"),
             Range::Part if !(0.0..=1.0).contains(&value) => Some("must lie between 0 and 1"),
+            Range::AtLeastOne if value < 1.0 => Some("must be 1 or more"),
             _ => None,
         }
     }
@@ -115,6 +118,7 @@ impl Checker {
                 file.junction_temperature.as_ref(),
                 Range::Any,
             ),
+            fast_leakage: self.optional("fast_leakage", file.fast_leakage.as_ref(), Range::AtLeastOne),
             area: self.optional("area", file.area.as_ref(), Range::Positive),
             die_area: self.optional("die_area", file.die_area.as_ref(), Range::Positive),
             white_space: self.optional("white_space", file.white_space.as_ref(), Range::NotNegative),
@@ -241,6 +245,7 @@ pub(super) fn written(pat: &Pat) -> ChipFile {
         clock: write(&pat.clock),
         voltage: pat.voltage.as_ref().map(write),
         junction_temperature: pat.junction_temperature.as_ref().map(write),
+        fast_leakage: pat.fast_leakage.as_ref().map(write),
         area: pat.area.as_ref().map(write),
         die_area: pat.die_area.as_ref().map(write),
         white_space: pat.white_space.as_ref().map(write),

@@ -32,6 +32,8 @@ pub(super) struct ChipFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub junction_temperature: Option<Written>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fast_leakage: Option<Written>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<Written>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub die_area: Option<Written>,

@@ -64,6 +64,9 @@ pub struct Pat {
     pub voltage: Option<Sourced<Volts>>,
     /// Junction temperature at which the leakage figures hold.
     pub junction_temperature: Option<Sourced<Celsius>>,
+    /// Leakage of the leakiest parts that are sold over that of typical ones, for which TDP has to hold; without it, TDP is
+    /// that of a typical part.
+    pub fast_leakage: Option<Sourced<Ratio>>,
     /// The area that the published figure means: core or die.
     pub area: Option<Sourced<SquareMillimetres>>,
     /// The area of the die with its pads.
@@ -95,7 +98,7 @@ pub struct Component {
     pub own_supply: bool,
     /// Area of all instances.
     pub area: Option<Sourced<SquareMillimetres>>,
-    /// Leakage at the chip's voltage and junction temperature.
+    /// Leakage of typical silicon at the chip's voltage and junction temperature.
     pub leakage: Sourced<Watts>,
     /// Power of its clock at the chip's clock when all of it runs.
     pub clock_running: Sourced<Watts>,
@@ -176,13 +179,30 @@ impl Pat {
         Ok(format!("{:08x}", crc32fast::hash(self.to_json()?.as_bytes())))
     }
 
-    /// Thermal design power of the chip, without what is beside it: leakage + running clock +
+    /// Thermal design power of the chip, without what is beside it: leakage of the leakiest parts + running clock +
     /// Σ energy × capacity × TDP activity × clock.
     pub fn tdp(&self) -> Watts {
-        self.on_chip().map(|component| component.tdp(self.clock.value)).sum()
+        self.on_chip().map(|component| self.tdp_of(component)).sum()
     }
 
-    /// Power of the chip when nothing happens: leakage + gated clock.
+    /// A component's part of the thermal design power.
+    pub fn tdp_of(&self, component: &Component) -> Watts {
+        let clock = self.clock.value;
+        let actions: Watts = component.actions.iter().map(|action| action.tdp(clock)).sum();
+        self.tdp_leakage_of(component) + component.clock_running.value + actions
+    }
+
+    /// The leakage in a component's part of the thermal design power: that of the leakiest parts.
+    pub fn tdp_leakage_of(&self, component: &Component) -> Watts {
+        component.leakage.value * self.leakiest().0
+    }
+
+    /// Leakage of the leakiest parts over that of typical ones: [`Pat::fast_leakage`], or 1.
+    pub fn leakiest(&self) -> Ratio {
+        self.fast_leakage.as_ref().map_or(Ratio(1.0), |factor| factor.value)
+    }
+
+    /// Power of the chip when nothing happens: leakage + gated clock, of typical silicon.
     pub fn idle_power(&self) -> Watts {
         self.on_chip().map(|component| component.leakage.value + component.clock_gated.value).sum()
     }
@@ -210,13 +230,6 @@ impl Pat {
 }
 
 impl Component {
-    /// This component's part of the thermal design power at a clock.
-    pub fn tdp(&self, clock: Hertz) -> Watts {
-        self.leakage.value
-            + self.clock_running.value
-            + self.actions.iter().map(|action| action.tdp(clock)).sum()
-    }
-
     /// The part of the gateable clock that an action at its capacity keeps running; variants of an action have its
     /// part, unless they are given one.
     pub fn clock_share(&self, action: &Action) -> Ratio {

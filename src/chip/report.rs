@@ -8,7 +8,6 @@ use super::design_report::DesignReport;
 use super::library::Loaded;
 use super::pat::{Action, Component, Pat, Placement};
 use super::sources::Sources;
-use crate::units::Hertz;
 
 /// A chip in numbers, every key with its unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +38,8 @@ pub struct ChipReport {
     pub voltage_v: Option<f64>,
     /// Junction temperature of the leakage figures.
     pub junction_temperature_c: Option<f64>,
+    /// Leakage in TDP over that of typical silicon, which all other figures have.
+    pub fast_leakage: f64,
     /// How it was built; null for a chip file of given numbers.
     pub design: Option<DesignReport>,
     /// All components in the chip file's order.
@@ -133,8 +134,9 @@ impl ChipReport {
             clock_hz: pat.clock.value.0,
             voltage_v: pat.voltage.as_ref().map(|voltage| voltage.value.0),
             junction_temperature_c: pat.junction_temperature.as_ref().map(|t| t.value.0),
+            fast_leakage: pat.leakiest().0,
             design: None,
-            components: pat.components.iter().map(|c| component_report(c, pat.clock.value)).collect(),
+            components: pat.components.iter().map(|component| component_report(pat, component)).collect(),
             timing: TimingReport {
                 critical_path: pat.critical_path.clone(),
                 cycle_time_s: cycle_times.collect(),
@@ -144,7 +146,7 @@ impl ChipReport {
     }
 }
 
-fn component_report(component: &Component, clock: Hertz) -> ComponentReport {
+fn component_report(pat: &Pat, component: &Component) -> ComponentReport {
     ComponentReport {
         name: component.name.clone(),
         description: component.description.clone(),
@@ -154,7 +156,7 @@ fn component_report(component: &Component, clock: Hertz) -> ComponentReport {
         leakage_w: component.leakage.value.0,
         clock_running_w: component.clock_running.value.0,
         clock_gated_w: component.clock_gated.value.0,
-        tdp_w: component.tdp(clock).0,
+        tdp_w: pat.tdp_of(component).0,
         cycle_time_s: component.cycle_time.as_ref().map(|time| time.value.0),
         actions: component.actions.iter().map(|action| action_report(component, action)).collect(),
         sources: component.sources(),

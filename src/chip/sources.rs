@@ -7,8 +7,7 @@ use super::pat::{Action, Component, Pat, Sourced};
 /// Where numbers come from, by their keys: a publication, or how it was derived, or that it was assumed.
 pub type Sources = BTreeMap<&'static str, String>;
 
-const TDP_RULE: &str =
-    "computed: leakage + running clock + energy × capacity × TDP activity × clock, of every action";
+const TDP_RULE: &str = "computed: leakage × fast_leakage + running clock + energy × capacity × TDP activity × clock, of every action";
 
 impl Pat {
     /// Where each number of the chip itself comes from.
@@ -16,7 +15,8 @@ impl Pat {
         let mut sources = Sources::from([
             ("clock_hz", self.clock.source.clone()),
             ("tdp_w", TDP_RULE.to_owned()),
-            ("idle_power_w", "computed: leakage + gated clock".to_owned()),
+            ("fast_leakage", "none given: TDP is that of typical silicon".to_owned()),
+            ("idle_power_w", "computed: leakage + gated clock, of typical silicon".to_owned()),
         ]);
         for (key, area) in [
             ("area_mm2", &self.area),
@@ -28,6 +28,7 @@ impl Pat {
         }
         note(&mut sources, "published_tdp_w", self.published_tdp.as_ref());
         note(&mut sources, "voltage_v", self.voltage.as_ref());
+        note(&mut sources, "fast_leakage", self.fast_leakage.as_ref());
         note(&mut sources, "junction_temperature_c", self.junction_temperature.as_ref());
         sources
     }

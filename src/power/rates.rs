@@ -55,7 +55,7 @@ impl Rates {
         let counted = || rates.components.iter().filter(|component| component.is_counted);
         rates.base = counted().map(|component| component.leakage + component.clock_gated).sum();
         let tdp = pat.components.iter().filter(|component| is_counted(component));
-        rates.tdp = tdp.map(|component| component.tdp(pat.clock.value)).sum();
+        rates.tdp = tdp.map(|component| pat.tdp_of(component)).sum();
         rates
     }
 

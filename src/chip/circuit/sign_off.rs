@@ -10,14 +10,22 @@ parameter_file! {
         scan_flip_flop: "Area and leakage of a scan flip-flop over a plain one's.",
         buffers: "Area and leakage of buffers that placement and routing add, over those of all cells.",
         buffer_energy: "Their energy over that of all transitions.",
+        driver_leakage: "Leakage of drivers over that of NAND2s of the same area.",
+        fast_leakage: "Leakage at the fast corner over that at the typical one.",
         slow_corner: "Delay at the slow corner over that at the typical one.",
     }
 }
 
 impl SignOff {
     /// The library's cells themselves, at the typical corner.
-    pub const NONE: SignOff =
-        SignOff { scan_flip_flop: 1.0, buffers: 0.0, buffer_energy: 0.0, slow_corner: 1.0 };
+    pub const NONE: SignOff = SignOff {
+        scan_flip_flop: 1.0,
+        buffers: 0.0,
+        buffer_energy: 0.0,
+        driver_leakage: 1.0,
+        fast_leakage: 1.0,
+        slow_corner: 1.0,
+    };
 
     /// What a cell of the library stands for in a signed-off block: itself with its part of all that is added.
     pub fn applied_to(&self, cells: StandardCells) -> StandardCells {

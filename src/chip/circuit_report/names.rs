@@ -11,10 +11,11 @@ pub const TRANSISTORS: [(&str, DeviceClass); 3] = [
 ];
 
 /// Cells of memory arrays.
-pub const CELLS: [(&str, CellKind); 4] = [
+pub const CELLS: [(&str, CellKind); 5] = [
     ("hp", CellKind::Static(DeviceClass::HighPerformance)),
     ("lstp", CellKind::Static(DeviceClass::LowStandbyPower)),
     ("lop", CellKind::Static(DeviceClass::LowOperatingPower)),
+    ("foundry", CellKind::Foundry),
     ("edram", CellKind::EmbeddedDram),
 ];
 

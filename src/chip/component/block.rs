@@ -143,11 +143,11 @@ impl Block {
         self.cost().area() + attached.sum()
     }
 
-    /// Its part of the thermal design power.
-    pub fn tdp(&self, clock: Hertz) -> Watts {
+    /// Its part of the thermal design power, with so many times the leakage of typical silicon.
+    pub fn tdp(&self, clock: Hertz, leakage: Ratio) -> Watts {
         let cost = self.cost();
         let actions: Watts = self.actions.iter().map(|action| action.tdp(clock)).sum();
-        cost.leakage + cost.clock_running * clock + actions
+        cost.leakage * leakage.0 + cost.clock_running * clock + actions
     }
 
     /// The longest of its paths.

@@ -2,9 +2,10 @@
 
 use super::cache::ArrayCache;
 use crate::chip::circuit::arithmetic::NumberFormat;
-use crate::chip::circuit::{Process, SignOff};
+use crate::chip::circuit::array::CellKind;
+use crate::chip::circuit::{Leakage, Process, SignOff};
 use crate::chip::technology::{DeviceClass, StandardCells};
-use crate::units::{Hertz, SquareMicrometres};
+use crate::units::{Hertz, SquareMicrometres, Watts};
 
 /// Where a component is made, how it is run, and who stands around it.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +14,8 @@ pub struct Context<'a> {
     pub process: Process,
     /// Flavour of transistor of arrays and wires.
     pub transistors: DeviceClass,
-    /// Flavour of transistor of memory cells.
-    pub memory_cells: DeviceClass,
+    /// Cells of static memories.
+    pub memory_cells: CellKind,
     /// Clock of the chip.
     pub clock: Hertz,
     /// Standard cells of this process.
@@ -28,22 +29,35 @@ pub struct Context<'a> {
 /// All of a context that circuits depend on, to find them by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ContextKey {
-    transistors: [DeviceClass; 2],
-    conditions: [u64; 8],
+    transistors: DeviceClass,
+    memory_cells: CellKind,
+    surroundings: [u64; 4],
+    cells: [u64; 5],
     has_supply: bool,
 }
 
 impl Context<'_> {
+    /// Leakage of what is drawn of transistors: periphery of arrays, repeaters. Of fast ones all of it would have the lowest
+    /// threshold there is, which designers allow on critical paths only: it leaks as drivers of the library that take
+    /// the same area, or as drawn where that is less.
+    pub(super) fn leakage_of_drawn(&self, area: SquareMicrometres, as_drawn: Leakage) -> Watts {
+        let of_library = self.cells.leakage_of(area) * self.process.sign_off.driver_leakage;
+        Watts(of_library.0.min((as_drawn.subthreshold + as_drawn.gate).0))
+    }
+
     /// Equal only for contexts in which every circuit is the same; the cells follow from the process.
     pub(super) fn key(&self) -> ContextKey {
         let Process { node, supply, temperature, sign_off } = self.process;
-        let SignOff { scan_flip_flop, buffers, buffer_energy, slow_corner } = sign_off;
+        // The fast corner is for TDP, not for circuits.
+        let SignOff { scan_flip_flop, buffers, buffer_energy, driver_leakage, slow_corner, fast_leakage: _ } =
+            sign_off;
         let volts = supply.map_or(0.0, |supply| supply.0);
         let (node, kelvin, hertz) = (node.0, temperature.0, self.clock.0);
-        let conditions = [node, volts, kelvin, hertz, scan_flip_flop, buffers, buffer_energy, slow_corner]
-            .map(f64::to_bits);
-        let transistors = [self.transistors, self.memory_cells];
-        ContextKey { transistors, conditions, has_supply: supply.is_some() }
+        let surroundings = [node, volts, kelvin, hertz];
+        let cells = [scan_flip_flop, buffers, buffer_energy, driver_leakage, slow_corner];
+        let (surroundings, cells) = (surroundings.map(f64::to_bits), cells.map(f64::to_bits));
+        let (transistors, memory_cells) = (self.transistors, self.memory_cells);
+        ContextKey { transistors, memory_cells, surroundings, cells, has_supply: supply.is_some() }
     }
 }
 
@@ -86,4 +100,24 @@ pub struct VectorShape {
     pub lanes: u32,
     /// Format of an element.
     pub format: NumberFormat,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chip::component::trial::Trial;
+
+    #[test]
+    fn what_is_drawn_leaks_as_drivers_of_the_library_or_as_drawn_where_that_is_less() {
+        let at = Trial::at(28.0);
+        let context = at.context();
+        let area = SquareMicrometres(1000.0);
+        // So many NAND2s, times what drivers hold more.
+        let drivers =
+            1000.0 / at.cells.nand2_area.0 * at.cells.nand2_leakage.0 * at.process.sign_off.driver_leakage;
+        let drawn = |watts: f64| Leakage { subthreshold: Watts(0.75 * watts), gate: Watts(0.25 * watts) };
+        let told = |watts: f64| context.leakage_of_drawn(area, drawn(watts)).0;
+        assert!((told(10.0 * drivers) / drivers - 1.0).abs() < 1e-12);
+        assert!((told(0.1 * drivers) / (0.1 * drivers) - 1.0).abs() < 1e-12);
+    }
 }

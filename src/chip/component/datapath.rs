@@ -157,9 +157,10 @@ impl Wires {
         let values = Datapath::built_in()?;
         let delay_budget = Ratio(values.wire_delay_budget);
         let wire = Wires::request(length, Drive::Repeated { delay_budget }, context)?;
+        let leakage = context.leakage_of_drawn(wire.driver_area, wire.leakage);
         let bits = f64::from(bits);
         Ok(Wires {
-            cost: (Cost::of_area(wire.driver_area).leaking(wire.leakage)) * bits,
+            cost: Cost { leakage, ..Cost::of_area(wire.driver_area) } * bits,
             // A wire's energy is that of a rise and a fall: two changes.
             word: DataEnergy::changing(wire.energy * (bits * values.toggle / 2.0)),
             delay: wire.delay,

@@ -56,6 +56,7 @@ impl Link {
         let repeaters = wire.driver_area * bits;
         let wires = Cost {
             cells: repeaters,
+            leakage: context.leakage_of_drawn(wire.driver_area, wire.leakage) * bits,
             whitespace: repeaters * (1.0 / layout.row_utilisation - 1.0)
                 + SquareMicrometres(pitch.0 * length.0) * (bits * on_silicon),
             ..Cost::default()
@@ -63,7 +64,7 @@ impl Link {
         Ok(Link {
             stages,
             parts: vec![
-                Part::leaf("repeated wires", wires.leaking(wire.leakage * bits)),
+                Part::leaf("repeated wires", wires),
                 Part::leaf("pipeline registers", Cost::of_logic(&registers)),
             ],
             // The wire's energy is that of a rise and a fall: two changes.

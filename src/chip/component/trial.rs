@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{Action, ArrayCache, Block, Component, ComponentError, Context, Part, Siblings};
+use crate::chip::circuit::array::CellKind;
 use crate::chip::circuit::{Process, SignOff};
 use crate::chip::technology::{DeviceClass, StandardCells};
 use crate::units::{Hertz, Joules, Kelvin, Micrometres, Volts};
@@ -46,7 +47,7 @@ impl Trial {
         Context {
             process: self.process,
             transistors: DeviceClass::HighPerformance,
-            memory_cells: DeviceClass::HighPerformance,
+            memory_cells: CellKind::Foundry,
             clock: self.clock,
             cells: &self.cells,
             siblings: &self.siblings,

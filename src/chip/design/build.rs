@@ -1,12 +1,11 @@
 //! Builds every component of a spec at a clock, in the order in which they need each other.
 
+use super::process::process_of;
 use super::{Design, Placed};
-use crate::chip::circuit::{CircuitError, Process, SignOff};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
 use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
-use crate::chip::technology::TechnologyError;
-use crate::units::{Hertz, Kelvin, SquareMicrometres};
+use crate::units::{Hertz, SquareMicrometres};
 
 /// Builds designs; keeps the arrays that it has found for the next one.
 #[derive(Debug, Default)]
@@ -27,18 +26,8 @@ impl Builder {
         clock_reason: String,
     ) -> Result<Design, Vec<Problem>> {
         let header = &spec.header;
-        let technology = |error: ComponentError| problem(technology_key(&error), error.to_string());
-        let temperature = Kelvin::from(header.technology.junction_temperature.0);
-        let sign_off = SignOff::built_in().map_err(|error| technology(error.into()))?;
-        let node = header.technology.node.0;
-        let process = Process {
-            node,
-            supply: header.technology.voltage.map(|voltage| voltage.0),
-            temperature,
-            sign_off,
-        };
-        let cells = process.cells().map_err(|error| technology(error.into()))?;
-        let process = Process { supply: Some(cells.supply), ..process };
+        let technology = &header.technology;
+        let (process, cells) = process_of(technology)?;
         let mut siblings = Siblings { cores: header.cores, ..Siblings::default() };
         let mut order: Vec<usize> = (0..spec.components.len()).collect();
         let at = |index: usize| &spec.components[index];
@@ -58,12 +47,10 @@ impl Builder {
                 current = Some(place);
                 survey(spec, &blocks, component.scope, &mut siblings);
             }
-            let transistors = header.technology.transistors.into();
-            let memory_cells = header.technology.memory_cells.map_or(transistors, Into::into);
             let context = Context {
                 process,
-                transistors,
-                memory_cells,
+                transistors: technology.transistors.into(),
+                memory_cells: technology.static_cells(),
                 clock,
                 cells: &cells,
                 siblings: &siblings,
@@ -86,10 +73,11 @@ impl Builder {
                 .word_bits
                 .or_else(|| siblings.tensor_units.first().map(|unit| u64::from(unit.operand.bits()))),
             cores: header.cores,
-            node,
-            transistors: header.technology.transistors,
+            node: process.node,
+            transistors: technology.transistors,
             voltage: cells.supply,
-            junction_temperature: header.technology.junction_temperature.0,
+            junction_temperature: technology.junction_temperature.0,
+            fast_leakage: technology.tdp_corner.leakage(&process.sign_off),
             clock,
             clock_reason,
             white_space: if header.area.means == AreaMeaning::Cells { 0.0 } else { header.area.white_space },
@@ -97,22 +85,6 @@ impl Builder {
             area_means: header.area.means,
             components,
         })
-    }
-}
-
-/// The key that a complaint of the technology is about.
-fn technology_key(error: &ComponentError) -> &'static str {
-    let (ComponentError::Technology(error) | ComponentError::Circuit(CircuitError::Technology(error))) =
-        error
-    else {
-        return "technology";
-    };
-    match error {
-        TechnologyError::Node { .. } => "technology.node",
-        TechnologyError::Supply { .. } => "technology.voltage",
-        TechnologyError::Temperature { .. } => "technology.junction_temperature",
-        TechnologyError::Flavour { .. } => "technology.transistors",
-        _ => "technology",
     }
 }
 

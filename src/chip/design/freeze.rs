@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Design, Placed};
 use crate::chip::component;
 use crate::chip::pat::{Action, Component, Pat, Sourced, Technology};
-use crate::units::{Joules, PerCycle, Quantity, SquareMillimetres};
+use crate::units::{Joules, PerCycle, Quantity, Ratio, SquareMillimetres};
 
 impl Design {
     /// The chip, frozen: what a replay prices with.
@@ -24,6 +24,7 @@ impl Design {
             clock: Sourced::new(self.clock, format!("chip file: {}", self.clock_reason)),
             voltage: Some(Sourced::new(self.voltage, "chip file".to_owned())),
             junction_temperature: Some(Sourced::new(self.junction_temperature, "chip file".to_owned())),
+            fast_leakage: self.leakiest(),
             area: sourced(area, "components, white space and unmodelled area"),
             die_area: None,
             white_space: sourced(area * self.white_space, "the chip file's part of the area"),
@@ -34,6 +35,13 @@ impl Design {
                 .map(|(component, path)| format!("{component}: {} in {}", path.name, path.cycle)),
             components: self.components.iter().map(|component| self.component(component, &model)).collect(),
         }
+    }
+
+    /// The factor of TDP's leakage, if there is one.
+    fn leakiest(&self) -> Option<Sourced<Ratio>> {
+        let source =
+            "leakage at the fast corner over that at the typical one (sign-off), the same for every chip";
+        (self.fast_leakage != Ratio(1.0)).then(|| Sourced::new(self.fast_leakage, source))
     }
 
     fn source(&self) -> String {

@@ -3,13 +3,14 @@
 mod build;
 mod clock;
 mod freeze;
+mod process;
 mod search;
 
 use super::component::{Block, TimingPath};
 use super::pat::Placement;
 use super::spec::{AreaMeaning, Scope, Transistors};
 use crate::units::{
-    Celsius, Hertz, Micrometres, Seconds, SquareMicrometres, SquareMillimetres, Volts, Watts,
+    Celsius, Hertz, Micrometres, Ratio, Seconds, SquareMicrometres, SquareMillimetres, Volts, Watts,
 };
 
 pub use build::Builder;
@@ -34,6 +35,8 @@ pub struct Design {
     pub voltage: Volts,
     /// Temperature at which leakage is told.
     pub junction_temperature: Celsius,
+    /// Leakage of the leakiest parts, which TDP holds for, over that of typical ones.
+    pub fast_leakage: Ratio,
     /// The clock, and why it is that.
     pub clock: Hertz,
     /// Why the clock is what it is.
@@ -76,11 +79,6 @@ impl Placed {
         let one = if means == AreaMeaning::Cells { cost.cells } else { cost.area() };
         one * self.instances as f64
     }
-
-    /// Thermal design power of all of them.
-    pub fn tdp(&self, clock: Hertz) -> Watts {
-        self.block.tdp(clock) * self.instances as f64
-    }
 }
 
 impl Design {
@@ -97,7 +95,12 @@ impl Design {
 
     /// Thermal design power.
     pub fn tdp(&self) -> Watts {
-        self.on_chip().map(|component| component.tdp(self.clock)).sum()
+        self.on_chip().map(|component| self.tdp_of(component)).sum()
+    }
+
+    /// A component's part of the thermal design power, all of its instances.
+    pub fn tdp_of(&self, placed: &Placed) -> Watts {
+        placed.block.tdp(self.clock, self.fast_leakage) * placed.instances as f64
     }
 
     /// Components on the chip, without those beside it.

@@ -72,7 +72,7 @@ pub struct PlacedReport {
     pub tdp_dynamic_w: f64,
     /// Part of `tdp_w` of the running clock.
     pub tdp_clock_w: f64,
-    /// Part of `tdp_w` that leaks.
+    /// Part of `tdp_w` that leaks, in the leakiest parts that TDP holds for; parts are told as typical ones leak.
     pub tdp_leakage_w: f64,
     /// Cycles from an operand at its input to the result, 0 where it has no such way.
     pub latency_cycles: u32,
@@ -159,10 +159,10 @@ fn placed_report(design: &Design, placed: &Placed) -> PlacedReport {
         instances: placed.instances,
         own_supply: block.own_supply,
         area_mm2: placed.area(design.area_means).0 * 1e-6,
-        tdp_w: placed.tdp(design.clock).0,
+        tdp_w: design.tdp_of(placed).0,
         tdp_dynamic_w: actions.iter().fold(0.0, |sum, action| sum + action.tdp_w),
         tdp_clock_w: (cost.clock_running * design.clock).0 * instances,
-        tdp_leakage_w: cost.leakage.0 * instances,
+        tdp_leakage_w: cost.leakage.0 * instances * design.fast_leakage.0,
         latency_cycles: block.latency_cycles,
         parts: block
             .parts

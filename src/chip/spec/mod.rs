@@ -14,8 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Written};
+use crate::chip::circuit::SignOff;
+use crate::chip::circuit::array::CellKind;
 use crate::chip::technology::DeviceClass;
-use crate::units::{Celsius, Hertz, Micrometres, Seconds, SquareMillimetres, Volts, Watts};
+use crate::units::{Celsius, Hertz, Micrometres, Ratio, Seconds, SquareMillimetres, Volts, Watts};
 
 pub use read::{Override, SpecError, SpecFile};
 pub use schema::json_schema;
@@ -61,13 +63,49 @@ pub struct Technology {
     /// Junction temperature at which leakage is told. Default: 85 C.
     #[serde(default = "hot")]
     pub junction_temperature: Written<Celsius>,
+    /// Silicon whose leakage TDP counts: fast, the leakiest that is sold; or typical, as for a chip that was measured or
+    /// simulated. All other figures are of typical silicon. Default: fast.
+    #[serde(default)]
+    pub tdp_corner: Corner,
     /// Transistors of memories and long wires. Default: high_performance.
     #[serde(default)]
     pub transistors: Transistors,
-    /// Transistors of memory cells, where they are others than those around the cells: low_standby_power for cells that
-    /// hardly leak, at some cost in speed. Default: as transistors.
+    /// Static memory cells: foundry for those that foundries make, of high thresholds; or of a flavour of transistor, as in
+    /// CACTI. Default: foundry, but low_standby_power where the transistors are that.
     #[serde(default)]
-    pub memory_cells: Option<Transistors>,
+    pub memory_cells: Option<MemoryCells>,
+}
+
+impl Technology {
+    /// The cells of static memories.
+    pub fn static_cells(&self) -> CellKind {
+        match (self.memory_cells, self.transistors) {
+            (Some(cells), _) => cells.into(),
+            (None, Transistors::LowStandbyPower) => CellKind::Static(DeviceClass::LowStandbyPower),
+            (None, _) => CellKind::Foundry,
+        }
+    }
+}
+
+/// Silicon as it comes out of the fab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Corner {
+    /// The fastest and leakiest.
+    #[default]
+    Fast,
+    /// What most of it is like.
+    Typical,
+}
+
+impl Corner {
+    /// Its leakage over that of typical silicon.
+    pub fn leakage(self, sign_off: &SignOff) -> Ratio {
+        match self {
+            Corner::Fast => Ratio(sign_off.fast_leakage),
+            Corner::Typical => Ratio(1.0),
+        }
+    }
 }
 
 /// A flavour of transistor.
@@ -89,6 +127,31 @@ impl From<Transistors> for DeviceClass {
             Transistors::HighPerformance => DeviceClass::HighPerformance,
             Transistors::LowStandbyPower => DeviceClass::LowStandbyPower,
             Transistors::LowOperatingPower => DeviceClass::LowOperatingPower,
+        }
+    }
+}
+
+/// What static memory cells are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryCells {
+    /// Those that foundries make: high thresholds, leakage as published.
+    Foundry,
+    /// Of fast and leaky transistors (ITRS HP).
+    HighPerformance,
+    /// Of transistors of least leakage (ITRS LSTP), at some cost in speed.
+    LowStandbyPower,
+    /// Of transistors of least energy at a low supply (ITRS LOP).
+    LowOperatingPower,
+}
+
+impl From<MemoryCells> for CellKind {
+    fn from(cells: MemoryCells) -> CellKind {
+        match cells {
+            MemoryCells::Foundry => CellKind::Foundry,
+            MemoryCells::HighPerformance => CellKind::Static(DeviceClass::HighPerformance),
+            MemoryCells::LowStandbyPower => CellKind::Static(DeviceClass::LowStandbyPower),
+            MemoryCells::LowOperatingPower => CellKind::Static(DeviceClass::LowOperatingPower),
         }
     }
 }

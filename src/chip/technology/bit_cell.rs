@@ -2,8 +2,11 @@
 
 use serde::Deserialize;
 
+use super::device::Device;
+use super::error::TechnologyError;
 use super::interpolation::Ends;
-use crate::units::Volts;
+use super::laws::leakage_at;
+use crate::units::{Kelvin, Volts};
 
 /// A six-transistor SRAM cell with one read-write port.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,13 +59,32 @@ pub(super) struct StaticCellRow {
     height_over_width: f64,
 }
 
-/// The smallest static cell that a foundry has told, in a node's file.
+/// The static cell of foundries, in a node's file: the smallest that one has told, and what such cells leak.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FoundryCellRow {
     #[serde(rename = "source")]
     _source: String,
     pub area_um2: f64,
+    #[serde(rename = "leakage_source")]
+    _leakage_source: String,
+    leakage_supply_v: f64,
+    /// At temperatures evenly spaced from 300 K to 400 K.
+    leakage_a: Vec<f64>,
+}
+
+impl FoundryCellRow {
+    /// Leakage in A of a cell with one port at a supply; the node's transistors, at the same temperature, say how much
+    /// a supply lowers the barrier.
+    pub fn leakage_a(
+        &self,
+        supply: Volts,
+        temperature: Kelvin,
+        transistors: &Device,
+    ) -> Result<f64, TechnologyError> {
+        let law = transistors.voltage.of(Volts(self.leakage_supply_v), transistors.threshold);
+        Ok(leakage_at(&self.leakage_a, temperature)? * law.factors(supply)?.off_current)
+    }
 }
 
 impl StaticCell {

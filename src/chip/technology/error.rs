@@ -1,7 +1,7 @@
 //! What technology cannot answer: what was asked, why it has no answer, and the nearest question that has one.
 
 use super::device_class::DeviceClass;
-use crate::units::{Kelvin, Volts};
+use crate::units::{Celsius, Kelvin, Volts};
 
 /// Why there is no figure.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -48,8 +48,8 @@ pub enum TechnologyError {
     },
     /// The temperature is beyond the law of leakage.
     #[error(
-        "no leakage at {} K: the law holds from {} K to {} K; the nearest temperature is {} K",
-        asked.0, lowest.0, highest.0, nearest(asked.0, lowest.0, highest.0)
+        "no leakage at {}: the law holds from {} to {}; the nearest temperature is {}",
+        both(*asked), both(*lowest), both(*highest), both(Kelvin(nearest(asked.0, lowest.0, highest.0)))
     )]
     Temperature {
         /// What was asked for.
@@ -94,6 +94,12 @@ fn range_of_supply(lowest: Volts, highest: Volts) -> String {
          (1.3 times nominal, the oxide's limit)",
         lowest.0, highest.0
     )
+}
+
+/// A temperature in both scales, without what the way between them leaves.
+fn both(temperature: Kelvin) -> String {
+    let celsius = (Celsius::from(temperature).0 * 1e6).round() / 1e6;
+    format!("{} ({} K)", Celsius(celsius), temperature.0)
 }
 
 /// The end of a range that is nearest to a value. What is no number gets the lower end.

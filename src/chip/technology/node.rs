@@ -11,6 +11,9 @@ use super::table::{CircuitTable, tables};
 use super::wire_layer::{WireClass, WireLayer, WireProjection};
 use crate::units::{Kelvin, Micrometres, SquareMicrometres, Volts};
 
+/// The flavour whose laws those of logic and of foundries' bit cells follow.
+const LOGIC: DeviceClass = DeviceClass::HighPerformance;
+
 /// A process node, tabulated or between two that are.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
@@ -97,6 +100,24 @@ impl Node {
         SquareMicrometres(ends.power_law(ends.smaller.table.area_um2, ends.larger.table.area_um2))
     }
 
+    /// Leakage in A of a foundry's static cell with one port, a high-threshold one as all are that are made, at a supply:
+    /// typical silicon, word line low.
+    ///
+    /// # Errors
+    /// [`TechnologyError::Supply`] and [`TechnologyError::Temperature`] beyond the laws.
+    pub fn foundry_static_cell_leakage_a(
+        &self,
+        supply: Volts,
+        temperature: Kelvin,
+    ) -> Result<f64, TechnologyError> {
+        let leakage_a = |end: &At<FoundryCellRow>| {
+            let logic = Node::at(Micrometres(end.name_um))?.device(LOGIC, temperature)?;
+            end.table.leakage_a(supply, temperature, &logic)
+        };
+        let ends = &self.foundry_static_cells;
+        Ok(ends.power_law(leakage_a(ends.smaller)?, leakage_a(ends.larger)?))
+    }
+
     /// The standard cells at a supply, by default that of the node's high-performance transistors.
     ///
     /// # Errors
@@ -106,7 +127,6 @@ impl Node {
         supply: Option<Volts>,
         temperature: Kelvin,
     ) -> Result<StandardCells, TechnologyError> {
-        const LOGIC: DeviceClass = DeviceClass::HighPerformance;
         let nominal = self.device(LOGIC, temperature)?.supply;
         let cells = |end: &At<StandardCellRow>| {
             let node = Node::at(Micrometres(end.name_um))?;
@@ -116,6 +136,24 @@ impl Node {
         };
         let ends = &self.standard_cells;
         Ok(StandardCells::between(ends, &cells(ends.smaller)?, &cells(ends.larger)?))
+    }
+
+    /// The supply of a chip whose arrays are of a flavour, where none is given: that of the node's logic, if the flavour
+    /// works there; else the flavour's own, or as much more as standard cells need.
+    ///
+    /// # Errors
+    /// As [`Node::device`] and [`Node::standard_cells`].
+    pub fn usual_supply(&self, class: DeviceClass, temperature: Kelvin) -> Result<Volts, TechnologyError> {
+        let logic = self.device(LOGIC, temperature)?.supply;
+        let device = self.device(class, temperature)?;
+        if device.at_supply(logic).is_ok() {
+            return Ok(logic);
+        }
+        match self.standard_cells(Some(device.supply), temperature) {
+            Ok(cells) => Ok(cells.supply),
+            Err(TechnologyError::Supply { asked, lowest, .. }) if asked.0 < lowest.0 => Ok(lowest),
+            Err(error) => Err(error),
+        }
     }
 
     /// The cell of embedded or commodity DRAM.

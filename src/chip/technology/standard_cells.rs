@@ -101,6 +101,11 @@ impl StandardCellRow {
 }
 
 impl StandardCells {
+    /// Leakage of gates that fill an area.
+    pub fn leakage_of(&self, area: SquareMicrometres) -> Watts {
+        self.nand2_leakage * (area / self.nand2_area)
+    }
+
     /// Between two nodes each figure is a power of the feature size.
     pub(super) fn between(
         ends: &Ends<StandardCellRow>,

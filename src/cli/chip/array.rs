@@ -42,7 +42,8 @@ pub(super) struct Array {
     #[arg(long, value_name = "N", default_value_t = 0)]
     write_ports: u32,
 
-    /// Cells: static ones of fast (hp), low-standby-power or low-operating-power transistors, or embedded DRAM
+    /// Cells: static ones of fast (hp), low-standby-power or low-operating-power transistors, as leaky as those of
+    /// foundries, or embedded DRAM
     #[arg(long, value_name = "CELL", default_value = "hp", value_parser = choice(&CELLS))]
     cell: CellKind,
 

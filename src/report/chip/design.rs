@@ -1,8 +1,8 @@
 //! A chip that was built from high-level choices: where its power and area go as trees, timing, what was chosen and
 //! why, and the search.
 
-use super::actions;
 use super::tree::{Branch, Cut, Row, rows};
+use super::{actions, leakiest};
 use crate::chip::design_report::{CandidateReport, DesignReport, PartReport, PlacedReport, SearchReport};
 use crate::chip::pat::{Pat, Placement};
 use crate::report::page::Page;
@@ -24,6 +24,9 @@ pub fn render_design(chip: &Pat, design: &DesignReport, all: bool) -> String {
     facts(&mut page, chip, design);
     page.heading("Thermal design power");
     page.table(&power(chip, design, Cut::new(all)));
+    if let Some(note) = leakiest(chip) {
+        page.paragraph(&note);
+    }
     page.heading("Area");
     page.table(&areas(chip, design, Cut::new(all)));
     if !all {
@@ -96,7 +99,7 @@ fn power(chip: &Pat, design: &DesignReport, cut: Cut) -> Table {
         cells
     };
     for component in on_chip(design) {
-        for Row { name, figures, level, .. } in rows(&power_tree(component), tdp_w, cut) {
+        for Row { name, figures, level, .. } in rows(&power_tree(component, chip.leakiest().0), tdp_w, cut) {
             table.row(row(name, figures, level == 0));
         }
     }
@@ -108,7 +111,7 @@ fn power(chip: &Pat, design: &DesignReport, cut: Cut) -> Table {
 }
 
 /// Actions with where their energy goes, and parts with their clock and leakage: together, the component.
-fn power_tree(component: &PlacedReport) -> Branch<4> {
+fn power_tree(component: &PlacedReport, leakiest: f64) -> Branch<4> {
     let actions = component.actions.iter().map(|action| {
         let energy: f64 = action.energy_parts_j.0.iter().map(|(_, energy)| energy).sum();
         let dynamic = |watts: f64| [watts, 0.0, 0.0, watts];
@@ -128,17 +131,17 @@ fn power_tree(component: &PlacedReport) -> Branch<4> {
         name: named(component),
         count: Some(component.instances),
         figures,
-        branches: actions.chain(component.parts.iter().map(standing_power)).collect(),
+        branches: actions.chain(component.parts.iter().map(|part| standing_power(part, leakiest))).collect(),
     }
 }
 
-fn standing_power(part: &PartReport) -> Branch<4> {
-    let (clock, leakage) = (part.clock_running_w, part.leakage_w);
+fn standing_power(part: &PartReport, leakiest: f64) -> Branch<4> {
+    let (clock, leakage) = (part.clock_running_w, part.leakage_w * leakiest);
     Branch {
         name: part.name.clone(),
         count: Some(part.count),
         figures: [0.0, clock, leakage, clock + leakage],
-        branches: part.parts.iter().map(standing_power).collect(),
+        branches: part.parts.iter().map(|inner| standing_power(inner, leakiest)).collect(),
     }
 }
 

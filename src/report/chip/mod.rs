@@ -36,6 +36,9 @@ pub fn render(chip: &Pat) -> String {
     page.fact("TDP", &si(chip.tdp().0, "W"));
     page.heading("Thermal design power");
     page.table(&power(chip));
+    if let Some(note) = leakiest(chip) {
+        page.paragraph(&note);
+    }
     if on_chip(chip).any(|component| component.area.is_some()) {
         page.heading("Area");
         page.table(&areas(chip));
@@ -45,6 +48,15 @@ pub fn render(chip: &Pat) -> String {
     page.paragraph("capacity: the most in a cycle; TDP activity: the part of it that TDP assumes.");
     page.list("Sources", &sources(chip));
     page.finish()
+}
+
+/// What leakage in TDP is, where it is not that of all other figures.
+fn leakiest(chip: &Pat) -> Option<String> {
+    let factor = chip.fast_leakage.as_ref()?.value.0;
+    Some(format!(
+        "leakage: of the leakiest parts that TDP holds for, {factor} times that of typical ones, of which idle power and \
+         replay tell."
+    ))
 }
 
 fn power(chip: &Pat) -> Table {
@@ -80,8 +92,8 @@ fn area_of(component: &Component) -> Option<f64> {
 
 /// Its part of TDP: dynamic, clock, leakage, and the sum of the three.
 fn powers(chip: &Pat, component: &Component) -> [f64; 4] {
-    let (clock, leakage) = (component.clock_running.value.0, component.leakage.value.0);
-    let tdp = component.tdp(chip.clock.value).0;
+    let (clock, leakage) = (component.clock_running.value.0, chip.tdp_leakage_of(component).0);
+    let tdp = chip.tdp_of(component).0;
     // What is left of the sum may be a rounding error below nothing.
     [(tdp - leakage - clock).max(0.0), clock, leakage, tdp]
 }

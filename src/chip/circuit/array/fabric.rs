@@ -5,7 +5,7 @@ use crate::chip::circuit::CircuitError;
 use crate::chip::circuit::repeated_wire::{RepeatedWire, Track};
 use crate::chip::circuit::transistor::{Channel, Folding, LeakageCurrent, Transistors};
 use crate::chip::technology::{
-    DeviceClass, DynamicCell, Node, StaticCell, WireClass, WireLayer, WireProjection,
+    Device, DeviceClass, DynamicCell, Node, StaticCell, WireClass, WireLayer, WireProjection,
 };
 use crate::units::{Ratio, Seconds, Volts};
 
@@ -65,6 +65,13 @@ impl Fabric {
             CellKind::Static(class) => {
                 let cell = node.static_cell();
                 (BitCell::Static { transistors: flavour(class)?, cell }, periphery)
+            }
+            CellKind::Foundry => {
+                let cell = node.static_cell();
+                let leakage_a =
+                    node.foundry_static_cell_leakage_a(periphery.device.supply, request.temperature)?;
+                let transistors = leaking_in_a_cell(periphery, &cell, leakage_a);
+                (BitCell::Static { transistors, cell }, periphery)
             }
             CellKind::EmbeddedDram => {
                 let access = flavour(DeviceClass::EmbeddedDram)?;
@@ -154,21 +161,37 @@ impl Fabric {
 
     /// Leakage of one cell with all its ports, word lines low.
     pub fn cell_leakage(&self) -> LeakageCurrent {
-        let BitCell::Static { transistors, cell } = &self.cell else {
+        match &self.cell {
+            BitCell::Static { transistors, cell } => static_leakage(transistors, cell, self.ports),
             // What a DRAM cell loses is put back by refresh and counted there.
-            return LeakageCurrent::default();
-        };
-        let pair = transistors.inverter_leakage(cell.pull_down_width_um, cell.pull_up_width_um) * 2.0;
-        // The two inverters of a cell hold opposite states: one n-channel gate tunnels and one p-channel gate.
-        let pair = LeakageCurrent { gate_a: pair.gate_a / 2.0, ..pair };
-        let access = transistors.nand_leakage(1, cell.access_width_um, 0.0);
-        let write_port = LeakageCurrent { gate_a: 0.0, ..access };
-        // A read-only port has two transistors in series; their states are taken as equally likely.
-        let stack = transistors.nand_leakage(2, cell.access_width_um, 0.0);
-        let read_port = LeakageCurrent { gate_a: access.gate_a, ..stack };
-        pair + write_port * f64::from(self.ports.read_write + self.ports.write)
-            + read_port * f64::from(self.ports.read)
+            BitCell::Dynamic { .. } => LeakageCurrent::default(),
+        }
     }
+}
+
+fn static_leakage(transistors: &Transistors, cell: &StaticCell, ports: Ports) -> LeakageCurrent {
+    let pair = transistors.inverter_leakage(cell.pull_down_width_um, cell.pull_up_width_um) * 2.0;
+    // The two inverters of a cell hold opposite states: one n-channel gate tunnels and one p-channel gate.
+    let pair = LeakageCurrent { gate_a: pair.gate_a / 2.0, ..pair };
+    let access = transistors.nand_leakage(1, cell.access_width_um, 0.0);
+    let write_port = LeakageCurrent { gate_a: 0.0, ..access };
+    // A read-only port has two transistors in series; their states are taken as equally likely.
+    let stack = transistors.nand_leakage(2, cell.access_width_um, 0.0);
+    let read_port = LeakageCurrent { gate_a: access.gate_a, ..stack };
+    pair + write_port * f64::from(ports.read_write + ports.write) + read_port * f64::from(ports.read)
+}
+
+/// Transistors with which a cell of one port leaks so much in all, and one of more ports more in proportion.
+fn leaking_in_a_cell(transistors: Transistors, cell: &StaticCell, leakage_a: f64) -> Transistors {
+    let one_port = Ports { read_write: 1, read: 0, write: 0 };
+    let off_current_a = static_leakage(&transistors, cell, one_port).subthreshold_a;
+    let Device { off_current_a_per_um, .. } = transistors.device;
+    let device = Device {
+        off_current_a_per_um: off_current_a_per_um * (leakage_a / off_current_a),
+        gate_current_a_per_um: 0.0,
+        ..transistors.device
+    };
+    Transistors { device, ..transistors }
 }
 
 /// A cell grows by two tracks in each direction for each port beyond its first.

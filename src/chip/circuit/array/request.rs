@@ -13,6 +13,9 @@ use crate::units::{Kelvin, Micrometres, Volts};
 pub enum CellKind {
     /// Six transistors of a flavour, and two more for each further port.
     Static(DeviceClass),
+    /// The same cell with the leakage of those that foundries make, which have high thresholds. It conducts as the
+    /// transistors around it: so area, time and energy are those of a cell of their flavour.
+    Foundry,
     /// One transistor and a capacitor in a logic process.
     EmbeddedDram,
 }

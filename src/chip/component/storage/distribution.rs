@@ -89,8 +89,8 @@ impl Distribution {
         let channels = SquareMicrometres(all.0 * pitch.0 * style.on_the_ground);
         // Repeaters stand in the channels.
         let free = SquareMicrometres((channels - repeaters).0.max(0.0));
-        let standing = Cost { whitespace: free, ..Cost::of_area(repeaters) }
-            .leaking(millimetre.leakage * (all / MILLIMETRE));
+        let leakage = context.leakage_of_drawn(repeaters, millimetre.leakage * (all / MILLIMETRE));
+        let standing = Cost { whitespace: free, leakage, ..Cost::of_area(repeaters) };
         // The data of an access come from the middle of a column on the mean; branches beyond are gated.
         let wires_energy =
             |moved: Micrometres| millimetre.energy * (style.random_wire * (moved / MILLIMETRE));

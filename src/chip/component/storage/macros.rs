@@ -4,7 +4,7 @@ use super::distribution::{Distribution, Pieces};
 use super::{Storage, StorageCell, address_bits, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
-use crate::chip::circuit::{CircuitError, DataEnergy, Leakage};
+use crate::chip::circuit::{CircuitError, DataEnergy};
 use crate::chip::component::context::ContextKey;
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
 use crate::units::{Seconds, SquareMicrometres, Watts};
@@ -179,7 +179,7 @@ impl MacroKind {
             ports: self.ports,
             cell: match self.cell {
                 StorageCell::Edram => CellKind::EmbeddedDram,
-                _ => CellKind::Static(context.memory_cells),
+                _ => context.memory_cells,
             },
             periphery: context.transistors,
             temperature: context.process.temperature,
@@ -220,7 +220,7 @@ impl MacroKind {
         }
         let half = self.with_fewest(self.most_rows * fewest, context)?;
         let no_less = |unit: &MemoryMacro| {
-            let (cost, least) = (cost_of(unit), cost_of(&half));
+            let (cost, least) = (cost_of(unit, context), cost_of(&half, context));
             cost.area() >= least.area() && cost.leakage >= least.leakage
         };
         let (mut few, mut enough) = (words, words.max(2 * self.most_rows * fewest));
@@ -240,11 +240,11 @@ impl MacroKind {
         let unit = self.of(words.min(self.most_words), context)?;
         let mut parts = Vec::new();
         if full > 0 {
-            parts.push(Part::group("macro", macro_parts(&unit)).times(self.across * full));
+            parts.push(Part::group("macro", macro_parts(&unit, context)).times(self.across * full));
         }
         if rest > 0 {
             let smaller = self.of(rest.max(FEWEST_WORDS), context)?;
-            parts.push(Part::group("smaller macro", macro_parts(&smaller)).times(self.across));
+            parts.push(Part::group("smaller macro", macro_parts(&smaller, context)).times(self.across));
         }
         let across = self.across as f64;
         let scaled = |parts: &[(&'static str, DataEnergy)]| {
@@ -278,18 +278,18 @@ impl MacroKind {
     }
 }
 
-fn cost_of(unit: &MemoryMacro) -> Cost {
-    macro_parts(unit).iter().map(Part::total).sum()
+fn cost_of(unit: &MemoryMacro, context: &Context) -> Cost {
+    macro_parts(unit, context).iter().map(Part::total).sum()
 }
 
-fn macro_parts(unit: &MemoryMacro) -> Vec<Part> {
+fn macro_parts(unit: &MemoryMacro, context: &Context) -> Vec<Part> {
     let (area, leakage) = (unit.array.area, unit.array.leakage);
-    let leaking = |area: SquareMicrometres, leakage: Leakage| Cost::of_area(area).leaking(leakage);
     let refresh = Cost { leakage: unit.array.refresh, ..Cost::default() };
+    let periphery = context.leakage_of_drawn(area.periphery, unit.periphery_leakage());
     let standing = |area: SquareMicrometres, leakage: Watts| Cost { leakage, ..Cost::of_area(area) };
     vec![
-        Part::leaf("cells", leaking(area.cells, leakage.cells) + refresh),
-        Part::leaf("periphery", leaking(area.periphery + area.wiring, unit.periphery_leakage())),
+        Part::leaf("cells", Cost::of_area(area.cells).leaking(leakage.cells) + refresh),
+        Part::leaf("periphery", standing(area.periphery + area.wiring, periphery)),
         Part::leaf("control", standing(unit.control_area, unit.control_leakage)),
         Part::leaf("registers", standing(unit.registers_area(), unit.registers.leakage)),
         Part::leaf("halo", Cost { whitespace: unit.halo, ..Cost::default() }),
@@ -311,7 +311,7 @@ mod tests {
             let kind = MacroKind { across: 1, bytes, most_words, most_rows, ports, cell };
             let mut least = Cost::default();
             for words in (FEWEST_WORDS..=most_words).step_by(5) {
-                let cost = cost_of(&kind.of(words, &at.context()).unwrap());
+                let cost = cost_of(&kind.of(words, &at.context()).unwrap(), &at.context());
                 let told = format!("{words} words of {bytes} bytes, {most_rows} rows");
                 assert!(cost.area() >= least.area() && cost.leakage >= least.leakage, "{told}");
                 least = cost;
