@@ -158,8 +158,12 @@ fn tell_apart(spec: &ChipSpec, components: &mut [Placed]) {
     }
 }
 
-/// Tells the areas of what has been built.
+/// Tells what has been built: how many components, and their areas.
 fn survey(spec: &ChipSpec, blocks: &[Option<Block>], scope: Scope, siblings: &mut Siblings) {
+    let built = spec.components.iter().zip(blocks).filter(|(component, block)| {
+        block.is_some() && (scope == Scope::Chip || component.scope == Scope::Core)
+    });
+    siblings.built_components = built.count() as u32;
     let area_of = |wanted: Scope| -> SquareMicrometres {
         let built = spec.components.iter().zip(blocks).filter(|(component, _)| component.scope == wanted);
         built
