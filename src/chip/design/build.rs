@@ -1,6 +1,6 @@
 //! Builds every component of a spec at a clock, in the order in which they need each other.
 
-use super::{Design, Placed};
+use super::{Design, Placed, trunk};
 use crate::chip::circuit::{CircuitError, Process, SignOff};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
@@ -79,7 +79,7 @@ impl Builder {
             .flat_map(|(component, block)| placed(header.cores, component, block.unwrap_or_default()));
         let mut components: Vec<Placed> = components.collect();
         tell_apart(spec, &mut components);
-        Ok(Design {
+        let mut design = Design {
             name: header.name.clone(),
             description: header.description.clone(),
             word_bits: header
@@ -96,7 +96,13 @@ impl Builder {
             unmodelled: header.area.unmodelled,
             area_means: header.area.means,
             components,
-        })
+        };
+        if !design.components.iter().any(|component| component.name == trunk::NAME) {
+            let transistors = header.technology.transistors.into();
+            let trunk = design.clock_trunk(&process, transistors);
+            design.components.extend(trunk.map_err(|error| technology(error.into()))?);
+        }
+        Ok(design)
     }
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod clock;
 mod freeze;
 mod search;
+mod trunk;
 
 use super::component::{Block, TimingPath};
 use super::pat::Placement;
@@ -44,7 +45,7 @@ pub struct Design {
     pub unmodelled: f64,
     /// What areas count.
     pub area_means: AreaMeaning,
-    /// Its components in the order of the file.
+    /// Its components in the order of the file, and the trunk of the clock.
     pub components: Vec<Placed>,
 }
 
