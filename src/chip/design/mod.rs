@@ -124,9 +124,13 @@ impl Design {
 
     /// The longest path with the component that it is in.
     pub fn critical_path(&self) -> Option<(&str, &TimingPath)> {
-        let paths = self.components.iter().filter_map(|component| {
+        self.critical_paths().max_by(|(_, a), (_, b)| a.cycle.0.total_cmp(&b.cycle.0))
+    }
+
+    /// The longest path of each component.
+    fn critical_paths(&self) -> impl Iterator<Item = (&str, &TimingPath)> {
+        self.components.iter().filter_map(|component| {
             component.block.critical_path().map(|path| (component.name.as_str(), path))
-        });
-        paths.max_by(|(_, a), (_, b)| a.cycle.0.total_cmp(&b.cycle.0))
+        })
     }
 }
