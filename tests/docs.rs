@@ -13,6 +13,13 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_slice(&succeed(program().args(arguments)).stdout).unwrap()
 }
 
+/// The report of a chip that exceeds limits of its own file: it is there all the same.
+fn beyond_its_limits(chip: &str) -> Value {
+    let output = program().args(["chip", chip, "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 /// The paths of all keys, `components[].actions[].name`, in the order of the alphabet.
 fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
@@ -117,6 +124,7 @@ fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
         json(&["chip", "eyeriss", "--json"]),
         json(&["chip", "tests/chips/given.toml", "--json"]),
         json(&["chip", &format!("{small}:limits.area=6mm2"), "--json"]),
+        beyond_its_limits(&format!("{small}:limits.area=1um2")),
     ];
     let maps = [
         ("design.components[].parts", "[].<figure>"),

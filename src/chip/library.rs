@@ -37,15 +37,33 @@ pub const BUILT_IN: &[BuiltIn] = &[
 /// A chip that was asked for.
 #[derive(Clone, Debug)]
 pub struct Loaded {
+    /// Where it comes from, for messages.
+    pub file: String,
     /// The chip, frozen.
     pub pat: Pat,
     /// How it was built, if it was: a chip file of given numbers has no design.
     pub built: Option<SearchResult>,
 }
 
+impl Loaded {
+    /// The frozen chip, for those who use it.
+    ///
+    /// # Errors
+    /// [`ChipError::Invalid`] of a design that exceeds limits of its own file.
+    pub fn within_limits(self) -> Result<Pat, ChipError> {
+        match self.built {
+            Some(built) if !built.unmet.is_empty() => {
+                Err(ChipError::Invalid { file: self.file, problems: built.unmet })
+            }
+            _ => Ok(self.pat),
+        }
+    }
+}
+
 /// Loads a chip by its built-in name or from a chip file, `tpu-v1` or `my.toml`, and builds it if it is a design.
 /// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`. A file called like a
-/// built-in chip: `./tpu-v1`.
+/// built-in chip: `./tpu-v1`. A design that exceeds limits of its file is there to be looked at:
+/// [`Loaded::within_limits`].
 ///
 /// # Errors
 /// [`ChipError`]: an unknown name with the nearest one, what is wrong with the file, or what cannot be built.
@@ -57,20 +75,20 @@ pub fn open(chip: &str) -> Result<Loaded, ChipError> {
         if !overrides.is_empty() {
             return Err(ChipError::Overrides { file });
         }
-        return Ok(Loaded { pat: Pat::parse(&file, &text)?, built: None });
+        return Ok(Loaded { pat: Pat::parse(&file, &text)?, built: None, file });
     }
     let invalid = |problems| ChipError::Invalid { file: file.clone(), problems };
     let spec = SpecFile::new(table).with(&overrides).map_err(|error| invalid(error.0))?;
     let built = Builder::default().search(&spec).map_err(invalid)?;
-    Ok(Loaded { pat: built.design.pat(), built: Some(built) })
+    Ok(Loaded { pat: built.design.pat(), built: Some(built), file })
 }
 
-/// As [`open`], the frozen chip alone.
+/// As [`open`], the frozen chip alone, which is within the limits of its file.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open`] and [`Loaded::within_limits`].
 pub fn load(chip: &str) -> Result<Pat, ChipError> {
-    open(chip).map(|loaded| loaded.pat)
+    open(chip)?.within_limits()
 }
 
 /// Splits `NAME:KEY=VALUE,KEY=VALUE`; a path that exists is taken as a whole.

@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod array;
+mod clock_trunk;
 mod data_energy;
 mod design_rules;
 mod error;
@@ -19,6 +20,7 @@ mod sign_off;
 mod transistor;
 pub mod wire;
 
+pub use clock_trunk::ClockTrunk;
 pub use data_energy::DataEnergy;
 pub(in crate::chip) use data_energy::RANDOM_TOGGLE;
 pub use error::CircuitError;

@@ -1,6 +1,7 @@
 //! What the components at the edge of a core or chip are made of: buffers in SRAM, queues and control in placed cells.
 
-use super::storage::{Storage, StorageCell};
+use super::banked::Banked;
+use super::storage::StorageCell;
 use super::{ComponentError, Context, Cost, Part};
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::network;
@@ -27,14 +28,9 @@ impl DataBuffer {
     /// So many words of so many bytes; no fewer than 32.
     pub fn new(context: &Context, name: &str, words: u64, bytes: u32) -> Result<DataBuffer, ComponentError> {
         let ports = Ports { read_write: 0, read: 1, write: 1 };
-        let words = words.max(FEWEST_WORDS);
-        let storage = Storage::new(words, bytes * 8, ports, StorageCell::Sram, context)?;
-        Ok(DataBuffer {
-            write: storage.write_energy(),
-            read: storage.read_energy(),
-            cycle: storage.cycle,
-            part: Part::group(name, storage.parts),
-        })
+        let size = (words.max(FEWEST_WORDS), bytes * 8);
+        let Banked { part, read, write, cycle } = Banked::new(context, name, size, ports, StorageCell::Sram)?;
+        Ok(DataBuffer { part, write, read, cycle })
     }
 }
 
@@ -70,6 +66,13 @@ impl Control {
             transition: placed.transitions(1.0),
             store: placed.store(1.0, Ratio(0.5)),
         })
+    }
+
+    /// State that is written once and then held for thousands of cycles: its clock gates stay shut, and what they leave
+    /// is all of its clock.
+    pub fn held(self) -> Control {
+        let own = Cost { clock_running: self.part.own.clock_gated, ..self.part.own };
+        Control { part: Part { own, ..self.part }, ..self }
     }
 
     /// A bit of data that goes through ranks of registers and gates, of which half of the bits change.

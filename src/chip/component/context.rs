@@ -68,6 +68,11 @@ pub struct Siblings {
     pub tensor_units: Vec<TensorShape>,
     /// Units that work on vectors.
     pub vector_units: Vec<VectorShape>,
+    /// On-chip memories, every instance.
+    pub memories: u32,
+    /// Components of the file that have been built in the same scope before, and in the cores for what is on the chip,
+    /// each once however many instances it has.
+    pub built_components: u32,
     /// Width of the widest on-chip memory's access, in bits; 0 if there is none.
     pub memory_bits: u32,
     /// Area of all that has been built in the same scope before.

@@ -90,6 +90,7 @@ impl Component for Memory {
     }
 
     fn announce(&self, siblings: &mut Siblings) {
+        siblings.memories += 1;
         // A block that follows from units is no wider than what they announce by themselves.
         if let Some(block) = self.block {
             let bits = u32::try_from(block.0.0.saturating_mul(8)).unwrap_or(u32::MAX);

@@ -3,6 +3,7 @@
 //! One file a component. Each is a struct whose fields are the keys of a chip file, with [`Component`] to build it;
 //! [`KINDS`] lists them. None names a chip.
 
+mod banked;
 mod block;
 mod buffer;
 mod cache;
@@ -60,6 +61,8 @@ pub enum Stage {
     Bus,
     /// Connects cores, or the chip with the outside.
     Periphery,
+    /// Controls all that has been built.
+    Control,
 }
 
 /// A component as a chip file asks for it.

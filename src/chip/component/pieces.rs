@@ -1,5 +1,6 @@
 //! Pieces of a control-heavy component, put together: what they cost, and what an action takes of each.
 
+use super::banked::Banked;
 use super::storage::{Storage, StorageCell};
 use super::{ComponentError, Context, Cost, Part, TimingPath};
 use crate::chip::circuit::arithmetic::{NumberFormat, Operation, UnitRequest};
@@ -54,7 +55,7 @@ impl<'a> Pieces<'a> {
         Ok(unit.energy())
     }
 
-    /// Adds words behind ports.
+    /// Adds words behind ports; static memory in as many banks as the clock asks for.
     pub fn storage(
         &mut self,
         name: &str,
@@ -62,7 +63,14 @@ impl<'a> Pieces<'a> {
         ports: Ports,
         cell: Option<StorageCell>,
     ) -> Result<Accesses, ComponentError> {
-        self.banks(name, size, ports, cell, 1)
+        if cell != Some(StorageCell::Sram) {
+            return self.banks(name, size, ports, cell, 1);
+        }
+        let Banked { part, read, write, cycle } =
+            Banked::new(self.context, name, size, ports, StorageCell::Sram)?;
+        self.parts.push(part);
+        self.paths.push(TimingPath { name: name.to_owned(), cycle });
+        Ok(Accesses { read, write })
     }
 
     /// Adds so many banks of words behind ports. The energies are those of one bank.

@@ -131,7 +131,7 @@ impl VectorRegfile {
 
 impl Component for VectorRegfile {
     fn stage(&self) -> Stage {
-        Stage::Compute
+        Stage::Storage
     }
 
     fn build(&self, context: &Context) -> Result<Block, ComponentError> {

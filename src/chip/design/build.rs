@@ -1,7 +1,7 @@
 //! Builds every component of a spec at a clock, in the order in which they need each other.
 
-use super::process::process_of;
-use super::{Design, Placed};
+use super::process::{process_of, technology_problem};
+use super::{Design, Placed, trunk};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
 use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
@@ -66,7 +66,7 @@ impl Builder {
             .flat_map(|(component, block)| placed(header.cores, component, block.unwrap_or_default()));
         let mut components: Vec<Placed> = components.collect();
         tell_apart(spec, &mut components);
-        Ok(Design {
+        let mut design = Design {
             name: header.name.clone(),
             description: header.description.clone(),
             word_bits: header
@@ -84,7 +84,13 @@ impl Builder {
             unmodelled: header.area.unmodelled,
             area_means: header.area.means,
             components,
-        })
+        };
+        if !design.components.iter().any(|component| component.name == trunk::NAME) {
+            let transistors = technology.transistors.into();
+            let trunk = design.clock_trunk(&process, transistors);
+            design.components.extend(trunk.map_err(technology_problem)?);
+        }
+        Ok(design)
     }
 }
 
@@ -130,8 +136,12 @@ fn tell_apart(spec: &ChipSpec, components: &mut [Placed]) {
     }
 }
 
-/// Tells the areas of what has been built.
+/// Tells what has been built: how many components, and their areas.
 fn survey(spec: &ChipSpec, blocks: &[Option<Block>], scope: Scope, siblings: &mut Siblings) {
+    let built = spec.components.iter().zip(blocks).filter(|(component, block)| {
+        block.is_some() && (scope == Scope::Chip || component.scope == Scope::Core)
+    });
+    siblings.built_components = built.count() as u32;
     let area_of = |wanted: Scope| -> SquareMicrometres {
         let built = spec.components.iter().zip(blocks).filter(|(component, _)| component.scope == wanted);
         built

@@ -2,6 +2,7 @@
 
 use super::build::problem;
 use super::{Builder, Design};
+use crate::chip::component::TimingPath;
 use crate::chip::error::Problem;
 use crate::chip::spec::ChipSpec;
 use crate::units::Hertz;
@@ -16,6 +17,22 @@ const RUNGS: u32 = 16;
 
 /// Clocks are found to this part.
 const CLOCK_STEP: f64 = 1e-3;
+
+/// Most components that a message names as too slow.
+const MOST_TOLD: usize = 5;
+
+/// A cycle may exceed the clock's by so much, as units are sized to fill it exactly.
+const ROUNDING: f64 = 1e-9;
+
+impl Design {
+    /// The longest path of each component that misses the clock, the slowest first.
+    fn missed(&self) -> Vec<(&str, &TimingPath)> {
+        let most = self.clock.time_of(1.0) * (1.0 + ROUNDING);
+        let mut slow: Vec<_> = self.critical_paths().filter(|(_, path)| path.cycle > most).collect();
+        slow.sort_by(|(_, a), (_, b)| b.cycle.0.total_cmp(&a.cycle.0));
+        slow
+    }
+}
 
 /// Clocks to try, the slowest first.
 fn ladder() -> impl DoubleEndedIterator<Item = Hertz> {
@@ -105,23 +122,29 @@ impl Builder {
         }
     }
 
-    /// Fails if a component is slower than the clock, with the fastest clock that works.
+    /// Fails if components are slower than the clock, with all of them and the fastest clock that works.
     fn check_clock(&self, spec: &ChipSpec, design: &Design) -> Result<(), Vec<Problem>> {
-        let Some((name, path)) = design.critical_path() else { return Ok(()) };
-        let period = design.clock.time_of(1.0);
-        if path.cycle.0 <= period.0 * (1.0 + 1e-9) {
+        let slow = design.missed();
+        if slow.is_empty() {
             return Ok(());
+        }
+        let period = design.clock.time_of(1.0);
+        let told = slow.iter().take(MOST_TOLD).map(|(name, path)| {
+            let more = 100.0 * (path.cycle.0 / period.0 - 1.0);
+            format!("{name} ({}) takes {}, {more:.0} % more", path.name, path.cycle)
+        });
+        let mut told: Vec<String> = told.collect();
+        if slow.len() > MOST_TOLD {
+            told.push(format!("{} others miss it too", slow.len() - MOST_TOLD));
         }
         let fastest = self.fastest(spec)?;
         let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
         Err(problem(
             key,
             format!(
-                "{} needs a cycle of {period}, but {name} ({}) takes {}, {:.0} % more; the fastest clock that every component meets is {fastest}",
+                "{} needs a cycle of {period}, but {}; the fastest clock that every component meets is {fastest}",
                 design.clock,
-                path.name,
-                path.cycle,
-                100.0 * (path.cycle.0 / period.0 - 1.0),
+                told.join(", "),
             ),
         ))
     }
@@ -129,8 +152,7 @@ impl Builder {
     /// Whether every component can be built at a clock and meets it.
     fn meets(&self, spec: &ChipSpec, clock: Hertz) -> Result<bool, Vec<Problem>> {
         let design = self.at(spec, clock, String::new())?;
-        let cycle = design.critical_path().map_or(0.0, |(_, path)| path.cycle.0);
-        Ok(cycle <= clock.time_of(1.0).0)
+        Ok(design.missed().is_empty())
     }
 
     /// The chip at the slowest clock of the ladder at which it can be built, for what no clock changes.

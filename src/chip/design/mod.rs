@@ -5,6 +5,7 @@ mod clock;
 mod freeze;
 mod process;
 mod search;
+mod trunk;
 
 use super::component::{Block, TimingPath};
 use super::pat::Placement;
@@ -47,7 +48,7 @@ pub struct Design {
     pub unmodelled: f64,
     /// What areas count.
     pub area_means: AreaMeaning,
-    /// Its components in the order of the file.
+    /// Its components in the order of the file, and the trunk of the clock.
     pub components: Vec<Placed>,
 }
 
@@ -126,9 +127,13 @@ impl Design {
 
     /// The longest path with the component that it is in.
     pub fn critical_path(&self) -> Option<(&str, &TimingPath)> {
-        let paths = self.components.iter().filter_map(|component| {
+        self.critical_paths().max_by(|(_, a), (_, b)| a.cycle.0.total_cmp(&b.cycle.0))
+    }
+
+    /// The longest path of each component.
+    fn critical_paths(&self) -> impl Iterator<Item = (&str, &TimingPath)> {
+        self.components.iter().filter_map(|component| {
             component.block.critical_path().map(|path| (component.name.as_str(), path))
-        });
-        paths.max_by(|(_, a), (_, b)| a.cycle.0.total_cmp(&b.cycle.0))
+        })
     }
 }

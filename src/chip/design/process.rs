@@ -55,7 +55,7 @@ fn check_flavours(
 }
 
 /// What the technology has no answer to, with the key that it is about.
-fn technology_problem(error: impl Into<ComponentError>) -> Vec<Problem> {
+pub(super) fn technology_problem(error: impl Into<ComponentError>) -> Vec<Problem> {
     let error = error.into();
     problem(technology_key(&error), error.to_string())
 }

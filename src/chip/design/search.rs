@@ -28,21 +28,23 @@ pub struct Candidate {
 /// The best design with all others that were tried.
 #[derive(Clone, Debug)]
 pub struct SearchResult {
-    /// The best.
+    /// The best; where none is within the limits, the nearest.
     pub design: Design,
-    /// All that could be built, best first; the first is the design.
+    /// All that could be built, best first; where none is within the limits, nearest first. The first is the design.
     pub candidates: Vec<Candidate>,
     /// What it wanted most of.
     pub objective: Objective,
     /// Combinations that cannot be built.
     pub unbuildable: usize,
+    /// Limits that the design exceeds, as no other is within them: which binds, by how much, and what would do.
+    pub unmet: Vec<Problem>,
 }
 
 impl Builder {
     /// Builds the chip of a file: the best of its search, or the only one.
     ///
     /// # Errors
-    /// What cannot be read, built or met; of limits: which binds, by how much, and the nearest design that works.
+    /// What cannot be read or built, or misses its clock or performance.
     pub fn search(&self, file: &SpecFile) -> Result<SearchResult, Vec<Problem>> {
         let spec = file.read().map_err(|error| error.0)?;
         let combinations = combinations(&spec.search)?;
@@ -57,20 +59,24 @@ impl Builder {
                 Err(problems) => failures.push(problems),
             }
         }
-        built.sort_by(|(a, _), (b, _)| {
-            let fits = |candidate: &Candidate| candidate.exceeded.is_empty();
-            fits(b).cmp(&fits(a)).then(b.score.total_cmp(&a.score))
-        });
+        built.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
+        // Those within the limits first, and of the others the nearest.
+        built.sort_by(|(a, _), (b, _)| a.excess().total_cmp(&b.excess()));
         let unbuildable = failures.len();
-        if built.is_empty() {
+        let Some((best, design)) = built.first() else {
             return Err(failures.into_iter().next().unwrap_or_default());
-        }
-        if !built[0].0.exceeded.is_empty() {
-            return Err(unmet(&built, &limits, single));
-        }
-        let design = built[0].1.clone();
+        };
+        let unmet = unmet(best, design, &limits, built.len(), single);
+        let design = design.clone();
         let candidates = built.into_iter().map(|(candidate, _)| candidate).collect();
-        Ok(SearchResult { design, candidates, objective, unbuildable })
+        Ok(SearchResult { design, candidates, objective, unbuildable, unmet })
+    }
+}
+
+impl Candidate {
+    /// How many times it exceeds the limit that binds; 1 within the limits.
+    fn excess(&self) -> f64 {
+        self.exceeded.iter().map(|(_, times)| *times).fold(1.0, f64::max)
     }
 }
 
@@ -120,28 +126,23 @@ fn judge(values: Vec<Override>, design: &Design, objective: Objective, limits: &
     Candidate { values, tops, area_mm2, tdp_w, score, exceeded }
 }
 
-/// No design is within the limits: which bind, and the nearest.
-fn unmet(built: &[(Candidate, Design)], limits: &Limits, single: bool) -> Vec<Problem> {
-    let worst =
-        |candidate: &Candidate| candidate.exceeded.iter().map(|(_, times)| *times).fold(1.0, f64::max);
-    let Some((nearest, design)) = built.iter().min_by(|(a, _), (b, _)| worst(a).total_cmp(&worst(b))) else {
-        return Vec::new();
-    };
+/// The limits that the nearest of so many designs exceeds, each with what it has.
+fn unmet(nearest: &Candidate, design: &Design, limits: &Limits, of: usize, single: bool) -> Vec<Problem> {
     let problem = |(key, times): &(&'static str, f64)| {
         let (limit, has) = match *key {
             "limits.area" => (limits.area.map(|limit| limit.0.to_string()), design.area().to_string()),
             "limits.power" => (limits.power.map(|limit| limit.0.to_string()), design.tdp().to_string()),
             _ => (limits.latency.map(|limit| limit.0.to_string()), design.latency().to_string()),
         };
-        let of = if single {
+        let whose = if single {
             "the chip has".to_owned()
         } else {
             let values: Vec<String> =
                 nearest.values.iter().map(|value| format!("{} = {}", value.key, value.value)).collect();
-            format!("the nearest of {} designs ({}) has", built.len(), values.join(", "))
+            format!("the nearest of {of} designs ({}) has", values.join(", "))
         };
         let what = format!(
-            "{}: {of} {has}, {:.1} % more; the nearest limit that works is {has}",
+            "{}: {whose} {has}, {:.1} % more; the nearest limit that works is {has}",
             limit.unwrap_or_default(),
             100.0 * (times - 1.0)
         );

@@ -45,6 +45,8 @@ pub struct DesignReport {
     pub critical_path: Option<PathReport>,
     /// Components in the chip file's order, figures for all instances together.
     pub components: Vec<PlacedReport>,
+    /// Limits of the file that it exceeds, as no other design is within them.
+    pub exceeded: Vec<ExceededReport>,
     /// The search that found it; null if the file left nothing to search for.
     pub search: Option<SearchReport>,
 }
@@ -140,6 +142,7 @@ impl DesignReport {
                 cycle_time_s: path.cycle.0,
             }),
             components: design.components.iter().map(|placed| placed_report(design, placed)).collect(),
+            exceeded: built.candidates.first().map(search::exceeded).unwrap_or_default(),
             search: SearchReport::new(built),
         }
     }

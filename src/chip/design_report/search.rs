@@ -18,7 +18,7 @@ pub struct SearchReport {
     pub unbuildable: usize,
     /// Those beyond a limit.
     pub beyond_limits: usize,
-    /// All that could be built: within the limits first, best first.
+    /// All that could be built: within the limits first, best first, then those beyond, nearest first.
     pub candidates: Vec<CandidateReport>,
 }
 
@@ -39,12 +39,12 @@ pub struct CandidateReport {
     pub exceeded: Vec<ExceededReport>,
 }
 
-/// A limit that a candidate exceeds.
+/// A limit that a design exceeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExceededReport {
     /// The key: `limits.area`.
     pub limit: &'static str,
-    /// What the candidate has, over the limit.
+    /// What it has, over the limit.
     pub times: f64,
 }
 
@@ -67,13 +67,16 @@ impl SearchReport {
 
 fn candidate(candidate: &Candidate) -> CandidateReport {
     let values = candidate.values.iter().map(|value| (value.key.clone(), value.value.to_string()));
-    let exceeded = candidate.exceeded.iter().map(|(limit, times)| ExceededReport { limit, times: *times });
     CandidateReport {
         values: values.collect(),
         peak_tops: candidate.tops,
         area_mm2: candidate.area_mm2,
         tdp_w: candidate.tdp_w,
         score: candidate.score,
-        exceeded: exceeded.collect(),
+        exceeded: exceeded(candidate),
     }
+}
+
+pub(super) fn exceeded(candidate: &Candidate) -> Vec<ExceededReport> {
+    candidate.exceeded.iter().map(|(limit, times)| ExceededReport { limit, times: *times }).collect()
 }

@@ -5,6 +5,7 @@
 
 mod contradictions;
 mod keys;
+mod parameters;
 mod read;
 mod schema;
 

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::contradictions::contradictions;
 use super::keys::{self, Key};
+use super::parameters::substitute;
 use super::{ChipSpec, ComponentSpec, Header, Scope};
 use crate::chip::component::KINDS;
 use crate::chip::error::Problem;
@@ -217,36 +218,6 @@ fn unset(table: &mut Table, path: &str) -> Result<(), SpecError> {
         None => {
             one_problem(path, "is not in the file, so it cannot be left out; a value is written KEY=VALUE")
         }
-    }
-}
-
-/// Puts parameters in: a text `$X` becomes the value of `X`.
-fn substitute(path: &str, value: &mut Value, parameters: &Table, problems: &mut Vec<Problem>) {
-    match value {
-        Value::String(text) => {
-            if let Some(name) = text.strip_prefix('$') {
-                match parameters.get(name) {
-                    Some(found) => *value = found.clone(),
-                    None => {
-                        let meant = nearest(name, parameters.keys().map(String::as_str));
-                        let meant =
-                            meant.map(|name| format!("; did you mean \"${name}\"?")).unwrap_or_default();
-                        problems.push(problem(path, format!("there is no parameter {name:?}{meant}")));
-                    }
-                }
-            }
-        }
-        Value::Table(table) => {
-            for (key, value) in table.iter_mut() {
-                substitute(&format!("{path}.{key}"), value, parameters, problems);
-            }
-        }
-        Value::Array(values) => {
-            for (at, value) in values.iter_mut().enumerate() {
-                substitute(&format!("{path}[{at}]"), value, parameters, problems);
-            }
-        }
-        _ => {}
     }
 }
 

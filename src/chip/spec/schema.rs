@@ -27,7 +27,7 @@ pub fn json_schema() -> Value {
         ("chip", components("Components that are there once, by name.")),
         (
             "parameters",
-            json!({ "type": "object", "description": "Names for values: \"$NAME\" anywhere in the file stands for one." }),
+            json!({ "type": "object", "description": "Names for values: \"$NAME\" anywhere in the file stands for one, \"$A * $B\" for a product." }),
         ),
         (
             "search",

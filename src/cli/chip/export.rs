@@ -45,7 +45,7 @@ impl Export {
     pub(super) fn run(self) -> Result<ExitCode> {
         check_not_inputs(&[&self.output], &[&PathBuf::from(&self.chip)])?;
         let format = self.format()?;
-        let pat = load(&self.chip)?.pat;
+        let pat = load(&self.chip)?.within_limits()?;
         let text = match format {
             Format::Toml => pat.to_toml()?,
             Format::Json => pat.to_json()? + "\n",

@@ -94,7 +94,10 @@ impl Chip {
                 print(self.json, &ChipReport::of(&chip), |report| match &report.design {
                     Some(design) => render_design(&chip.pat, design, self.all),
                     None => render(&chip.pat),
-                })
+                })?;
+                // The page of a design beyond its limits is what tells why; the limits still decide how it ends.
+                chip.within_limits()?;
+                Ok(ExitCode::SUCCESS)
             }
             (None, None) => bail!("name a chip, a chip file or a command"),
         }

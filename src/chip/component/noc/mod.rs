@@ -27,14 +27,14 @@ parameter_file! {
     }
 }
 
-/// A network between tiles: with columns times rows equal to the number of cores, between the cores.
+/// A network between the cores of the chip, each a tile; on a chip of one core, between as many tiles as are given.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Noc {
     /// How tiles are joined: mesh, ring, bus or h_tree. Default: a ring up to 4 tiles, a mesh beyond.
     #[serde(default)]
     pub topology: Option<Topology>,
-    /// Tiles beside each other. Default: what is left of the cores by `rows`, near square.
+    /// Tiles beside each other; columns times rows is the number of cores. Default: what is left of the cores by `rows`, near square.
     #[serde(default)]
     pub columns: Option<u32>,
     /// Tiles above each other. Default: what is left of the cores by `columns`, near square.
@@ -97,6 +97,16 @@ impl Noc {
                 let cure = format!("give {}", count.clamp(1, most));
                 return Err(ComponentError::value(key, count, reason, cure));
             }
+        }
+        // A single core may have a network between its parts, or between memories that the file says nothing of.
+        if cores > 1 && columns.saturating_mul(rows) != cores {
+            let (value, tiles) = (format!("{columns} x {rows}"), columns.saturating_mul(rows));
+            let reason = format!("makes {tiles} tiles, and the chip has {cores} cores, one a tile");
+            let cure = match cores.checked_div(columns).filter(|rows| columns * rows == cores) {
+                Some(rows) => format!("give rows = {rows}, or cores = {tiles}"),
+                None => format!("leave columns and rows out, or give cores = {tiles}"),
+            };
+            return Err(ComponentError::value("columns", value, reason, cure));
         }
         if self.columns.is_none() || self.rows.is_none() {
             choices.push(Choice::new("columns", columns, format!("{columns} x {rows} for {cores} cores")));

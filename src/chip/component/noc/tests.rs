@@ -101,6 +101,14 @@ fn what_no_network_can_be_is_refused_with_what_works() {
     for (keys, message) in [
         ("columns = 3", "columns: 3: the 8 cores do not divide by it; give 2, or both"),
         ("columns = 0\nrows = 2", "columns: 0: a network has from 1 to 256; give 1"),
+        (
+            "columns = 4\nrows = 4",
+            "columns: 4 x 4: makes 16 tiles, and the chip has 8 cores, one a tile; give rows = 2",
+        ),
+        (
+            "columns = 3\nrows = 3",
+            "columns: 3 x 3: makes 9 tiles, and the chip has 8 cores, one a tile; leave columns",
+        ),
         ("flit_bits = 0", "flit_bits: 0: a flit has from 1 to 16384 bits; give flit_bits = 1"),
         ("flit_bits = 8\nbisection_bandwidth = \"64 GB/s\"", "flit_bits: 8: 2 links of it carry 1.4000 GB/s"),
         ("bisection_bandwidth = \"9000 TB/s\"", "flit_bits: 8000000: a flit has from 1 to 16384 bits"),
