@@ -6,8 +6,8 @@ use nm_trace::chip::circuit::network::{
     CrossbarRequest, Router, RouterRequest, Storage,
 };
 use nm_trace::chip::circuit::off_chip::{
-    BitsPerSecond, Farads, MemoryInterface, MemoryPhy, MemoryPhyRequest, Ohms, Pad, PadRequest,
-    PcieGeneration, PciePort, PcieRequest, Reach, SerialLink, SerialRequest, dram_energy_per_bit,
+    BitsPerSecond, DramDevice, Farads, MemoryInterface, MemoryPhy, MemoryPhyRequest, Ohms, Pad, PadRequest,
+    PcieGeneration, PciePort, PcieRequest, Reach, SerialLink, SerialRequest,
 };
 use nm_trace::chip::circuit::{CircuitError, Process, SignOff};
 use nm_trace::chip::technology::tabulated_nodes_nm;
@@ -178,8 +178,11 @@ fn a_driver_draws_its_current_at_any_rate() {
 
 #[test]
 fn the_energy_of_the_dram_stands_apart_from_the_chip() {
-    assert_eq!(dram_energy_per_bit(MemoryInterface::Hbm2).unwrap(), Some(Joules(3.92 * 1e-12)));
-    assert_eq!(dram_energy_per_bit(MemoryInterface::Lpddr3).unwrap(), None);
+    let device = DramDevice::of(MemoryInterface::Hbm2).unwrap().unwrap();
+    assert!((device.energy_per_bit().0 / 3.92e-12 - 1.0).abs() < 1e-12);
+    // 55 mA at 1.2 V, and 195 mA more for 260 ns of every 3.9 us.
+    assert!((device.background.0 / (1.2 * (0.055 + 0.195 * 0.26 / 3.9)) - 1.0).abs() < 1e-3);
+    assert_eq!(DramDevice::of(MemoryInterface::Lpddr3).unwrap(), None);
 }
 
 #[test]

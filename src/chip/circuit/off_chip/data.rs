@@ -72,9 +72,11 @@ pub(super) struct MemoryRow {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DramRow {
-    pub pj_per_bit: f64,
     #[serde(rename = "source")]
     _source: String,
+    pub pj_per_bit: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub background_mw: f64,
 }
 
 /// A kind of serial lane.

@@ -1,5 +1,5 @@
 //! Physical interfaces to DRAM: pads, terminations, and the logic that times them. The DRAM itself is apart, in
-//! [`dram_energy_per_bit`].
+//! [`DramDevice`](super::DramDevice).
 
 use std::fmt;
 
@@ -56,21 +56,17 @@ impl MemoryInterface {
     fn row(self, data: &'static Data) -> Result<&'static MemoryRow, CircuitError> {
         data.memory.interface.get(&self).ok_or_else(|| broken(format!("no interface {self}")))
     }
+
+    /// Data pins of a channel in its standard.
+    pub(super) fn channel_bits(self) -> Result<u32, CircuitError> {
+        Ok(self.row(data()?)?.channel_bits)
+    }
 }
 
 impl fmt::Display for MemoryInterface {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&format!("{self:?}").to_uppercase())
     }
-}
-
-/// Energy of a bit in the DRAM and at its end of the wire; `None` where nobody published it. It is no part of the
-/// chip's power.
-///
-/// # Errors
-/// [`CircuitError::Data`] if the built-in figures cannot be read.
-pub fn dram_energy_per_bit(interface: MemoryInterface) -> Result<Option<Joules>, CircuitError> {
-    Ok(data()?.dram_device.get(&interface).map(|row| Joules(row.pj_per_bit * 1e-12)))
 }
 
 /// A physical interface that is wanted.

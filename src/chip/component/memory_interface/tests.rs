@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::trial::{Trial, chosen, costs_no_less};
 use super::*;
+use crate::chip::pat::Placement;
 use crate::units::PerCycle;
 
 #[test]
@@ -32,6 +33,39 @@ fn the_memory_stands_beside_the_chip_with_the_energy_of_its_bits() {
     assert!(unknown.attached.is_empty() && chosen(&unknown, "dram") == "none");
     let given = trial.block::<MemoryInterface>("interface = \"gddr5\"\ndram_picojoules_per_bit = 10");
     assert!((given.attached[0].block.actions[0].energy().0 / 5.12e-9 - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn stacks_are_in_the_package_and_count_as_power_of_the_chip_but_not_as_area() {
+    let trial = Trial::at(16.0);
+    let port = trial.block::<MemoryInterface>("interface = \"hbm2\"\nchannels = 2");
+    let [dram] = &port.attached[..] else { panic!("the stacks") };
+    assert_eq!((dram.placement, chosen(&port, "dram_placement")), (Placement::Chip, "package"));
+    // 512 bits of 3.92 pJ; two stacks of eight channels at 81.6 mW, whether or not data move.
+    assert!((dram.block.actions[0].energy().0 / (512.0 * 3.92e-12) - 1.0).abs() < 1e-12);
+    let cost = dram.block.cost();
+    assert!((cost.clock_running.0 / (16.0 * 81.6e-3 / trial.clock.0) - 1.0).abs() < 1e-12);
+    assert_eq!((cost.area().0, cost.clock_gated), (0.0, cost.clock_running));
+    let outside = trial.block::<MemoryInterface>("interface = \"hbm2\"\ndram_placement = \"outside\"");
+    assert_eq!(outside.attached[0].placement, Placement::System);
+    let inside = trial.block::<MemoryInterface>("interface = \"ddr4\"\ndram_placement = \"package\"");
+    assert_eq!(inside.attached[0].placement, Placement::Chip);
+    assert!(port.area_with_attached() == port.cost().area());
+}
+
+#[test]
+fn an_interface_is_up_all_the_time_unless_it_has_low_power_states() {
+    let trial = Trial::at(16.0);
+    let phy = |keys: &str| {
+        let port = trial.block::<MemoryInterface>(&format!("interface = \"ddr4\"\n{keys}"));
+        let part = port.parts[0].parts[1].clone();
+        assert_eq!(part.name, "phy");
+        part.total()
+    };
+    let awake = phy("");
+    assert!(awake.clock_running.0 > 0.0 && awake.clock_gated == awake.clock_running);
+    let sleeps = phy("low_power_states = true");
+    assert!(sleeps.clock_running == awake.clock_running && sleeps.clock_gated < awake.clock_gated);
 }
 
 #[test]
@@ -65,11 +99,11 @@ fn what_no_interface_can_be_is_refused_with_what_works() {
         ("interface = \"ddr3\"\nburst = 48", "burst: 48: a burst is a power of two"),
         (
             "interface = \"ddr3\"\nbandwidth = \"34 GB/s\"",
-            "bandwidth: 34.0000 GB/s: 64 data pins would run at 4.25 Gb/s",
+            "bandwidth: 34 GB/s: 64 data pins would run at 4.25 Gb/s",
         ),
         (
             "interface = \"ddr3\"\nrate = \"2 Gb/s\"\nbandwidth = \"10 GB/s\"",
-            "rate: 2 Gb/s: 64 pins of this rate give 16.0000 GB/s, and bandwidth is another; leave one",
+            "rate: 2 Gb/s: 64 pins of this rate give 16 GB/s, and bandwidth is another; leave one",
         ),
         (
             "interface = \"ddr3\"\nrate = \"3 Gb/s\"",
