@@ -136,7 +136,8 @@ fn a_small_buffer_on_paper() {
 fn terminated_lines_on_paper() {
     let phy = |interface, gbps| {
         let rate = BitsPerSecond::from_giga(gbps);
-        MemoryPhy::new(&MemoryPhyRequest { interface, data_bits: 64, rate, process: at(45.0) }).unwrap()
+        MemoryPhy::new(&MemoryPhyRequest { interface, data_bits: 64, check_bits: 0, rate, process: at(45.0) })
+            .unwrap()
     };
     let ddr3 = phy(MemoryInterface::Ddr3, 1.6);
     near(ddr3.write.line.0 * 1e12, 1.353);
@@ -149,6 +150,7 @@ fn terminated_lines_on_paper() {
     let hbm = MemoryPhyRequest {
         interface: MemoryInterface::Hbm2,
         data_bits: 1024,
+        check_bits: 0,
         rate: BitsPerSecond::from_giga(2.0),
         process: at(16.0),
     };
@@ -241,7 +243,7 @@ fn results_are_the_same_on_every_run() {
         let storage = Storage::Sram;
         let router = Router::new(&RouterRequest { storage, ..router(5, 128, 4, 16, at(16.0)) }).unwrap();
         let (interface, rate) = (MemoryInterface::Gddr6, BitsPerSecond::from_giga(14.0));
-        let request = MemoryPhyRequest { interface, data_bits: 64, rate, process: at(7.0) };
+        let request = MemoryPhyRequest { interface, data_bits: 64, check_bits: 0, rate, process: at(7.0) };
         let request_pcie = PcieRequest { generation: PcieGeneration::Gen4, lanes: 16, process: at(7.0) };
         (router, MemoryPhy::new(&request).unwrap(), PciePort::new(&request_pcie).unwrap())
     };
@@ -332,7 +334,7 @@ proptest! {
     ) {
         let rate = interface.highest_rate().unwrap() * share;
         let phy = |bytes: u32, nm: f64| {
-            let request = MemoryPhyRequest { interface, data_bits: 8 * bytes, rate, process: at(nm) };
+            let request = MemoryPhyRequest { interface, data_bits: 8 * bytes, check_bits: 0, rate, process: at(nm) };
             MemoryPhy::new(&request).unwrap()
         };
         let (narrow, wide, shrunk) = (phy(bytes, 28.0), phy(bytes + more, 28.0), phy(bytes, 16.0));
@@ -419,7 +421,13 @@ fn impossible_networks_are_told_why_and_what_is_nearest() {
 fn impossible_interfaces_are_told_why_and_what_is_nearest() {
     let phy = |interface, data_bits, gbps, nm| {
         let rate = BitsPerSecond::from_giga(gbps);
-        message(MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, rate, process: at(nm) }))
+        message(MemoryPhy::new(&MemoryPhyRequest {
+            interface,
+            data_bits,
+            check_bits: 0,
+            rate,
+            process: at(nm),
+        }))
     };
     assert_eq!(
         phy(MemoryInterface::Ddr3, 64, 3.2, 28.0),

@@ -201,7 +201,7 @@ fn other_routers(page: &mut String) {
 
 fn phy(interface: MemoryInterface, data_bits: u32, gbps: f64, process: Process) -> MemoryPhy {
     let rate = BitsPerSecond::from_giga(gbps);
-    MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, rate, process }).unwrap()
+    MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, check_bits: 0, rate, process }).unwrap()
 }
 
 /// Everything over the bits of a busy interface, in pJ: as papers tell it.

@@ -51,6 +51,10 @@ pub struct MemoryInterface {
     /// Data pins of a channel, in whole bytes. Default: 64 of DDR, 32 of LPDDR and GDDR, 1024 of HBM.
     #[serde(default)]
     pub data_bits: Option<u32>,
+    /// Whether each 64 data pins come with 8 that carry check bits: a DIMM of a server. Default: true for DDR3 and DDR4,
+    /// else false (HBM has its check bits among the pins of its standard).
+    #[serde(default)]
+    pub error_correction: Option<bool>,
     /// Rate of a data pin. Default: what `bandwidth` needs, else the highest of the standard.
     #[serde(default)]
     pub rate: Option<Written<Bandwidth>>,
@@ -103,6 +107,7 @@ fn standards(_: &mut SchemaGenerator) -> Schema {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Pins {
     data_bits: u32,
+    check_bits: u32,
     rate: BitsPerSecond,
 }
 
@@ -166,7 +171,7 @@ impl MemoryInterface {
                 rate
             }
         };
-        Ok(Pins { data_bits, rate })
+        Ok(Pins { data_bits, check_bits: self.check_bits(data_bits, choices), rate })
     }
 
     fn usual_bits(&self) -> Result<(u32, &'static str), ComponentError> {
@@ -181,6 +186,22 @@ impl MemoryInterface {
             }
         };
         Ok((bits as u32, reason))
+    }
+
+    /// Pins of a channel that carry check bits.
+    fn check_bits(&self, data_bits: u32, choices: &mut Vec<Choice>) -> u32 {
+        let checked = self.error_correction.unwrap_or_else(|| {
+            let dimm = matches!(self.interface, Standard::Ddr3 | Standard::Ddr4);
+            if dimm {
+                choices.push(Choice::new(
+                    "error_correction",
+                    dimm,
+                    "8 check bits for 64 data pins, as servers have",
+                ));
+            }
+            dimm
+        });
+        if checked { data_bits.div_ceil(64) * 8 } else { 0 }
     }
 
     fn bits_per_second(&self, pins: Pins) -> f64 {
@@ -255,6 +276,7 @@ impl Component for MemoryInterface {
         let phy = MemoryPhy::new(&MemoryPhyRequest {
             interface: self.interface,
             data_bits: pins.data_bits,
+            check_bits: pins.check_bits,
             rate: pins.rate,
             process: context.process,
         })

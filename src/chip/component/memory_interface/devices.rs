@@ -51,8 +51,9 @@ impl MemoryInterface {
             DramPlacement::Package => ("in the chip's package", Placement::Chip),
             DramPlacement::Outside => ("outside of the chip's package", Placement::System),
         };
+        let with_check_bits = 1.0 + f64::from(pins.check_bits) / f64::from(pins.data_bits);
         let of_devices = |action: &Action| {
-            let bits = action.bits.unwrap_or(0) as f64;
+            let bits = action.bits.unwrap_or(0) as f64 * with_check_bits;
             let energy = |(part, bit): &(&'static str, Joules)| (*part, DataEnergy::standing(*bit * bits));
             Action {
                 energy: devices.bit.iter().map(energy).collect(),

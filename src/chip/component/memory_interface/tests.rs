@@ -24,8 +24,8 @@ fn the_memory_stands_beside_the_chip_with_the_energy_of_its_bits() {
     let port = trial.block::<MemoryInterface>("interface = \"ddr3\"");
     let [dram] = &port.attached[..] else { panic!("one memory") };
     assert_eq!((dram.name.as_str(), dram.placement), ("dram", Placement::System));
-    // 512 bits of 20.3 pJ.
-    assert!((dram.block.actions[0].energy().0 / (512.0 * 20.3e-12) - 1.0).abs() < 1e-12);
+    // 512 bits of 20.3 pJ, and 64 check bits.
+    assert!((dram.block.actions[0].energy().0 / (576.0 * 20.3e-12) - 1.0).abs() < 1e-12);
     assert_eq!(dram.block.cost(), Cost::default());
     assert_eq!(dram.block.actions[1].name, "write");
     assert!(trial.block::<MemoryInterface>("interface = \"ddr3\"\ndram = \"\"").attached.is_empty());
@@ -33,6 +33,23 @@ fn the_memory_stands_beside_the_chip_with_the_energy_of_its_bits() {
     assert!(unknown.attached.is_empty() && chosen(&unknown, "dram") == "none");
     let given = trial.block::<MemoryInterface>("interface = \"gddr5\"\ndram_picojoules_per_bit = 10");
     assert!((given.attached[0].block.actions[0].energy().0 / 5.12e-9 - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn check_bits_are_an_eighth_more_of_everything_but_commands() {
+    let trial = Trial::at(28.0);
+    let port = |keys: &str| trial.block::<MemoryInterface>(&format!("interface = \"ddr3\"\n{keys}"));
+    let (server, plain) = (port(""), port("error_correction = false"));
+    assert_eq!(chosen(&server, "error_correction"), "true");
+    // Bumps decide: 120 signals of 64 bits and 11 more (8 data, 2 strobes, a mask), each with one of power, 150 um apart.
+    let bumps = (server.cost().area() - plain.cost().area()).0;
+    assert!((bumps / (11.0 * 2.0 * 150.0 * 150.0) - 1.0).abs() < 1e-9, "{bumps}");
+    let phy = |block: &Block| {
+        let of_phy = |(part, _): &&(&'static str, DataEnergy)| part.starts_with("phy");
+        block.actions[0].energy.iter().filter(of_phy).map(|(_, energy)| energy.total().0).sum::<f64>()
+    };
+    assert!((phy(&server) / phy(&plain) - 72.0 / 64.0).abs() < 1e-12);
+    assert_eq!(server.actions[0].capacity, plain.actions[0].capacity);
 }
 
 #[test]
