@@ -197,6 +197,24 @@ fn other_routers(page: &mut String) {
     let transistors = 4.0 * teraflops.cost().area.0 * 0.65 / cells.nand2_area.0;
     row("Intel Teraflops, 65 nm silicon (recalled)", "thousand transistors", 210.0, transistors * 1e-3);
     row("Intel Teraflops, 65 nm silicon (recalled)", "mm²", 0.34, teraflops.cost().area.0 * 1e-6);
+    synthesised_routers(&mut row);
+}
+
+/// Routers that tools placed and routed.
+fn synthesised_routers(row: &mut impl FnMut(&str, &str, f64, f64)) {
+    let area = |router: &Router| router.cost().area.0 * 1e-6;
+    let piton = router(5, 64, 1, 4, process(32.0));
+    row("Piton, 32 nm, synthesised", "mm² of cells", 0.0112, area(&piton) * 0.65);
+    // 10 % of a 36th of 11 x 13 mm²: an upper bound, with the network interface.
+    let scorpio = router(5, 137, 6, 2, process(45.0));
+    row("SCORPIO, 45 nm, synthesised, with its interface", "mm²", 0.1 * 143.0 / 36.0, area(&scorpio));
+    let floonoc = router(5, 512, 1, 2, process(12.0));
+    row(
+        "FlooNoC, 12 nm, synthesised, with a link",
+        "pJ for 512 bits",
+        0.15 * 64.0,
+        floonoc.flit.head().0 * 1e12,
+    );
 }
 
 fn phy(interface: MemoryInterface, data_bits: u32, gbps: f64, process: Process) -> MemoryPhy {
