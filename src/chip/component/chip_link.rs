@@ -204,6 +204,12 @@ mod tests {
     }
 
     #[test]
+    fn lanes_of_25_gigabits_were_made_at_28_nm_and_no_slow_corner_takes_them_away() {
+        let link = Trial::at(28.0).block::<ChipLink>("links = 1\nbandwidth = \"100 Gb/s\"");
+        assert_eq!(chosen(&link, "lane_rate"), "25 Gb/s");
+    }
+
+    #[test]
     fn a_slow_node_has_slower_lanes_and_more_of_them() {
         let link = Trial::at(90.0).block::<ChipLink>("links = 1\nbandwidth = \"100 Gb/s\"");
         assert_ne!(chosen(&link, "lane_rate"), "25 Gb/s");
