@@ -178,6 +178,25 @@ fn a_driver_draws_its_current_at_any_rate() {
     }
 }
 
+/// 65 nm: 0.216 + 5 × 0.0416 = 0.424 mm². 28 nm: 3.58 + 8 × 0.27 = 5.74 pJ a symbol, and at 28 Gb/s 11.14. Four signals
+/// and as many of power 150 µm apart are 0.18 mm², more than the circuits of a slow lane of 7 nm.
+#[test]
+fn a_lane_grows_with_its_symbol_rate_and_is_as_large_as_its_bumps_on_paper() {
+    let lane = |gbps, nm| {
+        let rate = BitsPerSecond::from_giga(gbps);
+        let request = SerialRequest { reach: Reach::Backplane, lanes: 1, rate, process: at(nm) };
+        SerialLink::new(&request).unwrap()
+    };
+    near(lane(5.0, 65.0).cost().area.0 * 1e-6, 0.424);
+    near(lane(8.0, 28.0).transceivers.running.0 / 8e9 * 1e12, 5.74);
+    near(lane(28.0, 28.0).transceivers.running.0 / 28e9 * 1e12, 11.14);
+    let slow = lane(5.0, 7.0);
+    assert!(slow.transceivers.area.0 < 0.1e6);
+    near(slow.cost().area.0 * 1e-6, 0.18);
+    // Two bits a symbol: 56 Gb/s have the symbols of 28.
+    assert_eq!(lane(56.0, 28.0).cost(), lane(28.0, 28.0).cost());
+}
+
 #[test]
 fn the_energy_of_the_dram_stands_apart_from_the_chip() {
     let device = DramDevice::of(MemoryInterface::Hbm2).unwrap().unwrap();
