@@ -67,11 +67,13 @@ pub struct MemoryInterface {
     /// Whether the interface stops its clocks while no data move, in replay and in idle power. Default: false.
     #[serde(default)]
     pub low_power_states: bool,
-    /// Name of the memory devices, as a component; "" for none. Default: dram.
+    /// Name of the memory devices outside of the package, as a component; "" for no devices, wherever they are. Default:
+    /// dram.
     #[serde(default = "dram")]
     pub dram: String,
-    /// Where the memory devices are: package (in the chip's package, and so in its power and TDP, though not on its die)
-    /// or outside (on the board: reported apart, in no power or TDP of the chip). Default: package for HBM, else outside.
+    /// Where the memory devices are: package (in the chip's package: their power is that of `read`, `write` and standing
+    /// parts of this component, and so in TDP; no area) or outside (on the board: a component beside the chip, in no power
+    /// or TDP of it). Default: package for HBM, else outside.
     #[serde(default)]
     pub dram_placement: Option<DramPlacement>,
     /// Energy of a bit in the memory and at its end of the wire, in pJ. Default: as published for the standard; where
@@ -298,18 +300,17 @@ impl Component for MemoryInterface {
             clock_share: None,
         };
         let actions = vec![action("read", &phy.read), action("write", &phy.write)];
-        let attached = self.devices(context, pins, &actions, &mut choices)?;
         let channel =
             Part::group("channel", vec![controller.part.clone(), Part::group("phy", phy_parts.to_vec())]);
-        Ok(Block {
+        let block = Block {
             parts: vec![channel.times(u64::from(self.channels))],
             actions,
             paths: vec![controller.path],
             choices,
             own_supply: true,
-            attached,
             ..Block::default()
-        })
+        };
+        self.with_devices(context, pins, block)
     }
 }
 

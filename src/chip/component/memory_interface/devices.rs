@@ -1,4 +1,5 @@
-//! The memory devices behind an interface: in the chip's package or outside of it.
+//! The memory devices behind an interface: in the chip's package, and so a part of the interface's power, or outside of it,
+//! and a component of their own beside the chip.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,59 +23,79 @@ pub enum DramPlacement {
 
 /// What the devices of an interface take.
 struct Devices {
+    /// Of a bit of data, with its part of the check bits.
     bit: Vec<(&'static str, Joules)>,
+    /// Of a channel, whether or not data move.
     background: Watts,
 }
 
+impl Devices {
+    fn energy(&self, action: &Action) -> impl Iterator<Item = (&'static str, DataEnergy)> {
+        let bits = action.bits.unwrap_or(0) as f64;
+        self.bit.iter().map(move |(part, bit)| (*part, DataEnergy::standing(*bit * bits)))
+    }
+
+    fn parts(&self, context: &Context, channels: u32) -> Option<Part> {
+        let background = InterfaceCost { running: self.background, ..InterfaceCost::default() };
+        let background =
+            Part::leaf("device background", Cost::of_interface(background, false, context.clock));
+        (self.background.0 > 0.0).then(|| background.times(u64::from(channels)))
+    }
+}
+
 impl MemoryInterface {
-    /// The memory devices, where what they take is known.
-    pub(super) fn devices(
+    /// Adds the memory devices, where what they take is known, to what is built: to the interface itself if they are in
+    /// the package.
+    pub(super) fn with_devices(
         &self,
         context: &Context,
         pins: Pins,
-        actions: &[Action],
-        choices: &mut Vec<Choice>,
-    ) -> Result<Vec<Attached>, ComponentError> {
+        mut block: Block,
+    ) -> Result<Block, ComponentError> {
         if self.dram.is_empty() {
-            return Ok(Vec::new());
+            return Ok(block);
         }
-        let placement = self.placement(choices);
+        let placement = self.placement(&mut block.choices);
         let Some(devices) = self.known(pins)? else {
             let reason = format!(
                 "nobody published the energy of a bit of {}: give dram_picojoules_per_bit, or no figure holds it",
                 self.interface
             );
-            choices.push(Choice::new("dram", "none", reason));
-            return Ok(Vec::new());
+            block.choices.push(Choice::new("dram", "none", reason));
+            return Ok(block);
         };
-        let (place, placement) = match placement {
-            DramPlacement::Package => ("in the chip's package", Placement::Chip),
-            DramPlacement::Outside => ("outside of the chip's package", Placement::System),
-        };
-        let with_check_bits = 1.0 + f64::from(pins.check_bits) / f64::from(pins.data_bits);
-        let of_devices = |action: &Action| {
-            let bits = action.bits.unwrap_or(0) as f64 * with_check_bits;
-            let energy = |(part, bit): &(&'static str, Joules)| (*part, DataEnergy::standing(*bit * bits));
-            Action {
-                energy: devices.bit.iter().map(energy).collect(),
-                description: format!("{} bytes in the memory and at its end of the wire", self.burst),
-                ..action.clone()
+        match placement {
+            DramPlacement::Package => {
+                for action in &mut block.actions {
+                    let energy: Vec<_> = devices.energy(action).collect();
+                    action.energy.extend(energy);
+                    action.description =
+                        format!("{} bytes of random data, the memory's own energy with them", self.burst);
+                }
+                block.parts.extend(devices.parts(context, self.channels));
             }
-        };
-        let mut parts = Vec::new();
-        if devices.background.0 > 0.0 {
-            let background = InterfaceCost { running: devices.background, ..InterfaceCost::default() };
-            let background = Cost::of_interface(background, false, context.clock);
-            parts.push(Part::leaf("background", background).times(u64::from(self.channels)));
+            DramPlacement::Outside => {
+                let of_devices = |action: &Action| Action {
+                    energy: devices.energy(action).collect(),
+                    description: format!("{} bytes in the memory and at its end of the wire", self.burst),
+                    ..action.clone()
+                };
+                let beside = Block {
+                    parts: devices.parts(context, self.channels).into_iter().collect(),
+                    actions: block.actions.iter().map(of_devices).collect(),
+                    own_supply: true,
+                    ..Block::default()
+                };
+                block.attached.push(Attached {
+                    name: self.dram.clone(),
+                    description: format!("{} outside of the chip's package", self.interface),
+                    placement: Placement::System,
+                    instances: 1,
+                    block: beside,
+                });
+            }
         }
-        let block = Block {
-            parts,
-            actions: actions.iter().map(of_devices).collect(),
-            own_supply: true,
-            ..Block::default()
-        };
-        let description = format!("{} devices {place}", self.interface);
-        Ok(vec![Attached { name: self.dram.clone(), description, placement, instances: 1, block }])
+        Ok(block)
     }
 
     fn placement(&self, choices: &mut Vec<Choice>) -> DramPlacement {
@@ -85,12 +106,13 @@ impl MemoryInterface {
             Standard::Hbm | Standard::Hbm2 | Standard::Hbm2e | Standard::Hbm3 => (
                 DramPlacement::Package,
                 "package",
-                "stacks are beside the chip on its interposer: their power is in the chip's",
+                "stacks are beside the chip on its interposer: read, write and TDP hold their power"
+                    .to_owned(),
             ),
             _ => (
                 DramPlacement::Outside,
                 "outside",
-                "devices are on the board: no power, TDP or peak of the chip holds theirs",
+                format!("devices are on the board: their power is in {} alone, not in the chip's", self.dram),
             ),
         };
         choices.push(Choice::new("dram_placement", value, reason));
@@ -100,17 +122,28 @@ impl MemoryInterface {
     /// As given, else as published.
     fn known(&self, pins: Pins) -> Result<Option<Devices>, ComponentError> {
         let published = DramDevice::of(self.interface)?;
-        let channels = |device: &DramDevice| f64::from(pins.data_bits) / f64::from(device.channel_bits);
-        let background = published.as_ref().map_or(Watts(0.0), |device| device.background * channels(device));
-        match self.dram_picojoules_per_bit {
-            Some(energy) if energy.is_finite() && energy >= 0.0 => {
-                Ok(Some(Devices { bit: vec![("device", Joules(energy * 1e-12))], background }))
-            }
+        let data_bits = f64::from(pins.data_bits);
+        let background = published
+            .as_ref()
+            .map_or(Watts(0.0), |device| device.background * (data_bits / f64::from(device.channel_bits)));
+        let bit = match self.dram_picojoules_per_bit {
+            Some(energy) if energy.is_finite() && energy >= 0.0 => vec![("device", Joules(energy * 1e-12))],
             Some(energy) => {
                 let reason = "an energy is not negative";
-                Err(ComponentError::value("dram_picojoules_per_bit", energy, reason, "give 0 or more"))
+                return Err(ComponentError::value(
+                    "dram_picojoules_per_bit",
+                    energy,
+                    reason,
+                    "give 0 or more",
+                ));
             }
-            None => Ok(published.map(|device| Devices { bit: device.bit, background })),
-        }
+            None => match published {
+                Some(device) => device.bit,
+                None => return Ok(None),
+            },
+        };
+        let with_check_bits = 1.0 + f64::from(pins.check_bits) / data_bits;
+        let bit = bit.into_iter().map(|(part, energy)| (part, energy * with_check_bits)).collect();
+        Ok(Some(Devices { bit, background }))
     }
 }
