@@ -6,8 +6,8 @@ use nm_trace::chip::circuit::network::{
     CrossbarRequest, Router, RouterRequest, Storage,
 };
 use nm_trace::chip::circuit::off_chip::{
-    BitsPerSecond, Farads, MemoryInterface, MemoryPhy, MemoryPhyRequest, Ohms, Pad, PadRequest,
-    PcieGeneration, PciePort, PcieRequest, Reach, SerialLink, SerialRequest, dram_energy_per_bit,
+    BitsPerSecond, DramDevice, Farads, MemoryInterface, MemoryPhy, MemoryPhyRequest, Ohms, Pad, PadRequest,
+    PcieGeneration, PciePort, PcieRequest, Reach, SerialLink, SerialRequest,
 };
 use nm_trace::chip::circuit::{CircuitError, Process, SignOff};
 use nm_trace::chip::technology::tabulated_nodes_nm;
@@ -136,7 +136,8 @@ fn a_small_buffer_on_paper() {
 fn terminated_lines_on_paper() {
     let phy = |interface, gbps| {
         let rate = BitsPerSecond::from_giga(gbps);
-        MemoryPhy::new(&MemoryPhyRequest { interface, data_bits: 64, rate, process: at(45.0) }).unwrap()
+        MemoryPhy::new(&MemoryPhyRequest { interface, data_bits: 64, check_bits: 0, rate, process: at(45.0) })
+            .unwrap()
     };
     let ddr3 = phy(MemoryInterface::Ddr3, 1.6);
     near(ddr3.write.line.0 * 1e12, 1.353);
@@ -149,6 +150,7 @@ fn terminated_lines_on_paper() {
     let hbm = MemoryPhyRequest {
         interface: MemoryInterface::Hbm2,
         data_bits: 1024,
+        check_bits: 0,
         rate: BitsPerSecond::from_giga(2.0),
         process: at(16.0),
     };
@@ -176,10 +178,32 @@ fn a_driver_draws_its_current_at_any_rate() {
     }
 }
 
+/// 65 nm: 0.216 + 5 × 0.0416 = 0.424 mm². 28 nm: 3.58 + 8 × 0.27 = 5.74 pJ a symbol, and at 28 Gb/s 11.14. Four signals
+/// and as many of power 150 µm apart are 0.18 mm², more than the circuits of a slow lane of 7 nm.
+#[test]
+fn a_lane_grows_with_its_symbol_rate_and_is_as_large_as_its_bumps_on_paper() {
+    let lane = |gbps, nm| {
+        let rate = BitsPerSecond::from_giga(gbps);
+        let request = SerialRequest { reach: Reach::Backplane, lanes: 1, rate, process: at(nm) };
+        SerialLink::new(&request).unwrap()
+    };
+    near(lane(5.0, 65.0).cost().area.0 * 1e-6, 0.424);
+    near(lane(8.0, 28.0).transceivers.running.0 / 8e9 * 1e12, 5.74);
+    near(lane(28.0, 28.0).transceivers.running.0 / 28e9 * 1e12, 11.14);
+    let slow = lane(5.0, 7.0);
+    assert!(slow.transceivers.area.0 < 0.1e6);
+    near(slow.cost().area.0 * 1e-6, 0.18);
+    // Two bits a symbol: 56 Gb/s have the symbols of 28.
+    assert_eq!(lane(56.0, 28.0).cost(), lane(28.0, 28.0).cost());
+}
+
 #[test]
 fn the_energy_of_the_dram_stands_apart_from_the_chip() {
-    assert_eq!(dram_energy_per_bit(MemoryInterface::Hbm2).unwrap(), Some(Joules(3.92 * 1e-12)));
-    assert_eq!(dram_energy_per_bit(MemoryInterface::Lpddr3).unwrap(), None);
+    let device = DramDevice::of(MemoryInterface::Hbm2).unwrap().unwrap();
+    assert!((device.energy_per_bit().0 / 3.92e-12 - 1.0).abs() < 1e-12);
+    // 55 mA at 1.2 V, and 195 mA more for 260 ns of every 3.9 us.
+    assert!((device.background.0 / (1.2 * (0.055 + 0.195 * 0.26 / 3.9)) - 1.0).abs() < 1e-3);
+    assert_eq!(DramDevice::of(MemoryInterface::Lpddr3).unwrap(), None);
 }
 
 #[test]
@@ -238,7 +262,7 @@ fn results_are_the_same_on_every_run() {
         let storage = Storage::Sram;
         let router = Router::new(&RouterRequest { storage, ..router(5, 128, 4, 16, at(16.0)) }).unwrap();
         let (interface, rate) = (MemoryInterface::Gddr6, BitsPerSecond::from_giga(14.0));
-        let request = MemoryPhyRequest { interface, data_bits: 64, rate, process: at(7.0) };
+        let request = MemoryPhyRequest { interface, data_bits: 64, check_bits: 0, rate, process: at(7.0) };
         let request_pcie = PcieRequest { generation: PcieGeneration::Gen4, lanes: 16, process: at(7.0) };
         (router, MemoryPhy::new(&request).unwrap(), PciePort::new(&request_pcie).unwrap())
     };
@@ -329,7 +353,7 @@ proptest! {
     ) {
         let rate = interface.highest_rate().unwrap() * share;
         let phy = |bytes: u32, nm: f64| {
-            let request = MemoryPhyRequest { interface, data_bits: 8 * bytes, rate, process: at(nm) };
+            let request = MemoryPhyRequest { interface, data_bits: 8 * bytes, check_bits: 0, rate, process: at(nm) };
             MemoryPhy::new(&request).unwrap()
         };
         let (narrow, wide, shrunk) = (phy(bytes, 28.0), phy(bytes + more, 28.0), phy(bytes, 16.0));
@@ -416,7 +440,13 @@ fn impossible_networks_are_told_why_and_what_is_nearest() {
 fn impossible_interfaces_are_told_why_and_what_is_nearest() {
     let phy = |interface, data_bits, gbps, nm| {
         let rate = BitsPerSecond::from_giga(gbps);
-        message(MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, rate, process: at(nm) }))
+        message(MemoryPhy::new(&MemoryPhyRequest {
+            interface,
+            data_bits,
+            check_bits: 0,
+            rate,
+            process: at(nm),
+        }))
     };
     assert_eq!(
         phy(MemoryInterface::Ddr3, 64, 3.2, 28.0),

@@ -197,11 +197,29 @@ fn other_routers(page: &mut String) {
     let transistors = 4.0 * teraflops.cost().area.0 * 0.65 / cells.nand2_area.0;
     row("Intel Teraflops, 65 nm silicon (recalled)", "thousand transistors", 210.0, transistors * 1e-3);
     row("Intel Teraflops, 65 nm silicon (recalled)", "mm²", 0.34, teraflops.cost().area.0 * 1e-6);
+    synthesised_routers(&mut row);
+}
+
+/// Routers that tools placed and routed.
+fn synthesised_routers(row: &mut impl FnMut(&str, &str, f64, f64)) {
+    let area = |router: &Router| router.cost().area.0 * 1e-6;
+    let piton = router(5, 64, 1, 4, process(32.0));
+    row("Piton, 32 nm, synthesised", "mm² of cells", 0.0112, area(&piton) * 0.65);
+    // 10 % of a 36th of 11 x 13 mm²: an upper bound, with the network interface.
+    let scorpio = router(5, 137, 6, 2, process(45.0));
+    row("SCORPIO, 45 nm, synthesised, with its interface", "mm²", 0.1 * 143.0 / 36.0, area(&scorpio));
+    let floonoc = router(5, 512, 1, 2, process(12.0));
+    row(
+        "FlooNoC, 12 nm, synthesised, with a link",
+        "pJ for 512 bits",
+        0.15 * 64.0,
+        floonoc.flit.head().0 * 1e12,
+    );
 }
 
 fn phy(interface: MemoryInterface, data_bits: u32, gbps: f64, process: Process) -> MemoryPhy {
     let rate = BitsPerSecond::from_giga(gbps);
-    MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, rate, process }).unwrap()
+    MemoryPhy::new(&MemoryPhyRequest { interface, data_bits, check_bits: 0, rate, process }).unwrap()
 }
 
 /// Everything over the bits of a busy interface, in pJ: as papers tell it.
@@ -276,12 +294,14 @@ fn pcie(page: &mut String) {
 }
 
 /// Transceivers that were made: name, reach, node, Gb/s, pJ/b.
-const LANES: [(&str, Reach, f64, f64, f64); 12] = [
+const LANES: [(&str, Reach, f64, f64, f64); 14] = [
     ("McPAT 1.3's PCIe lane", Reach::Backplane, 90.0, 4.0, 10.0),
     ("Bulzacchelli et al., JSSC 2006, more than 30 dB", Reach::Backplane, 90.0, 10.0, 30.0),
-    ("Bulzacchelli et al., ISSCC 2012, 35 dB (recalled)", Reach::Backplane, 32.0, 28.0, 24.8),
-    ("Balan et al., ISSCC 2014, half duplex", Reach::Backplane, 28.0, 20.0, 6.5),
-    ("He et al., J. Semicond. 2024, NRZ", Reach::Backplane, 28.0, 28.0, 10.9),
+    ("Bulzacchelli et al., ISSCC 2012, 35 dB *", Reach::Backplane, 32.0, 28.0, 24.8),
+    ("Navid et al., JSSC 2015, 20 dB, 40 Gb/s (ours 32) *", Reach::Backplane, 28.0, 32.0, 23.2),
+    ("Kimura et al., JSSC 2014 (recalled)", Reach::Backplane, 28.0, 28.0, 20.0),
+    ("Balan et al., ISSCC 2014, half duplex *", Reach::Backplane, 28.0, 20.0, 6.5),
+    ("He et al., J. Semicond. 2024, NRZ *", Reach::Backplane, 28.0, 28.0, 10.9),
     ("He et al., J. Semicond. 2024, PAM4", Reach::Backplane, 28.0, 56.0, 5.47),
     ("112G long reach at 5 nm", Reach::Backplane, 5.0, 112.0, 5.6),
     ("Leibowitz et al., JSSC 2010, mobile memory link", Reach::Board, 40.0, 4.3, 3.3),

@@ -31,10 +31,10 @@ impl<Q: Quantity> Sourced<Q> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Placement {
-    /// On the chip: in its power, peak and TDP.
+    /// On the chip or in its package: in its power, peak and TDP.
     #[default]
     Chip,
-    /// Beside the chip (a DRAM device): its energy is reported apart.
+    /// Beside the package (DRAM on the board): its energy is reported apart.
     System,
 }
 

@@ -244,6 +244,14 @@ mod tests {
     }
 
     #[test]
+    fn scale_sim_binds_memory_in_the_package_to_its_interface() {
+        let binding = Binding::new(&crate::chip::load("tpu-v2").unwrap(), None, Some("scale-sim")).unwrap();
+        // 64 bytes of 16-bit words.
+        assert_eq!(bound(&binding, "ifmap_dram/read"), [own("hbm/read", 1.0 / 32.0)]);
+        assert_eq!(bound(&binding, "ofmap_dram/write").len(), 1);
+    }
+
+    #[test]
     fn scale_sim_binds_to_eyeriss_by_words_of_16_bits_and_charges_the_scratchpads() {
         let binding = Binding::new(
             &crate::chip::load("fixtures/chips/eyeriss-published.toml").unwrap(),

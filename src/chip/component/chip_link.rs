@@ -13,6 +13,7 @@ use super::{
 use crate::chip::circuit::network::{ArbiterKind, CrossbarKind, Router, RouterRequest, Storage};
 use crate::chip::circuit::off_chip::{BitsPerSecond, Reach, SerialLink, SerialRequest};
 use crate::chip::circuit::{DataEnergy, parameter_file};
+use crate::units::with_prefix;
 
 parameter_file! {
     /// The values of `chip_link.toml`.
@@ -51,6 +52,9 @@ pub struct ChipLink {
     /// Bytes of one transfer, as a trace counts them. Default: 64.
     #[serde(default = "transfer")]
     pub transfer: u32,
+    /// Whether lanes sleep while no data move, in replay and in idle power. Default: false.
+    #[serde(default)]
+    pub low_power_states: bool,
 }
 
 fn backplane() -> Reach {
@@ -92,7 +96,7 @@ impl ChipLink {
                 (link, rate)
             }
         };
-        let reason = format!("of {rate} for {:.4} Gb/s with coding", coded * 1e-9);
+        let reason = format!("of {rate} for {} with coding", with_prefix(coded, "b/s", 4));
         choices.push(Choice::new("lanes", link.lanes, reason));
         Ok(link)
     }
@@ -143,7 +147,8 @@ impl Component for ChipLink {
         let words = round_trip * u64::from(bytes.div_ceil(flit_bytes));
         let buffer = DataBuffer::new(context, "retry and receive buffer", words, flit_bytes)?;
         let flits = bits / f64::from(flit_bytes * 8);
-        let part = |(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock));
+        let part =
+            |(name, cost)| Part::leaf(name, Cost::of_interface(cost, self.low_power_states, context.clock));
         let lanes = Part::group("lanes", serial.parts().map(part).to_vec());
         let mut parts = vec![
             Part::group("link", vec![lanes, controller.part.clone(), buffer.part.clone().times(2)])
@@ -199,6 +204,12 @@ mod tests {
     }
 
     #[test]
+    fn lanes_of_25_gigabits_were_made_at_28_nm_and_no_slow_corner_takes_them_away() {
+        let link = Trial::at(28.0).block::<ChipLink>("links = 1\nbandwidth = \"100 Gb/s\"");
+        assert_eq!(chosen(&link, "lane_rate"), "25 Gb/s");
+    }
+
+    #[test]
     fn a_slow_node_has_slower_lanes_and_more_of_them() {
         let link = Trial::at(90.0).block::<ChipLink>("links = 1\nbandwidth = \"100 Gb/s\"");
         assert_ne!(chosen(&link, "lane_rate"), "25 Gb/s");
@@ -216,6 +227,22 @@ mod tests {
         assert!(switched.cost().area() > two.cost().area());
         assert!(switched.actions[0].energy() > two.actions[0].energy());
         assert!(costs_no_less(&link("links = 3\nswitch = true"), &switched));
+    }
+
+    #[test]
+    fn lanes_send_idle_symbols_unless_they_have_low_power_states() {
+        let trial = Trial::at(16.0);
+        let lanes = |keys: &str| {
+            let link = trial.block::<ChipLink>(&format!("links = 1\nbandwidth = \"100 Gb/s\"\n{keys}"));
+            let lanes = link.parts[0].parts[0].clone();
+            assert_eq!(lanes.name, "lanes");
+            lanes.total()
+        };
+        let awake = lanes("");
+        assert_eq!(awake.clock_gated, awake.clock_running);
+        let sleeps = lanes("low_power_states = true");
+        assert_eq!(sleeps.clock_running, awake.clock_running);
+        assert!((sleeps.clock_gated / awake.clock_running - 0.2).abs() < 1e-12);
     }
 
     #[test]

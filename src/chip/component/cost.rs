@@ -76,8 +76,10 @@ impl Cost {
         }
     }
 
-    /// The standing cost of an interface off the chip: what it takes while it is up is its clock.
-    pub fn of_interface(interface: &InterfaceCost, clock: Hertz) -> Cost {
+    /// The standing cost of an interface off the chip: what it takes while it is up is its clock. One without
+    /// low-power states is up all the time.
+    pub fn of_interface(interface: InterfaceCost, low_power_states: bool, clock: Hertz) -> Cost {
+        let interface = if low_power_states { interface } else { interface.awake() };
         Cost {
             cells: interface.area,
             whitespace: SquareMicrometres(0.0),

@@ -73,7 +73,11 @@ impl Link {
                 registers.store(bits * f64::from(stages - 1), RANDOM_TOGGLE),
             ),
             path: TimingPath {
-                name: format!("{:.2} mm of wire in {stages} stages", length.0 * 1e-3),
+                name: format!(
+                    "{:.2} mm of wire in {stages} {}",
+                    length.0 * 1e-3,
+                    if stages == 1 { "stage" } else { "stages" }
+                ),
                 cycle: delay / f64::from(stages) + overhead,
             },
         })

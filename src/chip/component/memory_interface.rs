@@ -1,23 +1,26 @@
-//! Interfaces to off-chip memory: controllers with queues and transaction engine, and the PHY; the DRAM beside the
-//! chip comes with it.
+//! Interfaces to off-chip memory: controllers with queues and transaction engine, and the PHY; the DRAM devices come
+//! with it, in the package or outside.
 //!
 //! The division is McPAT 1.3's: a front end that reorders requests and buffers data, a transaction engine, a PHY.
+
+mod devices;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+pub use devices::DramPlacement;
+
 use super::buffer::{Control, DataBuffer, about, capacity};
 use super::tdp_activity::tdp_activity;
 use super::{
-    Action, Attached, Bandwidth, Block, Choice, Component, ComponentError, Context, Cost, Part, Siblings,
-    Stage, TimingPath, Written,
+    Action, Bandwidth, Block, Choice, Component, ComponentError, Context, Cost, Part, Siblings, Stage,
+    TimingPath, Written,
 };
 use crate::chip::circuit::off_chip::{
-    BitEnergy, BitsPerSecond, MemoryInterface as Standard, MemoryPhy, MemoryPhyRequest, dram_energy_per_bit,
+    BitEnergy, BitsPerSecond, MemoryInterface as Standard, MemoryPhy, MemoryPhyRequest,
 };
 use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
-use crate::chip::pat::Placement;
-use crate::units::Joules;
+use crate::units::with_prefix;
 
 parameter_file! {
     /// The values of `memory_interface.toml`.
@@ -35,7 +38,7 @@ parameter_file! {
     }
 }
 
-/// Controllers and PHYs of off-chip memory, with the memory beside the chip.
+/// Controllers and PHYs of off-chip memory, with the memory devices in the package or on the board.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryInterface {
@@ -48,6 +51,10 @@ pub struct MemoryInterface {
     /// Data pins of a channel, in whole bytes. Default: 64 of DDR, 32 of LPDDR and GDDR, 1024 of HBM.
     #[serde(default)]
     pub data_bits: Option<u32>,
+    /// Whether each 64 data pins come with 8 that carry check bits: a DIMM of a server. Default: true for DDR3 and DDR4,
+    /// else false (HBM has its check bits among the pins of its standard).
+    #[serde(default)]
+    pub error_correction: Option<bool>,
     /// Rate of a data pin. Default: what `bandwidth` needs, else the highest of the standard.
     #[serde(default)]
     pub rate: Option<Written<Bandwidth>>,
@@ -57,9 +64,18 @@ pub struct MemoryInterface {
     /// Bytes of one read or write, as a trace counts them. Default: 64.
     #[serde(default = "cache_line")]
     pub burst: u32,
-    /// Name of the memory beside the chip, as a component; "" for none. Default: dram.
+    /// Whether the interface stops its clocks while no data move, in replay and in idle power. Default: false.
+    #[serde(default)]
+    pub low_power_states: bool,
+    /// Name of the memory devices outside of the package, as a component; "" for no devices, wherever they are. Default:
+    /// dram.
     #[serde(default = "dram")]
     pub dram: String,
+    /// Where the memory devices are: package (in the chip's package: their power is that of `read`, `write` and standing
+    /// parts of this component, and so in TDP; no area) or outside (on the board: a component beside the chip, in no power
+    /// or TDP of it). Default: package for HBM, else outside.
+    #[serde(default)]
+    pub dram_placement: Option<DramPlacement>,
     /// Energy of a bit in the memory and at its end of the wire, in pJ. Default: as published for the standard; where
     /// nothing is published, the memory is left out unless this is given.
     #[serde(default)]
@@ -78,6 +94,11 @@ fn dram() -> String {
     "dram".to_owned()
 }
 
+/// A rate of bits in bytes a second, with as many digits as a cure needs to hold.
+fn bytes_per_second(bits: f64) -> String {
+    with_prefix(bits / 8.0, "B/s", 6)
+}
+
 fn standards(_: &mut SchemaGenerator) -> Schema {
     let names: Vec<String> =
         Standard::ALL.iter().map(|standard| standard.to_string().to_lowercase()).collect();
@@ -88,6 +109,7 @@ fn standards(_: &mut SchemaGenerator) -> Schema {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Pins {
     data_bits: u32,
+    check_bits: u32,
     rate: BitsPerSecond,
 }
 
@@ -124,7 +146,7 @@ impl MemoryInterface {
             (Some(Written(rate)), Some(Written(bandwidth)))
                 if (rate.0.0 * all / bandwidth.0.0 - 1.0).abs() > 0.01 =>
             {
-                let gives = format!("{:.4} GB/s", rate.0.0 * all / 8e9);
+                let gives = bytes_per_second(rate.0.0 * all);
                 let reason = format!("{all} pins of this rate give {gives}, and bandwidth is another");
                 return wrong("rate", rate.0.to_string(), &reason, "leave one of both keys out".to_owned());
             }
@@ -133,13 +155,13 @@ impl MemoryInterface {
                 let rate = BitsPerSecond(bandwidth.0.0 / all);
                 let highest = self.interface.highest_rate()?;
                 if rate.0 > highest.0 * (1.0 + 1e-9) {
-                    let written = format!("{:.4} GB/s", bandwidth.bytes_per_second() * 1e-9);
+                    let written = bytes_per_second(bandwidth.0.0);
                     let reason = format!(
                         "{all} data pins would run at {rate}, and {} ends at {highest}",
                         self.interface
                     );
-                    let works = highest.0 * all / 8e9;
-                    let cure = format!("give {works:.4} GB/s, more channels, or a faster interface");
+                    let works = bytes_per_second(highest.0 * all);
+                    let cure = format!("give {works}, more channels, or a faster interface");
                     return wrong("bandwidth", written, &reason, cure);
                 }
                 choices.push(Choice::new("rate", rate, format!("of {all} data pins, for the bandwidth")));
@@ -151,7 +173,7 @@ impl MemoryInterface {
                 rate
             }
         };
-        Ok(Pins { data_bits, rate })
+        Ok(Pins { data_bits, check_bits: self.check_bits(data_bits, choices), rate })
     }
 
     fn usual_bits(&self) -> Result<(u32, &'static str), ComponentError> {
@@ -168,51 +190,24 @@ impl MemoryInterface {
         Ok((bits as u32, reason))
     }
 
-    fn bits_per_second(&self, pins: Pins) -> f64 {
-        pins.rate.0 * f64::from(pins.data_bits) * f64::from(self.channels)
-    }
-
-    /// The memory beside the chip, where its energy is known.
-    fn memory(&self, actions: &[Action], choices: &mut Vec<Choice>) -> Result<Vec<Attached>, ComponentError> {
-        if self.dram.is_empty() {
-            return Ok(Vec::new());
-        }
-        let given = match self.dram_picojoules_per_bit {
-            Some(energy) if energy.is_finite() && energy >= 0.0 => Some(Joules(energy * 1e-12)),
-            Some(energy) => {
-                let reason = "an energy is not negative";
-                return Err(ComponentError::value(
-                    "dram_picojoules_per_bit",
-                    energy,
-                    reason,
-                    "give 0 or more",
+    /// Pins of a channel that carry check bits.
+    fn check_bits(&self, data_bits: u32, choices: &mut Vec<Choice>) -> u32 {
+        let checked = self.error_correction.unwrap_or_else(|| {
+            let dimm = matches!(self.interface, Standard::Ddr3 | Standard::Ddr4);
+            if dimm {
+                choices.push(Choice::new(
+                    "error_correction",
+                    dimm,
+                    "8 check bits for 64 data pins, as servers have",
                 ));
             }
-            None => None,
-        };
-        let Some(bit) = given.map_or_else(|| dram_energy_per_bit(self.interface), |bit| Ok(Some(bit)))?
-        else {
-            let reason = format!(
-                "nobody published the energy of a bit of {}: give dram_picojoules_per_bit",
-                self.interface
-            );
-            choices.push(Choice::new("dram", "none", reason));
-            return Ok(Vec::new());
-        };
-        let of_memory = |action: &Action| Action {
-            energy: vec![("device", DataEnergy::standing(bit * action.bits.unwrap_or(0) as f64))],
-            description: format!("{} bytes in the memory and at its end of the wire", self.burst),
-            ..action.clone()
-        };
-        let block =
-            Block { actions: actions.iter().map(of_memory).collect(), own_supply: true, ..Block::default() };
-        Ok(vec![Attached {
-            name: self.dram.clone(),
-            description: format!("{} beside the chip", self.interface),
-            placement: Placement::System,
-            instances: 1,
-            block,
-        }])
+            dimm
+        });
+        if checked { data_bits.div_ceil(64) * 8 } else { 0 }
+    }
+
+    fn bits_per_second(&self, pins: Pins) -> f64 {
+        pins.rate.0 * f64::from(pins.data_bits) * f64::from(self.channels)
     }
 }
 
@@ -283,13 +278,15 @@ impl Component for MemoryInterface {
         let phy = MemoryPhy::new(&MemoryPhyRequest {
             interface: self.interface,
             data_bits: pins.data_bits,
+            check_bits: pins.check_bits,
             rate: pins.rate,
             process: context.process,
         })
         .map_err(|error| about("rate", error))?;
         let controller = Controller::new(context, pins.data_bits, self.burst)?;
-        let phy_parts =
-            phy.parts().map(|(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock)));
+        let phy_parts = phy.parts().map(|(name, cost)| {
+            Part::leaf(name, Cost::of_interface(cost, self.low_power_states, context.clock))
+        });
         let bits = f64::from(self.burst) * 8.0;
         let rate = self.bits_per_second(pins);
         let activity = tdp_activity(|values| values.memory_interface)?;
@@ -303,18 +300,17 @@ impl Component for MemoryInterface {
             clock_share: None,
         };
         let actions = vec![action("read", &phy.read), action("write", &phy.write)];
-        let attached = self.memory(&actions, &mut choices)?;
         let channel =
             Part::group("channel", vec![controller.part.clone(), Part::group("phy", phy_parts.to_vec())]);
-        Ok(Block {
+        let block = Block {
             parts: vec![channel.times(u64::from(self.channels))],
             actions,
             paths: vec![controller.path],
             choices,
             own_supply: true,
-            attached,
             ..Block::default()
-        })
+        };
+        self.with_devices(context, pins, block)
     }
 }
 

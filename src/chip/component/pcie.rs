@@ -22,6 +22,9 @@ pub struct Pcie {
     /// Bytes of one transfer, as a trace counts them. Default: 16.
     #[serde(default = "sixteen")]
     pub transfer: u32,
+    /// Whether lanes and controller sleep while no data move, in replay and in idle power. Default: false.
+    #[serde(default)]
+    pub low_power_states: bool,
 }
 
 fn sixteen() -> u32 {
@@ -46,7 +49,8 @@ impl Component for Pcie {
         let key = if one_lane.is_err() { "generation" } else { "lanes" };
         let port = PciePort::new(&request).map_err(|error| about(key, error))?;
         let bits = f64::from(transfer) * 8.0;
-        let part = |(name, cost)| Part::leaf(name, Cost::of_interface(&cost, context.clock));
+        let part =
+            |(name, cost)| Part::leaf(name, Cost::of_interface(cost, self.low_power_states, context.clock));
         Ok(Block {
             parts: port.parts().map(part).to_vec(),
             actions: vec![Action {

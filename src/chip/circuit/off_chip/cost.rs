@@ -19,6 +19,13 @@ pub struct InterfaceCost {
     pub leakage: Watts,
 }
 
+impl InterfaceCost {
+    /// The same of an interface that never sleeps: no data, but clocks and idle symbols.
+    pub fn awake(self) -> InterfaceCost {
+        InterfaceCost { standby: self.running, ..self }
+    }
+}
+
 impl Add for InterfaceCost {
     type Output = InterfaceCost;
     fn add(self, other: InterfaceCost) -> InterfaceCost {

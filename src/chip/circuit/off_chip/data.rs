@@ -10,6 +10,7 @@ use super::pcie::PcieGeneration;
 use super::serial::Reach;
 use crate::chip::circuit::CircuitError;
 use crate::chip::circuit::parameter::Parameter;
+use crate::units::SquareMicrometres;
 
 const FILE: &str = "off_chip/off_chip.toml";
 const TEXT: &str = include_str!("off_chip.toml");
@@ -65,16 +66,17 @@ pub(super) struct MemoryRow {
     pub phy_static_mw: f64,
     pub phy_pj_per_bit: f64,
     pub logic_mm2_per_bit: f64,
-    #[serde(default)]
-    pub bump_um2: f64,
+    pub bump_um2: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DramRow {
-    pub pj_per_bit: f64,
     #[serde(rename = "source")]
     _source: String,
+    pub pj_per_bit: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub background_mw: f64,
 }
 
 /// A kind of serial lane.
@@ -87,11 +89,14 @@ pub(super) struct ReachRow {
     _confidence: String,
     pub highest_gbps: f64,
     pub energy_nm: f64,
-    pub energy_pj_per_bit: f64,
+    pub symbol_pj: f64,
+    pub symbol_pj_per_gbaud: f64,
     pub draws_driver_current: bool,
     pub area_nm: f64,
     pub area_mm2: f64,
+    pub area_mm2_per_gbaud: f64,
     pub area_scales: bool,
+    pub signal_bumps: f64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -119,8 +124,9 @@ macro_rules! parameters {
 }
 
 parameters!(Pads, PadFile, { internal_pf, own_pf, leakage_ua }, {});
+parameters!(Bumps, BumpFile, { controlled_collapse_pitch_um, power_bumps }, {});
 parameters!(Memories, MemoryFile,
-    { reference_nm, logic_nm, toggle, command_toggle, standby_share, power_bumps },
+    { reference_nm, logic_nm, toggle, command_toggle, standby_share },
     { interface: BTreeMap<MemoryInterface, MemoryRow> });
 parameters!(Serials, SerialFile,
     { least_bit_fo4, driver_ohm, switching_share, standby_share, logic_share, amplitude_modulation_gbps },
@@ -129,11 +135,20 @@ parameters!(Pcies, PcieFile,
     { controller_gates, flip_flop_share, ungated_share, bits_per_cycle, registers_per_bit, gates_per_bit },
     { generation: BTreeMap<PcieGeneration, GenerationRow> });
 
+impl Bumps {
+    /// Area of the bumps of so many signals with their power and ground, of a size of their own or of the usual pitch.
+    pub fn area(&self, signals: f64, own_um2: Option<f64>) -> SquareMicrometres {
+        let pitch = self.controlled_collapse_pitch_um;
+        SquareMicrometres(own_um2.unwrap_or(pitch * pitch) * signals * (1.0 + self.power_bumps))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     io_cell: BTreeMap<String, IoCellRow>,
     pad: PadFile,
+    bumps: BumpFile,
     memory: MemoryFile,
     dram_device: BTreeMap<MemoryInterface, DramRow>,
     serial: SerialFile,
@@ -145,6 +160,7 @@ struct File {
 pub(super) struct Data {
     pub io_cell: BTreeMap<String, IoCellRow>,
     pub pad: Pads,
+    pub bumps: Bumps,
     pub memory: Memories,
     pub dram_device: BTreeMap<MemoryInterface, DramRow>,
     pub serial: Serials,
@@ -163,6 +179,7 @@ fn parse() -> Result<Data, String> {
     Ok(Data {
         io_cell: file.io_cell,
         pad: file.pad.checked()?,
+        bumps: file.bumps.checked()?,
         memory: file.memory.checked()?,
         dram_device: file.dram_device,
         serial: file.serial.checked()?,

@@ -45,5 +45,5 @@ pub(super) fn check_rate(
 
 /// Most symbols a second.
 fn fastest(scaling: &Scaling, serial: &Serials) -> BitsPerSecond {
-    BitsPerSecond(1.0 / (serial.least_bit_fo4 * scaling.cells.fanout_of_four_delay.0))
+    BitsPerSecond(1.0 / (serial.least_bit_fo4 * scaling.typical_fanout_of_four().0))
 }

@@ -1,7 +1,8 @@
 //! Physical interfaces to DRAM: pads, terminations, and the logic that times them. The DRAM itself is apart, in
-//! [`dram_energy_per_bit`].
+//! [`DramDevice`](super::DramDevice).
 
 use std::fmt;
+use std::ops::Mul;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,21 +57,17 @@ impl MemoryInterface {
     fn row(self, data: &'static Data) -> Result<&'static MemoryRow, CircuitError> {
         data.memory.interface.get(&self).ok_or_else(|| broken(format!("no interface {self}")))
     }
+
+    /// Data pins of a channel in its standard.
+    pub(super) fn channel_bits(self) -> Result<u32, CircuitError> {
+        Ok(self.row(data()?)?.channel_bits)
+    }
 }
 
 impl fmt::Display for MemoryInterface {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&format!("{self:?}").to_uppercase())
     }
-}
-
-/// Energy of a bit in the DRAM and at its end of the wire; `None` where nobody published it. It is no part of the
-/// chip's power.
-///
-/// # Errors
-/// [`CircuitError::Data`] if the built-in figures cannot be read.
-pub fn dram_energy_per_bit(interface: MemoryInterface) -> Result<Option<Joules>, CircuitError> {
-    Ok(data()?.dram_device.get(&interface).map(|row| Joules(row.pj_per_bit * 1e-12)))
 }
 
 /// A physical interface that is wanted.
@@ -80,6 +77,8 @@ pub struct MemoryPhyRequest {
     pub interface: MemoryInterface,
     /// Data pins of all channels; whole bytes.
     pub data_bits: u32,
+    /// Pins beside them that carry check bits, of all channels; whole bytes, or none.
+    pub check_bits: u32,
     /// Rate of a data pin.
     pub rate: BitsPerSecond,
     /// Where the chip is made.
@@ -107,7 +106,7 @@ pub struct MemoryPhy {
     pub read: BitEnergy,
 }
 
-/// The parts of the energy of a bit of random data, as heat on the chip.
+/// The parts of the energy of a bit of random data, as heat on the chip, with its part of the check bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BitEnergy {
     /// Current through the driver, or through the termination at the receiver.
@@ -137,6 +136,18 @@ impl BitEnergy {
     }
 }
 
+impl Mul<f64> for BitEnergy {
+    type Output = BitEnergy;
+    fn mul(self, factor: f64) -> BitEnergy {
+        BitEnergy {
+            line: self.line * factor,
+            capacitance: self.capacitance * factor,
+            companions: self.companions * factor,
+            logic: self.logic * factor,
+        }
+    }
+}
+
 impl MemoryPhy {
     /// Builds an interface.
     ///
@@ -152,7 +163,8 @@ impl MemoryPhy {
         check_rate(&request.interface.to_string(), request.rate, highest, 1.0, &scaling, &data.serial)?;
         let channels = request.data_bits.div_ceil(row.channel_bits);
         let line = Line { row, rate: request.rate };
-        let bits = f64::from(request.data_bits);
+        let data_bits = f64::from(request.data_bits);
+        let bits = data_bits + f64::from(request.check_bits);
         let clock_pins = f64::from(channels) * row.clock_pins;
         let pins = bits
             + bits / 8.0 * (row.strobes_per_byte + row.masks_per_byte)
@@ -160,19 +172,18 @@ impl MemoryPhy {
             + clock_pins;
         let pads = line.pads(data, &scaling, pins, clock_pins)?;
         let logic = logic(data, row, &scaling, bits, f64::from(channels))?;
-        let bump_area = row.bump_um2 * pins * (1.0 + data.memory.power_bumps);
-        let missing = SquareMicrometres((bump_area - (pads.area + logic.area).0).max(0.0));
+        let missing = (data.bumps.area(pins, row.bump_um2) - pads.area - logic.area).0.max(0.0);
         let switching = scaling.from(data.memory.reference_nm)?.switching;
         let logic_energy = Joules(row.phy_pj_per_bit * 1e-12 * switching);
         Ok(MemoryPhy {
             pins,
             channels,
-            bandwidth: request.rate * bits,
+            bandwidth: request.rate * data_bits,
             pads,
             logic,
-            bumps: InterfaceCost { area: missing, ..InterfaceCost::default() },
-            write: line.bit(Direction::Write, data, logic_energy),
-            read: line.bit(Direction::Read, data, logic_energy),
+            bumps: InterfaceCost { area: SquareMicrometres(missing), ..InterfaceCost::default() },
+            write: line.bit(Direction::Write, data, logic_energy) * (bits / data_bits),
+            read: line.bit(Direction::Read, data, logic_energy) * (bits / data_bits),
         })
     }
 
@@ -209,6 +220,13 @@ fn logic(
 fn check_bits(request: &MemoryPhyRequest) -> Result<(), CircuitError> {
     const MOST_BITS: u32 = 16_384;
     let bits = request.data_bits;
+    if request.check_bits > bits || !request.check_bits.is_multiple_of(8) {
+        return Err(CircuitError::impossible(
+            format!("{} with {} check bits", request.interface, request.check_bits),
+            format!("they come in whole bytes, and are no more than the {bits} data pins"),
+            format!("ask for {}", bits.div_ceil(64) * 8),
+        ));
+    }
     if bits > 0 && bits <= MOST_BITS && bits.is_multiple_of(8) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use crate::chip::circuit::{CircuitError, Layout, Process, SignOff};
 use crate::chip::technology::{Node, StandardCells};
-use crate::units::{Kelvin, Micrometres, SquareMicrometres, Watts};
+use crate::units::{Kelvin, Micrometres, Seconds, SquareMicrometres, Watts};
 
 /// Temperature at which figures of a reference node were told; no energy or area depends on it.
 const ROOM: Kelvin = Kelvin(298.15);
@@ -35,6 +35,12 @@ impl Scaling {
             switching: self.cells.nand2_energy / cells.nand2_energy,
             supply: self.cells.supply / cells.supply,
         })
+    }
+
+    /// Delay of an inverter that drives four, as circuits that were made have it: rates of lanes are told of those, and no
+    /// slow corner is on top.
+    pub fn typical_fanout_of_four(&self) -> Seconds {
+        self.cells.fanout_of_four_delay * (1.0 / self.sign_off.slow_corner)
     }
 
     /// Leakage of logic of an area.

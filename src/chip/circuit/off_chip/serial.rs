@@ -66,8 +66,10 @@ pub struct SerialLink {
     pub bandwidth: BitsPerSecond,
     /// Current of the drivers into the line.
     pub drivers: InterfaceCost,
-    /// Serialisers, clocks, equalisers, receivers; and all of the area.
+    /// Serialisers, clocks, equalisers, receivers; and all of the circuits' area.
     pub transceivers: InterfaceCost,
+    /// Area that bumps need beyond the circuits under them.
+    pub bumps: InterfaceCost,
 }
 
 impl SerialLink {
@@ -93,23 +95,27 @@ impl SerialLink {
             standby: running * serial.standby_share,
             ..InterfaceCost::default()
         };
-        let area = row.area(&scaling)?;
+        let symbols = request.rate * (1.0 / bits_a_symbol);
+        let area = row.area(&scaling, symbols)?;
         let transceiver = InterfaceCost {
             area,
             leakage: scaling.leakage(area * serial.logic_share),
-            ..standing(Watts(row.energy(&scaling, serial)?.0 * request.rate.0))
+            ..standing(Watts(row.symbol(&scaling, serial, symbols)?.0 * symbols.0))
         };
+        let missing = (data()?.bumps.area(row.signal_bumps, None) - area).0.max(0.0);
+        let bumps = InterfaceCost { area: SquareMicrometres(missing), ..InterfaceCost::default() };
         Ok(SerialLink {
             lanes: request.lanes,
             bandwidth: request.rate * lanes,
             drivers: standing(Watts(driver)) * lanes,
             transceivers: transceiver * lanes,
+            bumps: bumps * lanes,
         })
     }
 
     /// The parts with their names.
-    pub fn parts(&self) -> [(&'static str, InterfaceCost); 2] {
-        [("drivers", self.drivers), ("transceivers", self.transceivers)]
+    pub fn parts(&self) -> [(&'static str, InterfaceCost); 3] {
+        [("drivers", self.drivers), ("transceivers", self.transceivers), ("bumps", self.bumps)]
     }
 
     /// All of it.
@@ -124,17 +130,24 @@ impl SerialLink {
 }
 
 impl ReachRow {
-    /// Energy of a bit, drivers apart: a part scales as gates do, the rest as constant currents.
-    fn energy(&self, scaling: &Scaling, serial: &Serials) -> Result<Joules, CircuitError> {
+    /// Energy of a symbol, drivers apart: a part scales as gates do, the rest as constant currents.
+    fn symbol(
+        &self,
+        scaling: &Scaling,
+        serial: &Serials,
+        symbols: BitsPerSecond,
+    ) -> Result<Joules, CircuitError> {
         let (factors, share) = (scaling.from(self.energy_nm)?, serial.switching_share);
         let scale = share * factors.switching + (1.0 - share) * factors.supply;
-        Ok(Joules(self.energy_pj_per_bit * 1e-12 * scale))
+        let at_its_node = self.symbol_pj + self.symbol_pj_per_gbaud * symbols.0 * 1e-9;
+        Ok(Joules(at_its_node * 1e-12 * scale))
     }
 
-    /// Area of a lane.
-    fn area(&self, scaling: &Scaling) -> Result<SquareMicrometres, CircuitError> {
+    /// Area of a lane's circuits.
+    fn area(&self, scaling: &Scaling, symbols: BitsPerSecond) -> Result<SquareMicrometres, CircuitError> {
         let growth = if self.area_scales { scaling.from(self.area_nm)?.length } else { 1.0 };
-        Ok(SquareMicrometres(self.area_mm2 * 1e6 * growth))
+        let at_its_node = self.area_mm2 + self.area_mm2_per_gbaud * symbols.0 * 1e-9;
+        Ok(SquareMicrometres(at_its_node * 1e6 * growth))
     }
 }
 

@@ -13,7 +13,7 @@ use self::topology::Shape;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Bandwidth, Block, Choice, Component, ComponentError, Context, Stage, Written};
 use crate::chip::circuit::parameter_file;
-use crate::units::{Micrometres, PerCycle, SquareMicrometres};
+use crate::units::{Micrometres, PerCycle, SquareMicrometres, with_prefix};
 
 parameter_file! {
     /// The values of `noc.toml`.
@@ -139,8 +139,8 @@ impl Noc {
                 } else {
                     let needs = (bandwidth.0.0 / links / context.clock.0).ceil();
                     let reason = format!(
-                        "{links} links of it carry {:.4} GB/s at {}, less than bisection_bandwidth",
-                        has / 8e9,
+                        "{links} links of it carry {} at {}, less than bisection_bandwidth",
+                        with_prefix(has / 8.0, "B/s", 4),
                         context.clock
                     );
                     let cure = format!("give {needs} or more, or leave one of both keys out");
@@ -152,7 +152,10 @@ impl Noc {
                 let rate = bandwidth.map_or(default, |Written(bandwidth)| bandwidth.0.0);
                 let bytes = (rate / links / context.clock.0 / 8.0 - 1e-9).ceil().max(1.0);
                 let bits = 8 * bytes.min(1e6) as u32;
-                let reason = format!("{} GB/s each way over {links} links across the middle", rate / 8e9);
+                let reason = format!(
+                    "{} each way over {links} links across the middle",
+                    with_prefix(rate / 8.0, "B/s", 4)
+                );
                 choices.push(Choice::new("flit_bits", bits, reason));
                 bits
             }

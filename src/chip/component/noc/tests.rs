@@ -110,7 +110,7 @@ fn what_no_network_can_be_is_refused_with_what_works() {
             "columns: 3 x 3: makes 9 tiles, and the chip has 8 cores, one a tile; leave columns",
         ),
         ("flit_bits = 0", "flit_bits: 0: a flit has from 1 to 16384 bits; give flit_bits = 1"),
-        ("flit_bits = 8\nbisection_bandwidth = \"64 GB/s\"", "flit_bits: 8: 2 links of it carry 1.4000 GB/s"),
+        ("flit_bits = 8\nbisection_bandwidth = \"64 GB/s\"", "flit_bits: 8: 2 links of it carry 1.4 GB/s"),
         ("bisection_bandwidth = \"9000 TB/s\"", "flit_bits: 8000000: a flit has from 1 to 16384 bits"),
         ("link_length = \"0 mm\"", "link_length: 0 um: a link is longer than nothing"),
         ("virtual_channels = 0", "virtual_channels: 0: a network has from 1 to 64; give 1"),
