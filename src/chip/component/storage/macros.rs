@@ -10,7 +10,7 @@ use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
 use crate::units::{Seconds, SquareMicrometres, Watts};
 
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
-const FEWEST_WORDS: u64 = 32;
+pub const FEWEST_WORDS: u64 = 32;
 
 /// Fewest rows of a subarray (see [`crate::chip::circuit::array`]).
 const FEWEST_ROWS: u64 = 16;
