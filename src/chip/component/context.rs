@@ -56,6 +56,8 @@ pub struct Siblings {
     pub vector_units: Vec<VectorShape>,
     /// Width of the widest on-chip memory's access, in bits; 0 if there is none.
     pub memory_bits: u32,
+    /// On-chip memories of a core.
+    pub memories: u32,
     /// Memories of a core that leave open what is read from them.
     pub open_memories: u32,
     /// Whether a memory stands in slices beside the lanes of vector units.

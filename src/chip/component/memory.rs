@@ -96,9 +96,11 @@ impl Component for Memory {
     }
 
     fn announce(&self, siblings: &mut Siblings) {
-        siblings.slices_beside_lanes |= self.slices > 1;
-        if self.read_streams.is_none() && self.given_ports().is_none() && !siblings.beside_cores {
-            siblings.open_memories += 1;
+        if !siblings.beside_cores {
+            let is_open = self.read_streams.is_none() && self.given_ports().is_none();
+            siblings.memories += 1;
+            siblings.open_memories += u32::from(is_open);
+            siblings.slices_beside_lanes |= self.slices > 1;
         }
         // A block that follows from units is no wider than what they announce by themselves.
         if let Some(block) = self.block {
