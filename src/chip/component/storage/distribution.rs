@@ -100,29 +100,31 @@ impl Distribution {
         let data_energy = wires_energy((to_the_side + height / 2.0) * data);
         let address_energy = wires_energy((width + height / 2.0 * columns) * address);
 
-        let longest = (width / 2.0 + height) / MILLIMETRE;
-        let delay = millimetre.delay * (longest * context.process.sign_off.slow_corner);
-        let stages = stages(delay, context)?;
-        let flip_flops = Netlist::of_flip_flops(stages * (data * wires + address * accesses));
-        let registers = flip_flops.placed(context.cells)?;
+        // Addresses reach all of a row, data come down their own column.
+        let stages_of = |longest: Micrometres| {
+            stages(millimetre.delay * (longest / MILLIMETRE * context.process.sign_off.slow_corner), context)
+        };
+        let (there, back) = (stages_of(width / 2.0 + height)?, stages_of((width - stack) / 2.0 + height)?);
+        let latched = there * address + back * data;
+        let registers = Netlist::of_flip_flops(there * address * accesses + back * data * wires);
+        let registers = registers.placed(context.cells)?;
         // Registers take data only with an access: their clock is in its energy.
         let of_registers = Cost::of_logic(&registers);
         let of_registers = Cost { clock_running: of_registers.clock_gated, ..of_registers };
-        let latched = stages * (data + address);
         let clock =
             context.cells.flip_flop.clock_energy * (latched * (1.0 + Layout::placed()?.clock_distribution));
         let mut parts = vec![Part::leaf("wires", standing)];
-        if stages > 0.0 {
+        if there > 0.0 {
             parts.push(Part::leaf("pipeline registers", of_registers));
         }
         Ok(Distribution {
             area: parts.iter().map(|part| part.total().area()).sum(),
             parts,
             energy: DataEnergy {
-                standing: address_energy + clock + registers.store(stages * address, RANDOM_TOGGLE),
-                data: data_energy + registers.store(stages * data, RANDOM_TOGGLE),
+                standing: address_energy + clock + registers.store(there * address, RANDOM_TOGGLE),
+                data: data_energy + registers.store(back * data, RANDOM_TOGGLE),
             },
-            cycles: 2 * stages as u32,
+            cycles: (there + back) as u32,
         })
     }
 }
