@@ -144,7 +144,8 @@ impl MacroKind {
     /// twice, as leakage follows it. The merit is that of cells with one port, so that more ports come on top of the same
     /// macros.
     fn judged(&self, context: &Context) -> Result<(Seconds, f64), ComponentError> {
-        let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(FEWEST_WORDS);
+        // At least one of its largest macros: a large memory must meet the clock as well.
+        let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(self.most_words);
         let storage = self.tiled(words, context)?;
         let one_port = Ports { read_write: 1, read: 0, write: 0 };
         let simple = MacroKind { ports: one_port, ..*self }.tiled(words, context)?;
