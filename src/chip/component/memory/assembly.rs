@@ -38,7 +38,7 @@ pub struct Assembly {
 }
 
 impl Assembly {
-    /// The smallest that meets clock and latency.
+    /// The one of the fewest ports that meets clock and latency.
     pub fn search(memory: &Memory, demand: &Demand, context: &Context) -> Result<Assembly, ComponentError> {
         let dedicated = memory.functions.as_ref().map(|functions| functions.values().sum::<u32>());
         let given = dedicated.or(memory.banks);
@@ -153,9 +153,9 @@ impl Assembly {
             "each bank serves one stream at a time".to_owned()
         } else if arbitrated {
             let served = (self.served * 100.0).round() / 100.0;
-            format!("{streams} wait for each other in a bank, and {served} go through; least area{rest}")
+            format!("{streams} wait for each other in a bank, and {served} go through; fewest ports{rest}")
         } else if demand.arrangements.len() > 1 {
-            format!("{streams} may all meet in one bank and need their ports there; least area{rest}")
+            format!("{streams} may all meet in one bank and need their ports there; fewest ports{rest}")
         } else {
             format!(
                 "{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both"
@@ -187,14 +187,17 @@ fn told(ports: Ports) -> String {
     named.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(" + ")
 }
 
-/// The best first: what meets clock and latency, of that the least area, so that more streams never take less; what meets
-/// neither by how nearly.
+/// The best first: what meets clock and latency, of that what has the fewest ports at a bit, which cells pay for. Which is
+/// smaller would change with the capacity, and leakage would then fall as that grows. What misses them, by how nearly.
 fn sort(tried: &mut [Assembly], memory: &Memory, context: &Context) {
     let misses = |assembly: &Assembly| !assembly.meets(memory, context);
     let nearly = |a: &Assembly, b: &Assembly| a.cycles.cmp(&b.cycles).then(a.cycle.0.total_cmp(&b.cycle.0));
     tried.sort_by(|a, b| match (misses(a), misses(b)) {
         (true, true) => nearly(a, b),
-        (false, false) => a.area().total_cmp(&b.area()),
+        (false, false) => {
+            let ports = |assembly: &Assembly| assembly.arrangement.ports.total();
+            ports(a).cmp(&ports(b)).then(a.banks.cmp(&b.banks))
+        }
         (a_misses, b_misses) => a_misses.cmp(&b_misses),
     });
 }

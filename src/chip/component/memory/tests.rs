@@ -242,15 +242,15 @@ proptest! {
     }
 
     #[test]
-    fn more_streams_that_wait_never_shrink_area(
+    fn more_streams_that_wait_never_shrink_area_or_leakage(
         kibibytes in 64_u64..2000, reads in 0.1_f64..5.0, writes in 0.1_f64..3.0, more in 0.1_f64..2.0,
     ) {
         let at = at_28_nm();
         let of = |reads: f64, writes: f64| area_and_leakage(
             &format!("capacity = '{kibibytes} KiB'\nblock = '32 B'\nread_streams = {reads}\nwrite_streams = {writes}\nconflicts = 'arbitrated'"), &at);
         let (few, read, write) = (of(reads, writes), of(reads + more, writes), of(reads, writes + more));
-        prop_assert!(read.0 >= few.0, "{few:?} {read:?}");
-        prop_assert!(write.0 >= few.0, "{few:?} {write:?}");
+        prop_assert!(read.0 >= few.0 && read.1 >= few.1, "{few:?} {read:?}");
+        prop_assert!(write.0 >= few.0 && write.1 >= few.1, "{few:?} {write:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, DataEnergy, Leakage};
 use crate::chip::component::context::ContextKey;
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Seconds, SquareMicrometres, Watts};
+use crate::units::{Micrometres, Seconds, SquareMicrometres, Watts};
 
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
 pub const FEWEST_WORDS: u64 = 32;
@@ -252,7 +252,9 @@ impl MacroKind {
             parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
         };
         let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));
-        let mut extent = (unit.width * across, unit.height);
+        // No plan is drawn: macros of one area are more or less flat, and count as squares.
+        let side = Micrometres((unit.width * unit.height).0.sqrt());
+        let mut extent = (side * across, side);
         let mut cycles = 1;
         if words > self.most_words || self.across > 1 {
             let down = words as f64 / words.min(self.most_words) as f64;
