@@ -126,7 +126,8 @@ const KINDS: &[Kind] = &[
         "memory",
         "core",
         &[
-            ("capacity", From(16, 3000, " KiB")),
+            // Each bank has at least the 32 words of a memory macro.
+            ("capacity", From(240, 3000, " KiB")),
             ("block", OneOf(&["\"8 B\"", "\"13 B\"", "\"32 B\"", "\"96 B\"", "\"256 B\""])),
             ("banks", OneOf(&["1", "2", "3", "5", "8", "27"])),
             ("read_ports", From(1, 4, "")),
@@ -140,8 +141,9 @@ const KINDS: &[Kind] = &[
             ("capacity", From(16, 3000, " KiB")),
             ("block", OneOf(&["\"16 B\"", "\"64 B\""])),
             ("slices", OneOf(&["1", "4", "16"])),
-            ("read_streams", From(1, 4, "")),
+            ("read_streams", From(0, 4, "")),
             ("write_streams", From(1, 3, "")),
+            ("conflicts", OneOf(&["\"never\"", "\"arbitrated\""])),
         ],
     ),
     (

@@ -75,6 +75,14 @@ pub struct Siblings {
     pub built_components: u32,
     /// Width of the widest on-chip memory's access, in bits; 0 if there is none.
     pub memory_bits: u32,
+    /// On-chip memories of a core.
+    pub core_memories: u32,
+    /// Memories of a core that leave open what is read from them.
+    pub open_memories: u32,
+    /// Whether a memory stands in slices beside the lanes of vector units.
+    pub slices_beside_lanes: bool,
+    /// Whether what is announced or built stands beside the cores and is shared by them.
+    pub beside_cores: bool,
     /// Area of all that has been built in the same scope before.
     pub built_area: SquareMicrometres,
     /// Area of one core, for what connects cores.
@@ -83,6 +91,17 @@ pub struct Siblings {
     pub cores: u32,
     /// Bytes a second to and from off-chip memory, all interfaces together.
     pub off_chip_bytes_per_second: f64,
+}
+
+impl Siblings {
+    /// Bits of operands that each unit takes in a cycle.
+    pub fn operands(&self) -> impl Iterator<Item = u64> {
+        let tensor =
+            self.tensor_units.iter().map(|unit| u64::from(unit.rows) * u64::from(unit.operand.bits()));
+        let vector =
+            self.vector_units.iter().map(|unit| u64::from(unit.lanes) * u64::from(unit.format.bits()));
+        tensor.chain(vector)
+    }
 }
 
 /// A matrix unit as its neighbours see it.

@@ -1,7 +1,8 @@
 //! The central data bus: wires between the vector registers (or the buffer) and the other units of a core.
 //!
 //! Its length follows NeuroMeter (HPCA 2021, II-A): wires go round the units, so a link is as long as the side of the
-//! square of their area; where that is more than a cycle away, registers divide it.
+//! square of their area; where that is more than a cycle away, registers divide it. How many wires there are follows from
+//! what crosses the core in a cycle: what moves inside of a lane is on none of them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,11 +16,11 @@ use crate::units::{Micrometres, PerCycle};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataBus {
-    /// Bits of a link: what it moves in a cycle. Default: a row of operands of the widest tensor unit or the lanes of
-    /// the widest vector unit, whichever is more; without either, the access width of the memory.
+    /// Bits of a link: what it moves in a cycle. Default: the widest of what crosses the core: operands and results of
+    /// tensor units, elements between vector units and a memory that is not in slices, data from off the chip.
     #[serde(default)]
     pub width: Option<u32>,
-    /// Links, each of the bus's length. Default: one for each unit on the bus: tensor units, vector units, memory.
+    /// Links, each of the bus's length. Default: as many wires as there are bits that cross the core in a cycle.
     #[serde(default)]
     pub links: Option<u32>,
     /// Length of a link. Default: the square root of the area of what has been built in the core.
@@ -30,21 +31,73 @@ pub struct DataBus {
 /// Widest link that is modelled.
 const WIDEST: u32 = 65_536;
 
-impl DataBus {
-    fn chosen_width(&self, siblings: &Siblings, choices: &mut Vec<Choice>) -> Result<u32, ComponentError> {
-        let width = match self.width {
-            Some(width) => width,
-            None => {
-                let rows = siblings.tensor_units.iter().map(|unit| unit.rows * unit.operand.bits());
-                let lanes = siblings.vector_units.iter().map(|unit| unit.lanes * unit.format.bits());
-                let (width, reason) = match rows.chain(lanes).max() {
-                    Some(width) => (width, "operands that the widest tensor or vector unit takes in a cycle"),
-                    None => (siblings.memory_bits, "the widest access of the memory"),
-                };
-                choices.push(Choice::new("width", width, reason));
-                width
+/// Most wires that follow from what crosses the core.
+const MOST_WIRES: u64 = 1 << 24;
+
+/// What crosses a core in a cycle.
+struct Crossing {
+    /// Bits of each stream.
+    streams: Vec<u64>,
+    /// Whose they are, in words.
+    told: Vec<String>,
+}
+
+impl Crossing {
+    fn of(context: &Context) -> Crossing {
+        let siblings = context.siblings;
+        let mut crossing = Crossing { streams: Vec::new(), told: Vec::new() };
+        for unit in &siblings.tensor_units {
+            let results = u64::from(unit.columns) * u64::from(unit.accumulator.bits());
+            crossing.streams.extend([u64::from(unit.rows) * u64::from(unit.operand.bits()), results]);
+        }
+        crossing.tell(siblings.tensor_units.len(), "operands and results of", "tensor units");
+        // Lanes whose part of the memory stands beside them load and store without a bus.
+        if siblings.core_memories > 0 && !siblings.slices_beside_lanes {
+            for unit in &siblings.vector_units {
+                crossing.streams.extend([u64::from(unit.lanes) * u64::from(unit.format.bits()); 2]);
             }
-        };
+            crossing.tell(siblings.vector_units.len(), "loads and stores of", "vector units");
+        }
+        let bits =
+            siblings.off_chip_bytes_per_second * 8.0 / f64::from(siblings.cores.max(1)) / context.clock.0;
+        if siblings.core_memories > 0 && bits > 0.0 {
+            crossing.streams.push(bits.ceil() as u64);
+            crossing.tell(1, "a core's part of the data from off the chip, to", "memory");
+        }
+        if crossing.streams.is_empty() && siblings.memory_bits > 0 {
+            crossing.streams.push(u64::from(siblings.memory_bits));
+            crossing.tell(1, "the widest access of", "memory");
+        }
+        crossing
+    }
+
+    fn tell(&mut self, units: usize, what: &str, of: &str) {
+        match (units, of.strip_suffix('s')) {
+            (0, _) => {}
+            (1, Some(one)) => self.told.push(format!("{what} 1 {one}")),
+            (1, None) => self.told.push(format!("{what} {of}")),
+            (units, _) => self.told.push(format!("{what} {units} {of}")),
+        }
+    }
+
+    fn all(&self) -> u64 {
+        self.streams.iter().sum()
+    }
+}
+
+/// Bundles of so many wires.
+struct Wires {
+    bits: u32,
+    bundles: u64,
+}
+
+impl DataBus {
+    fn chosen_width(&self, crossing: &Crossing, choices: &mut Vec<Choice>) -> Result<u32, ComponentError> {
+        let width = self.width.unwrap_or_else(|| {
+            let widest = crossing.streams.iter().copied().max().unwrap_or(0).min(u64::from(u32::MAX)) as u32;
+            choices.push(Choice::new("width", widest, format!("the widest of {}", crossing.told.join(", "))));
+            widest
+        });
         if (1..=WIDEST).contains(&width) {
             return Ok(width);
         }
@@ -55,17 +108,23 @@ impl DataBus {
         Err(ComponentError::value("width", width, reason, cure))
     }
 
-    fn chosen_links(&self, siblings: &Siblings, choices: &mut Vec<Choice>) -> Result<u32, ComponentError> {
+    /// Wires of all links: as many as links were given, or as what crosses the core fills.
+    fn wires(
+        &self,
+        width: u32,
+        crossing: &Crossing,
+        choices: &mut Vec<Choice>,
+    ) -> Result<Wires, ComponentError> {
         match self.links {
             Some(0) => {
                 Err(ComponentError::value("links", 0, "a bus has at least one link", "give 1 or more"))
             }
-            Some(links) => Ok(links),
+            Some(links) => Ok(Wires { bits: width, bundles: u64::from(links) }),
             None => {
-                let units = siblings.tensor_units.len() + siblings.vector_units.len();
-                let links = (units + usize::from(siblings.memory_bits > 0)).max(1) as u32;
-                choices.push(Choice::new("links", links, "one for each unit on the bus"));
-                Ok(links)
+                let all = crossing.all().clamp(u64::from(width), MOST_WIRES) as u32;
+                let reason = format!("what crosses the core in a cycle: {}", crossing.told.join(", "));
+                choices.push(Choice::new("wires", all, reason));
+                Ok(Wires { bits: all, bundles: 1 })
             }
         }
     }
@@ -101,19 +160,20 @@ impl Component for DataBus {
 
     fn build(&self, context: &Context) -> Result<Block, ComponentError> {
         let mut choices = Vec::new();
-        let width = self.chosen_width(context.siblings, &mut choices)?;
-        let links = self.chosen_links(context.siblings, &mut choices)?;
+        let crossing = Crossing::of(context);
+        let width = self.chosen_width(&crossing, &mut choices)?;
+        let Wires { bits, bundles } = self.wires(width, &crossing, &mut choices)?;
         let length = self.chosen_length(context.siblings, &mut choices)?;
-        let link = Link::new(context, width, length)?;
+        let (link, all) = (Link::new(context, width, length)?, Link::new(context, bits, length)?);
         choices.push(Choice::new("stages", link.stages, "as many as the delay of the wires needs cycles"));
         Ok(Block {
-            parts: vec![Part::group("link", link.parts).times(u64::from(links))],
+            parts: vec![Part::group("link", all.parts).times(bundles)],
             actions: vec![Action {
                 name: "transfer".to_owned(),
                 description: format!("{width} bits of random data over one link"),
                 bits: Some(u64::from(width)),
                 energy: vec![("wires", link.wire_energy), ("registers", link.register_energy)],
-                capacity: PerCycle(f64::from(links)),
+                capacity: PerCycle(bundles as f64 * f64::from(bits) / f64::from(width)),
                 tdp_activity: tdp_activity(|values| values.data_bus)?,
                 clock_share: None,
             }],
@@ -138,19 +198,34 @@ mod tests {
     fn core() -> Trial {
         let mut trial = Trial::at(28.0);
         let (operand, accumulator) = (NumberFormat::INT8, NumberFormat::INT32);
-        trial.siblings.tensor_units = vec![TensorShape { rows: 64, columns: 128, operand, accumulator }];
+        trial.siblings.tensor_units = vec![TensorShape { rows: 64, columns: 24, operand, accumulator }];
         trial.siblings.vector_units = vec![VectorShape { lanes: 32, format: NumberFormat::INT32 }];
-        trial.siblings.memory_bits = 256;
+        trial.siblings.core_memories = 1;
         trial.siblings.built_area = SquareMicrometres(9e6);
         trial
     }
 
     #[test]
-    fn a_bus_is_as_wide_as_its_widest_unit_and_as_long_as_the_side_of_the_core() {
+    fn a_bus_carries_what_crosses_the_core_over_the_side_of_the_core() {
         let bus = core().block::<DataBus>("");
-        // 64 rows of int8 are 512 bits, 32 lanes of int32 are 1024; 9 mm2 are 3 mm square.
+        // 64 rows of int8 are 512 bits, 24 columns of int32 768, 32 lanes of int32 1024 each way: 3328 bits; 9 mm2 are 3 mm
+        // square.
         assert_eq!((chosen(&bus, "width"), chosen(&bus, "length")), ("1024", "3.00 mm"));
-        assert_eq!((chosen(&bus, "links"), bus.actions[0].capacity), ("3", PerCycle(3.0)));
+        assert_eq!((chosen(&bus, "wires"), bus.actions[0].capacity), ("3328", PerCycle(3.25)));
+    }
+
+    #[test]
+    fn lanes_beside_their_slice_of_the_memory_need_no_bus() {
+        let mut core = core();
+        core.siblings.slices_beside_lanes = true;
+        // 512 and 768 bits of the matrix unit.
+        let bus = core.block::<DataBus>("");
+        assert_eq!((chosen(&bus, "width"), chosen(&bus, "wires")), ("768", "1280"));
+        // And from off the chip 64 bits a cycle for each of two cores.
+        core.siblings.cores = 2;
+        core.siblings.off_chip_bytes_per_second = 16.0 * core.clock.0;
+        let bus = core.block::<DataBus>("width = 64");
+        assert_eq!((chosen(&bus, "wires"), bus.actions[0].capacity), ("1344", PerCycle(21.0)));
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 mod assembly;
 mod cache;
+mod conflicts;
 mod demand;
 mod rate;
+mod streams;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +16,10 @@ use super::storage::StorageCell;
 use super::tdp_activity::tdp_activity;
 use super::{Action, Block, Component, ComponentError, Context, Siblings, Stage, TimingPath, Written};
 use crate::chip::circuit::DataEnergy;
+use crate::chip::circuit::array::Ports;
 use crate::units::{Bytes, PerCycle, Ratio, Seconds};
 use assembly::Assembly;
+pub use conflicts::Conflicts;
 use demand::Demand;
 pub use demand::widest_operands;
 pub use rate::Rate;
@@ -46,20 +50,22 @@ pub struct Memory {
     /// Dedicated banks, each function with its number of banks: `{ weights = 2, activations = 25 }`. A bank then serves
     /// one stream at a time. Default: none, the memory is unified and all streams may meet in any bank.
     pub functions: Option<BTreeMap<String, u32>>,
+    /// Whether streams that meet in a bank wait for each other: "never" (each has a port at every bank) or "arbitrated"
+    /// (banks of few ports, so many that 9 of 10 accesses go through at once). Default: never in a core, arbitrated
+    /// beside cores.
+    pub conflicts: Option<Conflicts>,
     /// Ports of a bank that only read. Default: by search, from the streams.
     pub read_ports: Option<u32>,
     /// Ports of a bank that only write. Default: by search, from the streams.
     pub write_ports: Option<u32>,
     /// Ports of a bank that read or write. Default: by search, from the streams.
     pub shared_ports: Option<u32>,
-    /// Blocks that are read in a cycle. Default: one for each unit that takes operands.
-    pub read_streams: Option<u32>,
-    /// Blocks that are written in a cycle. Default: one, for results.
-    pub write_streams: Option<u32>,
-    /// What must be read, as a bandwidth ("200 GB/s") or in blocks a cycle (2); instead of `read_streams`.
-    pub read_throughput: Option<Rate>,
-    /// What must be written, as a bandwidth or in blocks a cycle; instead of `write_streams`.
-    pub write_throughput: Option<Rate>,
+    /// What is read, in blocks a cycle (1, 0.5) or as a bandwidth ("200 GB/s"). Default: the operands of all units of the
+    /// core, shared by those of its memories that leave it open; 1 beside cores or where a block is less than a unit takes.
+    pub read_streams: Option<Rate>,
+    /// What is written, in blocks a cycle or as a bandwidth; 0 if something else fills it before it is read. Default: 1, for
+    /// results, or as much as is read if that is less.
+    pub write_streams: Option<Rate>,
     /// Slices that each hold their part of every block and stay beside their lane: no tree joins them. Default: 1.
     #[serde(default = "one")]
     pub slices: u32,
@@ -91,6 +97,12 @@ impl Component for Memory {
 
     fn announce(&self, siblings: &mut Siblings) {
         siblings.memories += 1;
+        if !siblings.beside_cores {
+            let is_open = self.read_streams.is_none() && self.given_ports().is_none();
+            siblings.core_memories += 1;
+            siblings.open_memories += u32::from(is_open);
+            siblings.slices_beside_lanes |= self.slices > 1;
+        }
         // A block that follows from units is no wider than what they announce by themselves.
         if let Some(block) = self.block {
             let bits = u32::try_from(block.0.0.saturating_mul(8)).unwrap_or(u32::MAX);
@@ -136,23 +148,32 @@ impl Memory {
         }
         self.check_latency(block.latency_cycles, context)?;
         block.paths.push(TimingPath { name: "memory bank".to_owned(), cycle });
-        let (reads, writes) = (demand.reads, demand.writes);
+        let (streams, outer) = (&demand.streams, demand.streams.outer());
         let (reading, writing) = (tdp_activity(|of| of.memory_read)?, tdp_activity(|of| of.memory_write)?);
         // Accesses that share ports cannot exceed them.
-        let wanted = reads * reading.0 + writes * writing.0;
-        let share = (f64::from(assembly.ports.total()) * assembly.independent / wanted).min(1.0);
-        let action = |name: &str, what: &str, energy, capacity, activity: Ratio| Action {
+        let wanted = streams.reads * reading.0 + streams.writes * writing.0;
+        let share = (assembly.served / wanted).min(1.0);
+        let action = |name: &str, what: &str, energy, ports: u32, streams: f64, activity: Ratio| Action {
             name: name.to_owned(),
             description: format!("{what} a block of random data"),
             bits: Some(u64::from(demand.block_bits)),
             energy,
-            capacity: PerCycle(capacity),
-            tdp_activity: Ratio(activity.0 * share),
+            capacity: PerCycle(f64::from(ports)),
+            tdp_activity: Ratio(activity.0 * share * streams / f64::from(ports)),
             clock_share: None,
         };
-        block.actions.push(action("read", "reads", read, reads, reading));
-        block.actions.push(action("write", "writes", write, writes, writing));
+        block.actions.push(action("read", "reads", read, outer.read, streams.reads, reading));
+        block.actions.push(action("write", "writes", write, outer.write, streams.writes, writing));
         Ok(block)
+    }
+
+    /// Ports of a bank, where the file says anything of them.
+    fn given_ports(&self) -> Option<Ports> {
+        self.read_ports.or(self.write_ports).or(self.shared_ports).map(|_| Ports {
+            read_write: self.shared_ports.unwrap_or(0),
+            read: self.read_ports.unwrap_or(0),
+            write: self.write_ports.unwrap_or(0),
+        })
     }
 
     fn check_latency(&self, cycles: u32, context: &Context) -> Result<(), ComponentError> {

@@ -14,7 +14,7 @@ use crate::chip::circuit::array::Ports;
 use crate::units::{Micrometres, Seconds, SquareMicrometres};
 
 pub use distribution::{Distribution, Pieces};
-pub(super) use macros::{KindKey, MacroKind};
+pub(super) use macros::{FEWEST_WORDS, KindKey, MacroKind};
 
 /// What holds a bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]

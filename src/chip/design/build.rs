@@ -33,6 +33,7 @@ impl Builder {
         let at = |index: usize| &spec.components[index];
         order.sort_by_key(|&index| at(index).component.stage());
         for component in order.iter().map(|&index| at(index)) {
+            siblings.beside_cores = component.scope == Scope::Chip;
             for _ in 0..component.instances {
                 component.component.announce(&mut siblings);
             }
@@ -150,6 +151,7 @@ fn survey(spec: &ChipSpec, blocks: &[Option<Block>], scope: Scope, siblings: &mu
             })
             .sum()
     };
+    siblings.beside_cores = scope == Scope::Chip;
     siblings.core_area = area_of(Scope::Core);
     siblings.built_area = match scope {
         Scope::Core => siblings.core_area,

@@ -55,16 +55,24 @@ fn a_bound_from_above_is_met_from_below_only() {
 
 #[test]
 fn shares_and_ratios_are_of_named_components() {
-    let share = row(
-        "chip = \"tpu-v1\"\nquantity = { area_share = [\"tensor_unit\", \"accumulators\"] }\npublished = 30\nunit = \"%\"\ntolerance = 0.15",
-    );
+    let pat = open("tpu-v1").unwrap().pat;
+    let area = |name: &str| {
+        let named = pat.components.iter().find(|component| component.name == name).unwrap();
+        named.area.as_ref().unwrap().value.0
+    };
+    let (unit, sums) = (area("tensor_unit"), area("accumulators"));
+    let share = 100.0 * (unit + sums) / pat.area.as_ref().unwrap().value.0;
+    let share = row(&format!(
+        "chip = \"tpu-v1\"\nquantity = {{ area_share = [\"tensor_unit\", \"accumulators\"] }}\npublished = {share}\nunit = \"%\"\ntolerance = 1e-9",
+    ));
     assert!(
         share.passed == Some(true) && share.quantity == "area share: tensor_unit + accumulators",
         "{share:?}"
     );
-    let ratio = row(
-        "chip = \"tpu-v1\"\nquantity = { area_ratio = { of = [\"tensor_unit\"], over = [\"accumulators\"] } }\npublished = 4\nunit = \"1\"\ntolerance = 0.15",
-    );
+    let ratio = row(&format!(
+        "chip = \"tpu-v1\"\nquantity = {{ area_ratio = {{ of = [\"tensor_unit\"], over = [\"accumulators\"] }} }}\npublished = {}\nunit = \"1\"\ntolerance = 1e-9",
+        unit / sums
+    ));
     assert!(ratio.passed == Some(true), "{ratio:?}");
 }
 

@@ -1,10 +1,11 @@
 //! Banks, slices and the wires between them, and the search for ports and banks.
 
 use super::Memory;
+use super::conflicts::{Arrangement, Conflicts};
 use super::demand::Demand;
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::{DataEnergy, Netlist, parameter_file};
-use crate::chip::component::storage::{Distribution, Pieces, Storage, address_bits};
+use crate::chip::component::storage::{Distribution, FEWEST_WORDS, Pieces, Storage, address_bits};
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
 use crate::units::Seconds;
 
@@ -13,14 +14,13 @@ parameter_file! {
     MemoryControl from "control.toml" {
         gates_per_port: "Gates of a bank's port.",
         gates_per_bit: "Gates that bring a bit to or from a bank's port.",
+        gates_per_pair: "Gates that decide between two of those who wait for a bank.",
+        served: "Part of the accesses that banks must serve at once where streams wait for each other.",
     }
 }
 
 /// Most banks that are tried where their number is open.
 const MOST_BANKS: u32 = 64;
-
-/// Most banks that may be asked for.
-const MOST_BANKS_ASKED: u32 = 1024;
 
 /// A memory, put together.
 #[derive(Clone, Debug)]
@@ -30,57 +30,65 @@ pub struct Assembly {
     pub write: Vec<(&'static str, DataEnergy)>,
     pub cycle: Seconds,
     pub cycles: u32,
-    /// Ports of a bank.
-    pub ports: Ports,
-    /// Banks that are sure to work at once.
-    pub independent: f64,
+    /// Accesses that are served in a cycle.
+    pub served: f64,
     pub choices: Vec<Choice>,
+    arrangement: Arrangement,
     banks: u32,
-    merit: f64,
 }
 
 impl Assembly {
-    /// The one of least area times energy that meets clock and latency.
+    /// The one of the fewest ports that meets clock and latency.
     pub fn search(memory: &Memory, demand: &Demand, context: &Context) -> Result<Assembly, ComponentError> {
         let dedicated = memory.functions.as_ref().map(|functions| functions.values().sum::<u32>());
         let given = dedicated.or(memory.banks);
-        let most = demand.words.min(u64::from(MOST_BANKS_ASKED)) as u32;
+        let most = demand.most_banks(memory)?;
         if let Some(banks) = given.filter(|banks| *banks > most) {
             let key = if dedicated.is_some() { "functions" } else { "banks" };
-            let reason = format!("{} blocks cannot be divided into so many banks", demand.words);
-            return Err(ComponentError::value(key, banks, reason, format!("the most is {most}")));
+            return Err(demand.too_many(banks, most, key));
         }
-        let first = given.unwrap_or(1);
-        let mut tried = Vec::new();
-        for ports in &demand.ports {
-            tried.push(Assembly::of(memory, demand, *ports, first, context)?);
+        let part = MemoryControl::built_in()?.served;
+        let (mut tried, mut least) = (Vec::new(), u32::MAX);
+        for arrangement in &demand.arrangements {
+            let fewest = arrangement.fewest_banks(&demand.streams, part);
+            least = least.min(fewest);
+            let mut banks = given.unwrap_or(fewest);
+            if banks < fewest || banks > most {
+                continue;
+            }
+            let mut found = Assembly::of(memory, demand, *arrangement, banks, context)?;
+            // Ports serve the streams, so that more banks are needed only for the clock or the latency.
+            while given.is_none() && 2 * banks <= MOST_BANKS.min(most) && !found.meets(memory, context) {
+                banks *= 2;
+                tried.push(found);
+                found = Assembly::of(memory, demand, *arrangement, banks, context)?;
+            }
+            tried.push(found);
         }
         sort(&mut tried, memory, context);
-        let ports = tried[0].ports;
-        let mut banks = first * 2;
-        // Ports serve all streams, so that more banks are needed only for the clock or the latency.
-        while given.is_none() && banks <= MOST_BANKS.min(most) && !tried[0].meets(memory, context) {
-            tried.push(Assembly::of(memory, demand, ports, banks, context)?);
-            sort(&mut tried, memory, context);
-            banks *= 2;
-        }
-        let runner_up = tried.get(1).cloned();
-        let mut best = tried.swap_remove(0);
-        best.explain(memory, demand, runner_up.as_ref(), context);
+        let mut tried = tried.into_iter();
+        let Some(mut best) = tried.next() else {
+            let reason = format!("they serve too few of {}", demand.streams.told());
+            let cure = format!(
+                "the fewest are {least}, each of {FEWEST_WORDS} blocks or more; or give it more ports or capacity"
+            );
+            return Err(ComponentError::value("banks", given.unwrap_or(most), reason, cure));
+        };
+        best.explain(memory, demand, tried.next().as_ref(), context);
         Ok(best)
     }
 
     fn of(
         memory: &Memory,
         demand: &Demand,
-        ports: Ports,
+        arrangement: Arrangement,
         banks: u32,
         context: &Context,
     ) -> Result<Assembly, ComponentError> {
         let bits = demand.block_bits.div_ceil(memory.slices);
         let words = demand.words.div_ceil(u64::from(banks));
-        let bank = Storage::new(words, bits, ports, memory.cell, context)?;
-        let slice = Slice::of(&bank, banks, bits, demand, ports, context)?;
+        let bank = Storage::new(words, bits, arrangement.ports, memory.cell, context)?;
+        let slice = Slice::of(&bank, banks, bits, demand, arrangement, context)?;
         let slices = f64::from(memory.slices);
         let all = |parts: &[(&'static str, DataEnergy)]| {
             parts.iter().map(|(name, energy)| (*name, *energy * slices)).collect::<Vec<_>>()
@@ -96,20 +104,20 @@ impl Assembly {
         if memory.slices > 1 {
             parts = vec![Part::group("slice", parts).times(u64::from(memory.slices))];
         }
-        let mut assembly = Assembly {
+        Ok(Assembly {
             parts,
             read,
             write,
             cycle: bank.cycle,
             cycles: bank.cycles + slice.cycles,
-            ports,
-            independent: if memory.functions.is_some() { f64::from(banks) } else { 1.0 },
+            served: match &memory.functions {
+                Some(_) => f64::from(banks),
+                None => arrangement.served(&demand.streams, banks),
+            },
             choices: bank.choices,
+            arrangement,
             banks,
-            merit: 0.0,
-        };
-        assembly.merit = assembly.area() * (assembly.energy(|of| &of.read) + assembly.energy(|of| &of.write));
-        Ok(assembly)
+        })
     }
 
     fn area(&self) -> f64 {
@@ -139,24 +147,26 @@ impl Assembly {
             ),
             None => String::new(),
         };
-        let streams = format!("{} reads and {} writes a cycle", demand.reads, demand.writes);
-        let ports_are_open = memory.read_ports.or(memory.write_ports).or(memory.shared_ports).is_none();
+        let streams = demand.streams.told();
+        let arbitrated = self.arrangement.conflicts == Conflicts::Arbitrated;
         let reason = if memory.functions.is_some() {
             "each bank serves one stream at a time".to_owned()
-        } else if demand.ports.len() > 1 {
-            format!(
-                "{streams} may all meet in one bank and need their ports there; least area times energy{rest}"
-            )
+        } else if arbitrated {
+            let served = (self.served * 100.0).round() / 100.0;
+            format!("{streams} wait for each other in a bank, and {served} go through; fewest ports{rest}")
+        } else if demand.arrangements.len() > 1 {
+            format!("{streams} may all meet in one bank and need their ports there; fewest ports{rest}")
         } else {
             format!(
                 "{streams} may all meet in one bank and need their ports there; as many shared ports would each need the circuits of both"
             )
         };
-        if ports_are_open {
-            self.choices.push(Choice::new("ports", told(self.ports), reason));
+        if memory.given_ports().is_none() {
+            self.choices.push(Choice::new("ports", told(self.arrangement.ports), reason));
         }
         if memory.banks.is_none() && memory.functions.is_none() {
-            let reason = format!("the fewest that meet clock and latency, as ports serve {streams}");
+            let why = if arbitrated { "keep most of the streams apart" } else { "meet clock and latency" };
+            let reason = format!("the fewest that {why}, as ports serve {streams}");
             self.choices.push(Choice::new("banks", self.banks, reason));
         }
         let uneven = u64::from(self.banks) * demand.words.div_ceil(u64::from(self.banks));
@@ -167,7 +177,7 @@ impl Assembly {
     }
 
     fn told(&self) -> String {
-        format!("{} in {} banks", told(self.ports), self.banks)
+        format!("{} in {} banks", told(self.arrangement.ports), self.banks)
     }
 }
 
@@ -177,11 +187,18 @@ fn told(ports: Ports) -> String {
     named.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(" + ")
 }
 
-/// The best first: what meets clock and latency, then the least area times energy.
+/// The best first: what meets clock and latency, of that what has the fewest ports at a bit, which cells pay for. Which is
+/// smaller would change with the capacity, and leakage would then fall as that grows. What misses them, by how nearly.
 fn sort(tried: &mut [Assembly], memory: &Memory, context: &Context) {
-    tried.sort_by(|a, b| {
-        let misses = |assembly: &Assembly| !assembly.meets(memory, context);
-        misses(a).cmp(&misses(b)).then(a.merit.total_cmp(&b.merit))
+    let misses = |assembly: &Assembly| !assembly.meets(memory, context);
+    let nearly = |a: &Assembly, b: &Assembly| a.cycles.cmp(&b.cycles).then(a.cycle.0.total_cmp(&b.cycle.0));
+    tried.sort_by(|a, b| match (misses(a), misses(b)) {
+        (true, true) => nearly(a, b),
+        (false, false) => {
+            let ports = |assembly: &Assembly| assembly.arrangement.ports.total();
+            ports(a).cmp(&ports(b)).then(a.banks.cmp(&b.banks))
+        }
+        (a_misses, b_misses) => a_misses.cmp(&b_misses),
     });
 }
 
@@ -199,14 +216,26 @@ impl Slice {
         banks: u32,
         bits: u32,
         demand: &Demand,
-        ports: Ports,
+        arrangement: Arrangement,
         context: &Context,
     ) -> Result<Slice, ComponentError> {
         let control = MemoryControl::built_in()?;
+        let Arrangement { ports, conflicts } = arrangement;
+        let outer = if ports.read_write == 0 && conflicts == Conflicts::Never {
+            ports
+        } else {
+            demand.streams.outer()
+        };
+        // Those who come to a bank: as many as it has ports, or all streams.
+        let (comers, pairs) = match conflicts {
+            Conflicts::Never => (ports, 0.0),
+            Conflicts::Arbitrated => (outer, f64::from(outer.total() * (outer.total() - 1) / 2)),
+        };
         // Enough gates to choose a bank, for its enables and for what comes back.
-        let wires_in_and_out = f64::from(ports.reading() + ports.writing()) * f64::from(bits);
-        let gates =
-            control.gates_per_port * f64::from(ports.total()) + control.gates_per_bit * wires_in_and_out;
+        let wires_in_and_out = f64::from(comers.reading() + comers.writing()) * f64::from(bits);
+        let gates = control.gates_per_port * f64::from(comers.total())
+            + control.gates_per_pair * pairs
+            + control.gates_per_bit * wires_in_and_out;
         let logic = Netlist::of_gates(gates).placed(context.cells)?;
         let mut bank_parts = bank.parts.clone();
         bank_parts.push(Part::leaf("bank control", Cost::of_logic(&logic)));
@@ -219,19 +248,12 @@ impl Slice {
         let (mut wires, mut cycles) = (DataEnergy::default(), 0);
         if banks > 1 {
             let bits_of = (f64::from(bits), f64::from(address_bits(demand.words)));
-            let ports = outer_ports(demand, ports);
             let extent = (bank.width, bank.height);
-            let pieces = Pieces::stacked(extent, f64::from(banks), 1.0, bits_of, ports);
+            let pieces = Pieces::stacked(extent, f64::from(banks), 1.0, bits_of, outer);
             let joined = Distribution::of(&pieces, context)?;
             parts.push(Part::group("wires between banks", joined.parts));
             (wires, cycles) = (joined.energy, joined.cycles);
         }
         Ok(Slice { parts, wires, control, cycles })
     }
-}
-
-/// Ports of the memory as a whole: as many as streams, or as a bank has if those are more.
-fn outer_ports(demand: &Demand, ports: Ports) -> Ports {
-    let (read, write) = (demand.reads.ceil() as u32, demand.writes.ceil() as u32);
-    if ports.read_write == 0 { ports } else { Ports { read_write: 0, read, write } }
 }

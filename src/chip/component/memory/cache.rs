@@ -47,8 +47,7 @@ impl Tags {
             return Err(ComponentError::value("address_bits", address, reason, cure));
         }
         let tag = address - below + STATE_BITS;
-        let (reads, writes) = (demand.reads.ceil() as u32, demand.writes.ceil() as u32);
-        let lookups = (reads + writes).max(1);
+        let lookups = demand.streams.outer().total();
         let ports = Ports { read_write: 1, read: lookups - 1, write: 0 };
         let storage = Storage::of_cheaper_cell(sets, tag * ways, ports, context)?;
         let compared = f64::from(tag) * f64::from(ways);

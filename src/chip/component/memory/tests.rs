@@ -53,11 +53,65 @@ fn one_unit_that_reads_needs_one_read_and_one_write_port() {
 
 #[test]
 fn streams_that_fill_a_port_only_together_share_it() {
-    let text = "capacity = '64 KiB'\nblock = '32 B'\nread_throughput = 0.5\nwrite_throughput = '5.6 GB/s'";
+    let text = "capacity = '64 KiB'\nblock = '32 B'\nread_streams = 0.5\nwrite_streams = '5.6 GB/s'";
     // 5.6 GB/s are a quarter of a block in each cycle of 700 MHz.
     let block = built(text, &at_28_nm()).unwrap();
     assert_eq!(choice(&block, "ports"), "1 shared");
-    assert!((block.actions[1].capacity.0 - 0.25).abs() < 1e-9);
+    assert!((block.actions[1].tdp_activity.0 - 0.25).abs() < 1e-9);
+    assert_eq!(block.actions[1].capacity.0, 1.0);
+}
+
+#[test]
+fn operands_add_up_in_bytes_and_memories_share_them() {
+    // 256 B of a matrix unit and 4 KiB of a vector unit: 1.0625 blocks of 4 KiB.
+    let mut one = core_of(1, 1);
+    one.siblings.vector_units[0].lanes = 2048;
+    let block = built("capacity = '16 MiB'\nslices = 128", &one).unwrap();
+    assert_eq!((choice(&block, "read_streams"), choice(&block, "ports")), ("1.0625", "2 read + 1 write"));
+    let reads = block.actions[0].capacity.0 * block.actions[0].tdp_activity.0;
+    assert!((reads - 1.0625).abs() < 1e-12);
+    // Two equal units, but three memories beside them: each feeds one at a time.
+    let mut three = core_of(1, 1);
+    for _ in 0..2 {
+        three.announce::<Memory>("capacity = '64 KiB'");
+    }
+    let block = built("capacity = '64 KiB'", &three).unwrap();
+    assert_eq!((choice(&block, "read_streams"), choice(&block, "ports")), ("1", "1 read + 1 write"));
+    // A block of half the bytes is not for the widest unit.
+    let block = built("capacity = '64 KiB'\nblock = '128 B'", &core_of(4, 1)).unwrap();
+    assert_eq!(choice(&block, "read_streams"), "1");
+    // And one of four times as many is read in a quarter of the cycles.
+    let block = built("capacity = '64 KiB'\nblock = '1 KiB'", &core_of(1, 0)).unwrap();
+    assert_eq!(choice(&block, "ports"), "1 shared");
+}
+
+#[test]
+fn what_nothing_writes_or_reads_has_one_port_for_both() {
+    for text in ["read_streams = 1\nwrite_streams = 0", "read_streams = 0\nwrite_streams = 1"] {
+        let block = built(&format!("capacity = '64 KiB'\nblock = '32 B'\n{text}"), &at_28_nm()).unwrap();
+        assert_eq!(choice(&block, "ports"), "1 shared");
+        let busy: f64 = block.actions.iter().map(|action| action.capacity.0 * action.tdp_activity.0).sum();
+        assert_eq!(busy, 1.0);
+    }
+}
+
+#[test]
+fn streams_that_may_wait_need_banks_of_one_port_and_are_smaller_than_what_never_waits() {
+    let text = "capacity = '4 MiB'\nblock = '64 B'\nread_streams = 1\nwrite_streams = 1";
+    let never = built(text, &at_28_nm()).unwrap();
+    let arbitrated = built(&format!("{text}\nconflicts = 'arbitrated'"), &at_28_nm()).unwrap();
+    assert_eq!((choice(&arbitrated, "ports"), choice(&arbitrated, "banks")), ("1 shared", "8"));
+    assert!(arbitrated.cost().area() < never.cost().area());
+    // One of two waits in an eighth of the cycles.
+    let busy: f64 = arbitrated.actions.iter().map(|action| action.capacity.0 * action.tdp_activity.0).sum();
+    assert!((busy - 1.875).abs() < 1e-9);
+    // Beside cores nobody counts on a cycle.
+    let mut beside = at_28_nm();
+    beside.siblings.beside_cores = true;
+    assert_eq!(built(text, &beside).unwrap().parts, arbitrated.parts);
+    assert_eq!(choice(&never, "conflicts"), "never");
+    let dynamic = "capacity = '4 MiB'\nblock = '64 B'\ncell = 'edram'\nconflicts = 'arbitrated'";
+    assert_eq!(choice(&built(dynamic, &Trial::at(32.0).clocked(200.0)).unwrap(), "ports"), "1 shared");
 }
 
 #[test]
@@ -121,7 +175,13 @@ fn what_cannot_be_is_refused_with_what_works() {
         ("capacity = '32 B'\nblock = '32 B'", "capacity", "64B"),
         ("capacity = '1 MiB'\nblock = '1 MiB'", "block", "16384B"),
         ("capacity = '1 MiB'\nblock = '8 B'\nbanks = 0", "banks", "the least is 1"),
-        ("capacity = '1 KiB'\nblock = '8 B'\nbanks = 500", "banks", "the most is 128"),
+        (
+            "capacity = '1 KiB'\nblock = '8 B'\nbanks = 500",
+            "banks",
+            "the most is 4; or a capacity of 128000B",
+        ),
+        ("capacity = '128 B'\nblock = '8 B'", "capacity", "the nearest is 256B"),
+        ("capacity = '1 KiB'\nblock = '8 B'\nread_streams = 0\nwrite_streams = 0", "read_streams", "= 1"),
         ("capacity = '1 KiB'\nblock = '8 B'\nslices = 65", "slices", "the most is 64"),
         ("capacity = '1 KiB'\nblock = '8 B'\nread_streams = 17", "read_streams", "16"),
         ("capacity = '1 KiB'\nblock = '8 B'\nread_ports = 1", "read_ports", "add write_ports = 1"),
@@ -131,6 +191,16 @@ fn what_cannot_be_is_refused_with_what_works() {
             "read_ports = 2",
         ),
         ("capacity = '1 MiB'\nblock = '8 B'\ncell = 'edram'", "cell", "use sram"),
+        (
+            "capacity = '1 MiB'\nblock = '8 B'\nshared_ports = 1\nread_streams = 1",
+            "shared_ports",
+            "give conflicts = \"arbitrated\"",
+        ),
+        (
+            "capacity = '1 MiB'\nblock = '8 B'\nshared_ports = 1\nread_streams = 1\nbanks = 2\nconflicts = 'arbitrated'",
+            "banks",
+            "the fewest are 8",
+        ),
         ("capacity = '1 MiB'\nblock = '8 B'\nfunctions = { a = 0 }", "functions", "at least one"),
         ("capacity = '1 MiB'\nblock = '8 B'\nbanks = 3\nfunctions = { a = 2 }", "banks", "2"),
         ("capacity = '16 MiB'\nblock = '64 B'\nlatency_cycles = 1", "latency_cycles", "the nearest is"),
@@ -150,7 +220,7 @@ proptest! {
     // word line drivers.
     #[test]
     fn more_capacity_never_shrinks_area_or_leakage(
-        kibibytes in 1_u64..2000, more in 1_u64..2000, block in prop::sample::select(vec![4, 32, 256]),
+        kibibytes in 8_u64..2000, more in 1_u64..2000, block in prop::sample::select(vec![4, 32, 256]),
     ) {
         let at = at_28_nm();
         let of = |size: u64| area_and_leakage(
@@ -167,6 +237,18 @@ proptest! {
         let of = |reads: u32, writes: u32| area_and_leakage(
             &format!("capacity = '{kibibytes} KiB'\nblock = '32 B'\nread_streams = {reads}\nwrite_streams = {writes}"), &at);
         let (few, read, write) = (of(reads, writes), of(reads + 1, writes), of(reads, writes + 1));
+        prop_assert!(read.0 >= few.0 && read.1 >= few.1, "{few:?} {read:?}");
+        prop_assert!(write.0 >= few.0 && write.1 >= few.1, "{few:?} {write:?}");
+    }
+
+    #[test]
+    fn more_streams_that_wait_never_shrink_area_or_leakage(
+        kibibytes in 64_u64..2000, reads in 0.1_f64..5.0, writes in 0.1_f64..3.0, more in 0.1_f64..2.0,
+    ) {
+        let at = at_28_nm();
+        let of = |reads: f64, writes: f64| area_and_leakage(
+            &format!("capacity = '{kibibytes} KiB'\nblock = '32 B'\nread_streams = {reads}\nwrite_streams = {writes}\nconflicts = 'arbitrated'"), &at);
+        let (few, read, write) = (of(reads, writes), of(reads + more, writes), of(reads, writes + more));
         prop_assert!(read.0 >= few.0 && read.1 >= few.1, "{few:?} {read:?}");
         prop_assert!(write.0 >= few.0 && write.1 >= few.1, "{few:?} {write:?}");
     }

@@ -1,4 +1,5 @@
-//! Wires that join pieces of storage, in columns above one another, with the port in the middle of an edge.
+//! Wires that join pieces of storage, in columns above one another. A word leaves at the lower edge, each bit where its
+//! column ends; addresses come to the middle of it.
 
 use crate::chip::circuit::array::Ports;
 use crate::chip::circuit::wire::{Drive, Wire, WireRequest};
@@ -78,10 +79,10 @@ impl Distribution {
         let millimetre = millimetre(context)?;
         let Pieces { width, height, data, address, ports, columns, stacks } = *pieces;
         let (accesses, wires) = (f64::from(ports.total()), f64::from(ports.reading() + ports.writing()));
-        // Bits of the word belong to columns: on the mean a quarter of a stack's width away, along the whole column, and
-        // on to the other stacks.
+        // Each bit leaves at the edge of the piece that holds it: whoever takes the word is as wide, or carries it on and
+        // counts that. On the way it passes the whole column, and those of the other stacks.
         let stack = width / stacks;
-        let data_length = (stack / 4.0 + (width - stack) + height * stacks) * (data * wires);
+        let data_length = (width - stack + height * stacks) * (data * wires);
         let address_length = (width + height * (columns * stacks)) * (address * accesses);
         let all = data_length + address_length;
         let pitch = millimetre.track.width + millimetre.track.spacing;
@@ -91,35 +92,39 @@ impl Distribution {
         let free = SquareMicrometres((channels - repeaters).0.max(0.0));
         let leakage = context.leakage_of_drawn(repeaters, millimetre.leakage * (all / MILLIMETRE));
         let standing = Cost { whitespace: free, leakage, ..Cost::of_area(repeaters) };
-        // The data of an access come from the middle of a column on the mean; branches beyond are gated.
+        // The data of an access come from the middle of a column on the mean, and from stacks to both sides of the one
+        // where the word leaves: of n stacks the mean is (n - 1/n) / 4 of one's width away. Branches beyond are gated.
         let wires_energy =
             |moved: Micrometres| millimetre.energy * (style.random_wire * (moved / MILLIMETRE));
-        let data_energy = wires_energy((width / 4.0 + height / 2.0) * data);
+        let to_the_side = stack * ((stacks - 1.0 / stacks) / 4.0);
+        let data_energy = wires_energy((to_the_side + height / 2.0) * data);
         let address_energy = wires_energy((width + height / 2.0 * columns) * address);
 
-        let longest = (width / 2.0 + height) / MILLIMETRE;
-        let delay = millimetre.delay * (longest * context.process.sign_off.slow_corner);
-        let stages = stages(delay, context)?;
-        let flip_flops = Netlist::of_flip_flops(stages * (data * wires + address * accesses));
-        let registers = flip_flops.placed(context.cells)?;
+        // Addresses reach all of a row, data come down their own column.
+        let stages_of = |longest: Micrometres| {
+            stages(millimetre.delay * (longest / MILLIMETRE * context.process.sign_off.slow_corner), context)
+        };
+        let (there, back) = (stages_of(width / 2.0 + height)?, stages_of((width - stack) / 2.0 + height)?);
+        let latched = there * address + back * data;
+        let registers = Netlist::of_flip_flops(there * address * accesses + back * data * wires);
+        let registers = registers.placed(context.cells)?;
         // Registers take data only with an access: their clock is in its energy.
         let of_registers = Cost::of_logic(&registers);
         let of_registers = Cost { clock_running: of_registers.clock_gated, ..of_registers };
-        let latched = stages * (data + address);
         let clock =
             context.cells.flip_flop.clock_energy * (latched * (1.0 + Layout::placed()?.clock_distribution));
         let mut parts = vec![Part::leaf("wires", standing)];
-        if stages > 0.0 {
+        if there > 0.0 {
             parts.push(Part::leaf("pipeline registers", of_registers));
         }
         Ok(Distribution {
             area: parts.iter().map(|part| part.total().area()).sum(),
             parts,
             energy: DataEnergy {
-                standing: address_energy + clock + registers.store(stages * address, RANDOM_TOGGLE),
-                data: data_energy + registers.store(stages * data, RANDOM_TOGGLE),
+                standing: address_energy + clock + registers.store(there * address, RANDOM_TOGGLE),
+                data: data_energy + registers.store(back * data, RANDOM_TOGGLE),
             },
-            cycles: 2 * stages as u32,
+            cycles: (there + back) as u32,
         })
     }
 }
@@ -145,4 +150,39 @@ fn millimetre(context: &Context) -> Result<Wire, ComponentError> {
         temperature: context.process.temperature,
         supply: context.process.supply,
     })?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chip::component::trial::Trial;
+
+    const PORTS: Ports = Ports { read_write: 1, read: 0, write: 0 };
+
+    #[test]
+    fn a_word_of_many_macros_leaves_each_at_its_own_edge() {
+        // One row of macros in 400 um or in 6.4 mm: data go half of its height, 50 um.
+        for columns in [1.0, 16.0] {
+            let row = (Micrometres(400.0 * columns), Micrometres(100.0));
+            let pieces = Pieces::stacked(row, 1.0, columns, (4096.0, 6.0), PORTS);
+            let at = Trial::at(28.0).clocked(50.0);
+            let found = Distribution::of(&pieces, &at.context()).unwrap();
+            let a_millimetre = millimetre(&at.context()).unwrap().energy.0 * 0.25 * 4096.0;
+            assert_eq!(found.cycles, 0);
+            assert!((found.energy.data.0 / (a_millimetre * 0.05) - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn stacks_side_by_side_bring_a_word_to_the_middle_one() {
+        // 9 rows of 100 um below one another of 100 um each: 3 stacks of 3; two of three stacks are 100 um away.
+        let row = (Micrometres(100.0), Micrometres(100.0));
+        let pieces = Pieces::stacked(row, 9.0, 1.0, (8.0, 0.0), PORTS);
+        assert_eq!((pieces.stacks, pieces.width.0, pieces.height.0), (3.0, 300.0, 300.0));
+        let at = Trial::at(28.0).clocked(100.0);
+        let found = Distribution::of(&pieces, &at.context()).unwrap();
+        let a_millimetre = millimetre(&at.context()).unwrap().energy.0 * 0.25 * 8.0;
+        assert!((found.energy.data.0 / (a_millimetre * (0.2 / 3.0 + 0.15)) - 1.0).abs() < 1e-9);
+    }
 }

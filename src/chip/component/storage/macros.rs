@@ -7,10 +7,10 @@ use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, DataEnergy};
 use crate::chip::component::context::ContextKey;
 use crate::chip::component::{Choice, ComponentError, Context, Cost, Part};
-use crate::units::{Seconds, SquareMicrometres, Watts};
+use crate::units::{Micrometres, Seconds, SquareMicrometres, Watts};
 
 /// Fewest words of a macro: decoders need as many to share (see [`crate::chip::circuit::array`]).
-const FEWEST_WORDS: u64 = 32;
+pub const FEWEST_WORDS: u64 = 32;
 
 /// Fewest rows of a subarray (see [`crate::chip::circuit::array`]).
 const FEWEST_ROWS: u64 = 16;
@@ -144,7 +144,8 @@ impl MacroKind {
     /// twice, as leakage follows it. The merit is that of cells with one port, so that more ports come on top of the same
     /// macros.
     fn judged(&self, context: &Context) -> Result<(Seconds, f64), ComponentError> {
-        let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(FEWEST_WORDS);
+        // At least one of its largest macros: a large memory must meet the clock as well.
+        let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(self.most_words);
         let storage = self.tiled(words, context)?;
         let one_port = Ports { read_write: 1, read: 0, write: 0 };
         let simple = MacroKind { ports: one_port, ..*self }.tiled(words, context)?;
@@ -251,7 +252,9 @@ impl MacroKind {
             parts.iter().map(|(name, energy)| (*name, *energy * across)).collect::<Vec<_>>()
         };
         let (mut read, mut write) = (scaled(&unit.read), scaled(&unit.write));
-        let mut extent = (unit.width * across, unit.height);
+        // No plan is drawn: macros of one area are more or less flat, and count as squares.
+        let side = Micrometres((unit.width * unit.height).0.sqrt());
+        let mut extent = (side * across, side);
         let mut cycles = 1;
         if words > self.most_words || self.across > 1 {
             let down = words as f64 / words.min(self.most_words) as f64;
