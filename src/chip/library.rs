@@ -44,8 +44,8 @@ pub struct Loaded {
 }
 
 /// Loads a chip by its built-in name or from a chip file, `tpu-v1` or `my.toml`, and builds it if it is a design.
-/// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`. A file called like a
-/// built-in chip: `./tpu-v1`.
+/// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`; `KEY=` leaves a key out. A file
+/// called like a built-in chip: `./tpu-v1`.
 ///
 /// # Errors
 /// [`ChipError`]: an unknown name with the nearest one, what is wrong with the file, or what cannot be built.
