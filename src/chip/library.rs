@@ -61,8 +61,8 @@ impl Loaded {
 }
 
 /// Loads a chip by its built-in name or from a chip file, `tpu-v1` or `my.toml`, and builds it if it is a design.
-/// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`. A file called like a
-/// built-in chip: `./tpu-v1`. A design that exceeds limits of its file is there to be looked at:
+/// Values may stand over the file's: `datacenter:X=64,N=2`, `tpu-v1:target.clock=500MHz`; `KEY=` leaves a key out. A file
+/// called like a built-in chip: `./tpu-v1`. A design that exceeds limits of its file is there to be looked at:
 /// [`Loaded::within_limits`].
 ///
 /// # Errors

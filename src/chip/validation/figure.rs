@@ -107,7 +107,18 @@ impl Figure {
 
     /// Our figure, or why there is none.
     pub(super) fn of(&self, subject: &Subject, run: Result<&ReplayedRun, String>) -> Result<f64, String> {
-        let chip = &subject.report;
+        match self {
+            Figure::RunPower
+            | Figure::LayerPower(_)
+            | Figure::MeanLayerError
+            | Figure::LayerRatio { .. }
+            | Figure::LayerShare { .. }
+            | Figure::LayerLead { .. } => self.of_run(subject, run?),
+            _ => self.of_chip(&subject.report),
+        }
+    }
+
+    fn of_chip(&self, chip: &ChipReport) -> Result<f64, String> {
         let area = || chip.area_mm2.ok_or_else(|| "the chip has no area".to_owned());
         let design = || chip.design.as_ref().ok_or_else(|| "the chip is no design".to_owned());
         match self {
@@ -133,23 +144,28 @@ impl Figure {
                 let value = choice.and_then(|choice| number_of(&choice.value, word.as_deref()));
                 value.ok_or_else(|| format!("no number {key} was chosen for {component}"))
             }
-            Figure::RunPower => Ok(run?.average_power.0),
-            Figure::LayerPower(layer) => Ok(run?.layer(layer)?.power()),
+            _ => Err("is a figure of an activity".to_owned()),
+        }
+    }
+
+    fn of_run(&self, subject: &Subject, run: &ReplayedRun) -> Result<f64, String> {
+        let (chip, pat) = (&subject.report, &subject.pat);
+        match self {
+            Figure::RunPower => Ok(run.average_power.0),
+            Figure::LayerPower(layer) => Ok(run.layer(layer)?.power()),
             Figure::MeanLayerError => Err("no layer was compared".to_owned()),
-            Figure::LayerRatio { of, over } => {
-                let run = run?;
-                Ok(run.layer(of)?.power() / run.layer(over)?.power())
-            }
+            Figure::LayerRatio { of, over } => Ok(run.layer(of)?.power() / run.layer(over)?.power()),
             Figure::LayerShare { layer, of } => {
-                let layer = run?.layer(layer)?;
-                Ok(layer.energy_of(of, chip, &subject.pat)? / layer.energy.0)
+                let layer = run.layer(layer)?;
+                Ok(layer.energy_of(of, chip, pat)? / layer.energy.0)
             }
             Figure::LayerLead { layer, of, over } => {
-                let layer = run?.layer(layer)?;
-                let others = over.iter().map(|names| layer.energy_of(names, chip, &subject.pat));
+                let layer = run.layer(layer)?;
+                let others = over.iter().map(|names| layer.energy_of(names, chip, pat));
                 let largest = others.collect::<Result<Vec<f64>, String>>()?.into_iter().fold(0.0, f64::max);
-                Ok(layer.energy_of(of, chip, &subject.pat)? / largest)
+                Ok(layer.energy_of(of, chip, pat)? / largest)
             }
+            _ => Err("is a figure of the chip itself".to_owned()),
         }
     }
 }

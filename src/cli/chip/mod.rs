@@ -34,7 +34,7 @@ use crate::report::output::Output;
 )]
 pub struct Chip {
     /// A built-in chip's name, or a chip file (TOML or JSON); one called like a command: ./array. Of a design, values
-    /// may stand over the file's: NAME:KEY=VALUE,KEY=VALUE, such as my.toml:target.clock=500MHz
+    /// may stand over the file's: NAME:KEY=VALUE,KEY=VALUE, such as my.toml:target.clock=500MHz; KEY= leaves a key out
     #[arg(value_name = "NAME|FILE", required = true)]
     chip: Option<String>,
 
