@@ -28,7 +28,8 @@ fn no_less(more: f64, less: f64) -> bool {
     more >= less * (1.0 - ROUNDING)
 }
 
-/// The design, unless the clock is too fast for what was drawn or the node has no embedded DRAM.
+/// The design, unless the clock is too fast for what was drawn, the node has no embedded DRAM, or the network's tiles are
+/// not the cores.
 fn built(sketch: &Sketch) -> Option<Design> {
     match BUILDER.build(&sketch.spec()) {
         Ok(design) => Some(design),
@@ -38,7 +39,9 @@ fn built(sketch: &Sketch) -> Option<Design> {
 }
 
 fn cannot_be(problem: &Problem) -> bool {
-    problem.key == "target.clock" || problem.what.contains("no embedded-DRAM transistors")
+    problem.key == "target.clock"
+        || problem.what.contains("no embedded-DRAM transistors")
+        || problem.what.contains("cores, one a tile")
 }
 
 /// The component with what comes with it.

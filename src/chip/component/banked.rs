@@ -76,7 +76,7 @@ impl Banked {
             let placed = choice.placed(context.cells)?;
             // A bit that changes goes through as many multiplexers as the banks can be halved.
             let through = GATES_PER_CHOICE * f64::from(bits) * 0.5 * f64::from(banks.ilog2());
-            read = read + DataEnergy::changing(placed.transitions(through));
+            read += DataEnergy::changing(placed.transitions(through));
             let choice = Part::leaf("choice of a bank", Cost::of_logic(&placed));
             part = Part::group(name, vec![Part::group("bank", part.parts).times(banks), choice]);
         }
