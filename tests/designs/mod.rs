@@ -2,7 +2,7 @@
 //!
 //! What makes the words of a memory wider is not drawn as something that grows (`block`, `bits` in SRAM, `bundle_bits`,
 //! `bandwidth` of a link): other macros hold them, which may take a little less. Nor are numbers of banks, to which
-//! `issue_width` belongs: what divides better may take less.
+//! `issue_width` belongs and streams that wait for each other: what divides better may take less.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -143,6 +143,16 @@ const KINDS: &[Kind] = &[
             ("slices", OneOf(&["1", "4", "16"])),
             ("read_streams", From(0, 4, "")),
             ("write_streams", From(1, 3, "")),
+        ],
+    ),
+    (
+        "memory",
+        "chip",
+        &[
+            ("capacity", From(64, 3000, " KiB")),
+            ("block", OneOf(&["\"8 B\"", "\"32 B\""])),
+            ("read_streams", OneOf(&["0", "0.4", "1", "2"])),
+            ("write_streams", OneOf(&["0.4", "1", "3"])),
             ("conflicts", OneOf(&["\"never\"", "\"arbitrated\""])),
         ],
     ),
