@@ -31,7 +31,7 @@ fn design(read: &Read) -> String {
     let Read { node, capacity, .. } = read;
     format!(
         "name = \"memory\"\n\n[technology]\nnode = \"{node}\"\n\n[target]\nclock = \"500 MHz\"\n\n[core.memory]\n\
-         kind = \"memory\"\ncapacity = \"{capacity}\"\nblock = \"8 B\"\nread_throughput = 0.5\nwrite_throughput = 0.5\n"
+         kind = \"memory\"\ncapacity = \"{capacity}\"\nblock = \"8 B\"\nread_streams = 0.5\nwrite_streams = 0.5\n"
     )
 }
 
