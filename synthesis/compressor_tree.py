@@ -121,7 +121,11 @@ def and_array(columns, n, m, signed):
 
 
 def booth_array(columns, n, m, signed):
-    """Radix-4 Booth: each two bits of b choose one of -2a, -a, 0, a, 2a."""
+    """Radix-4 Booth: each two bits of b choose one of -2a, -a, 0, a, 2a.
+
+    The sign is taken before the choice, so that both signals of the choice and what they choose from arrive together, and
+    a digit of minus zero is zero: fewer glitches than with the sign behind the choice.
+    """
     a = [f"a[{i}]" for i in range(n)] + ([f"a[{n - 1}]"] if signed else ["1'b0"])
     b = ["1'b0"] + [f"b[{j}]" for j in range(m)]
     b += [f"b[{m - 1}]" if signed else "1'b0"] * (2 if not signed or m % 2 else 0)
@@ -130,14 +134,14 @@ def booth_array(columns, n, m, signed):
         single = columns.wire(f"{low} ^ {middle}")
         double = columns.wire(f"({high} ^ {middle}) & ~{single}")
         top = len(a)
+        signed_bits = [columns.wire(f"{bit} ^ {high}") for bit in a]
         for i in range(top):
-            lower = a[i - 1] if i else "1'b0"
-            columns.add(2 * j + i, columns.wire(f"(({single} & {a[i]}) | ({double} & {lower})) ^ {high}"))
+            lower = signed_bits[i - 1] if i else high
+            columns.add(2 * j + i, columns.wire(f"({single} & {signed_bits[i]}) | ({double} & {lower})"))
         # The row's sign: that of a (or of 2a) inverted when the digit is negative and not zero ...
-        sign = columns.wire(f"(({single} | {double}) & {a[-1]}) ^ {high}")
-        columns.add_inverted(2 * j + top, sign)
+        columns.add_inverted(2 * j + top, columns.wire(f"({single} | {double}) & {signed_bits[-1]}"))
         # ... and the one that completes the two's complement.
-        columns.add(2 * j, high)
+        columns.add(2 * j, columns.wire(f"{high} & ({single} | {double})"))
 
 
 def multiplier(name, n, m, *, signed, booth, prefix, accumulator=0):

@@ -1,6 +1,6 @@
 """From measured points to what the model reads: a curve for each circuit, and fits over widths for integers.
 
-    python3 curves.py        # renews results/curves.toml and results/fits.toml from measured.csv and activities.csv
+    python3 curves.py        # renews results/curves.toml and results/fits.toml from the other results
 """
 
 import csv
@@ -8,13 +8,15 @@ import math
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-HEADER = "# Made by synthesis/curves.py from measured.csv and activities.csv; not to be edited.\n"
+HEADER = "# Made by synthesis/curves.py from measured.csv, activities.csv and trained.csv; not to be edited.\n"
 STAGES = (1, 2, 4)
 # Names of adders with a near and a far path begin so.
 TWO_PATH = "two_path_"
 CUTS = range(1, 8)
 COSTS = ("depth", "area", "settled", *(f"switched_{s}" for s in STAGES))
 EFFORTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+# Columns of trained.csv by the name that the model knows them by.
+TRAINED = {"energy": "energy", "operand": "a", "weight": "b", "result": "result"}
 
 
 def energy(point, stages=1):
@@ -148,6 +150,10 @@ def read():
     with open(RESULTS / "activities.csv") as file:
         activities = {row["circuit"]: {k: float(v) for k, v in row.items() if k != "circuit" and v}
                       for row in csv.DictReader(file)}
+    with open(RESULTS / "trained.csv") as file:
+        for row in csv.DictReader(file):
+            found = {ours: float(row[theirs]) for ours, theirs in TRAINED.items()}
+            activities[row["circuit"]].setdefault("trained", {})[row["dataflow"]] = found
     by_circuit = {}
     for point in points:
         by_circuit.setdefault(point["circuit"], []).append(point)
@@ -167,19 +173,25 @@ def write_curves(curves, activities):
     with open(RESULTS / "curves.toml", "w") as out:
         out.write(HEADER + "# Points from the slowest to the fastest; depth in fan-out-of-four delays, area in NAND2-"
                   "equivalents, settled and\n# switched (with 1, 2, 4 stages) in NAND2-equivalent transitions an "
-                  "operation, cut: nets that cross 1/8 ... 7/8 of\n# the depth. Activities: switched with such operands "
-                  "over that with random ones.\n")
+                  "operation, cut: nets that the narrowest ranks\n# of registers at 1/8 ... 7/8 of the depth hold. Activities: switched with such operands "
+                  "over that with random ones;\n# trained: those of a network (operands.toml), and the part of "
+                  "the bits of its words that change.\n")
         for circuit, rows in curves.items():
             operation, formats = split(circuit)
             out.write(f'\n[[curve]]\noperation = "{operation}"\nformats = {formats}\n'.replace("'", '"'))
-            factors = ", ".join(f"{k} = {v:.3f}" for k, v in activities[circuit].items())
-            out.write(f"activities = {{ {factors} }}\npoints = [\n")
+            out.write("points = [\n")
             for row in rows:
                 switched = ", ".join(f"{row[f'switched_{s}']:.1f}" for s in STAGES)
                 cut = ", ".join(f"{row[f'cut_{k}']:.0f}" for k in CUTS)
                 out.write(f"  {{ depth = {row['depth']:.2f}, area = {row['area']:.1f}, settled = {row['settled']:.1f}, "
                           f"switched = [{switched}], cut = [{cut}] }},\n")
-            out.write("]\n")
+            out.write("]\n[curve.activities]\n")
+            for name, value in activities[circuit].items():
+                if name != "trained":
+                    out.write(f"{name} = {value:.3f}\n")
+            for dataflow, values in activities[circuit].get("trained", {}).items():
+                words = ", ".join(f"{k} = {v:.3f}" for k, v in values.items())
+                out.write(f"trained.{dataflow} = {{ {words} }}\n")
 
 
 def write_fits(curves):

@@ -3,6 +3,8 @@
 import json
 from collections import defaultdict
 
+from minimum_cut import MinimumCut
+
 # A driver's load, in unit inverters over its drive, beyond which a buffer tree takes the less critical pins.
 LARGEST_LOAD = 24.0
 CONSTANTS = ("0", "1", "x")
@@ -197,14 +199,39 @@ class Netlist:
             instance.drive = drive
 
     def bits_cut(self, fraction):
-        """Nets that a rank of registers at this fraction of the depth would hold."""
-        arrival, _, depth, _ = self.time()
+        """Nets that the narrowest rank of registers at this fraction of the depth holds.
+
+        Gates that would make a stage longer than its part have their side; the others stand on either, as a tool retimes
+        registers. The fewest nets are a minimum cut. A critical gate across the fraction stands behind the registers.
+        """
+        arrival, slack, depth, _ = self.time()
         at = fraction * depth
-        last_use = defaultdict(float)
-        for instance in self.instances:
-            used = max(arrival[out] for out in instance.outputs.values())
+        driver, readers, early, late = {}, defaultdict(list), set(), set()
+        for number, instance in enumerate(self.instances):
+            for net in instance.outputs.values():
+                driver[net] = number
             for net in instance.pins.values():
-                last_use[net] = max(last_use[net], used)
-        for net in self.output_nets:
-            last_use[net] = float("inf")
-        return sum(1 for net, use in last_use.items() if net not in CONSTANTS and arrival[net] <= at < use)
+                if net not in CONSTANTS:
+                    readers[net].append(number)
+            if max(arrival[net] for net in instance.outputs.values()) > at:
+                late.add(number)
+            # The way that is left behind an input, as far as it needs all of the depth.
+            elif any(arrival[net] + slack[net] < at - 1e-9 for net in instance.pins.values() if net not in CONSTANTS):
+                early.add(number)
+        cut = MinimumCut()
+        outputs = set(self.output_nets)
+
+        def node(number):
+            return "early" if number in early else "late" if number in late else ("gate", number)
+
+        for net in {*readers, *outputs} - set(CONSTANTS):
+            source = node(driver[net]) if net in driver else "early"
+            if source == "late":
+                continue
+            cut.edge(source, net, 1)
+            for sink in {node(reader) for reader in readers[net]} | ({"late"} if net in outputs else set()):
+                cut.edge(net, sink, None)
+                # What is read before the registers is made before them.
+                if sink not in ("early", "late") and source != "early":
+                    cut.edge(sink, source, None)
+        return cut.value("early", "late")

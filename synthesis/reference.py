@@ -1,7 +1,13 @@
 """What the circuits should compute, in exact integers, and the operands that they are simulated with."""
 
+import math
 import random
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
+
+
+SEED = 20240131
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,7 @@ def sequence(circuit, count, activity):
     zero        a is always zero
     """
     source = operands(circuit)
-    rng = random.Random(20240131)
+    rng = random.Random(SEED)
     rows = []
     for at in range(count):
         words = {port: source.draw(port, rng) for port in source.widths()}
@@ -195,6 +201,76 @@ def sequence(circuit, count, activity):
             words["a"] = 0
         rows.append(words)
     return rows
+
+
+class Trained:
+    """Operands of a trained network (operands.toml): a is an activation, b a weight, the last a partial sum."""
+
+    def __init__(self, circuit, rng):
+        self.source, self.rng = operands(circuit), rng
+        data = tomllib.loads((Path(__file__).parent / "operands.toml").read_text())
+        self.data = {name: entry["value"] for name, entry in data.items()}
+        self.adds = self.source.operation == "add"
+        integer = isinstance(self.source, Integers)
+        self.largest = {port: (1 << (width - 1)) - 1 for port, width in self.source.widths().items()} if integer else None
+        self.mean = self.deviation = 1.0
+        if integer:
+            self.mean = min(self.data["mean_activation"], self.largest["a"] / self.data["largest_activation"])
+            self.deviation = max(self.data["least_deviation"], self.largest["b"] / self.data["largest_weight"])
+
+    def value(self, port, number):
+        """The number as a word of the port; integers saturate."""
+        if self.largest is None:
+            return (self.source.wide if port == "c" else self.source.format).from_float(number)
+        largest = self.largest[port]
+        return max(-largest - 1, min(largest, round(number))) & (2 * largest + 1)
+
+    def activation(self):
+        """Not zero: integers are one at least."""
+        number = self.rng.expovariate(1.0 / self.mean)
+        return max(1.0, round(number)) if self.largest else number
+
+    def weight(self):
+        return self.rng.choice((-1, 1)) * self.rng.expovariate(math.sqrt(2.0) / self.deviation)
+
+    def column(self):
+        """Weights of the rows above."""
+        return [self.weight() for _ in range(self.rng.randrange(int(self.data["most_products"])))]
+
+    def partial_sum(self, column):
+        return sum(w * self.activation() for w in column if self.rng.random() >= self.data["zeros"])
+
+    def rows(self, count, dataflow):
+        """Words by port of `count` operations in a row. Dataflows:
+
+        moving      both operands and the partial sum are new each time
+        stationary  the weight and the weights of the rows above stay for 16 operations
+        accumulate  the sum is the result before, and begins again after 128 products
+        """
+        addend = next((port for port in ("addend", "c") if port in self.source.widths()), None)
+        found = []
+        column, weight = self.column(), self.weight()
+        for at in range(count):
+            if dataflow != "stationary" or at % 16 == 0:
+                column, weight = self.column(), self.weight()
+            if self.adds:
+                # Two sums of products, in a word with room for more of them.
+                scale = max(1.0, self.largest["a"] / 64) if self.largest else 1.0
+                words = {port: self.value(port, self.rng.gauss(0.0, scale)) for port in self.source.widths()}
+            else:
+                words = {"a": self.value("a", self.activation()), "b": self.value("b", weight)}
+            if addend and dataflow == "accumulate":
+                words[addend] = self.source.expected(found[-1]) if at % 128 else 0
+            elif addend:
+                words[addend] = self.value(addend, self.partial_sum(column))
+            found.append(words)
+        return found
+
+
+def toggles(words, bits):
+    """Part of the bits that change from one word to the next."""
+    changed = sum((a ^ b).bit_count() for a, b in zip(words, words[1:]))
+    return changed / (bits * (len(words) - 1))
 
 
 def any_words(circuit, count):

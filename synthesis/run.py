@@ -13,6 +13,7 @@ import tempfile
 import tomllib
 from multiprocessing import Pool
 from pathlib import Path
+from random import Random
 
 import cells
 import compressor_tree
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 RTL = HERE / "rtl"
 RESULTS = HERE / "results"
 OPERATIONS = 256
+TRAINED_OPERATIONS = 512
 CHECKED = 256
 STAGES = (1, 2, 4)
 SOURCES = ("adder.v", "shift_and_count.v", "one_path.v", "two_path.v", "floating_point.v")
@@ -36,6 +38,8 @@ RESTRUCTURED = "+strash;dc2;dch,-f;if,-g,-K,6;strash;dch,-f;map"
 # For little area, without the rewriting that makes chains of what was a tree.
 SHALLOW = "+strash;dch,-f;map,-a"
 ACTIVITIES = ("stationary", "accumulate", "half_zero", "zero")
+# What moves while a network's operands pass: see reference.Trained.
+DATAFLOWS = ("moving", "stationary", "accumulate")
 
 
 def circuits():
@@ -167,7 +171,8 @@ def measure(circuit):
     middle = chosen[len(chosen) // 2]
     _, netlist, drives = next(found for found in points if found[0] is middle)
     netlist.set_drives(drives)
-    return [point for point, _, _ in points], activities(circuit, Simulation(netlist), middle)
+    simulation = Simulation(netlist)
+    return [point for point, _, _ in points], activities(circuit, simulation, middle), trained(circuit, simulation, middle)
 
 
 def activities(circuit, simulation, point):
@@ -179,6 +184,25 @@ def activities(circuit, simulation, point):
             continue
         settled, glitches = simulation.switched(reference.sequence(circuit, OPERATIONS + 1, activity))
         found[activity] = (settled + glitches[1]) / random
+    return found
+
+
+def trained(circuit, simulation, point):
+    """By dataflow: energy with the operands of a trained network over that with random ones, and the bits of the words
+    that change."""
+    random = point["settled"] + point["glitches_1"]
+    source = reference.operands(circuit)
+    kinds = {"add": DATAFLOWS[:1], "multiply": DATAFLOWS[:2], "multiply_accumulate": DATAFLOWS}
+    found = []
+    for dataflow in kinds[circuit["operation"]]:
+        rows = reference.Trained(circuit, Random(reference.SEED)).rows(TRAINED_OPERATIONS + 1, dataflow)
+        settled, glitches = simulation.switched(rows)
+        widths = source.widths()
+        row = {"circuit": circuit["name"], "dataflow": dataflow, "energy": (settled + glitches[1]) / random}
+        row |= {port: reference.toggles([words[port] for words in rows], widths[port]) for port in ("a", "b")}
+        results = [source.expected(words) for words in rows]
+        row["result"] = reference.toggles(results, len(simulation.netlist.output_nets))
+        found.append(row)
     return found
 
 
@@ -202,17 +226,18 @@ def main():
             results[circuit["name"]] = result
             print(circuit["name"], len(result[0]), "points", file=sys.stderr, flush=True)
     if options.only and not options.renew:
-        for name, (points, factors) in results.items():
+        for points, factors, operands in results.values():
             for point in points:
                 print(*[f"{v:.1f}" if isinstance(v, float) else v for v in point.values()])
             print("chosen", *[f"{p['architecture']}@{p['depth_fo4']:.1f}" for p in curves.chain(points)], factors)
+            print(*operands, sep="\n")
         return
-    measured, factors = (kept(RESULTS / name) if options.renew else {} for name in ("measured.csv", "activities.csv"))
-    measured |= {name: points for name, (points, _) in results.items()}
-    factors |= {name: [row] for name, (_, row) in results.items()}
     order = [circuit["name"] for circuit in circuits()]
-    table(RESULTS / "measured.csv", [row for name in order for row in measured.get(name, [])])
-    table(RESULTS / "activities.csv", [row for name in order for row in factors.get(name, [])])
+    for at, name in enumerate(("measured.csv", "activities.csv", "trained.csv")):
+        rows = kept(RESULTS / name) if options.renew else {}
+        for circuit, result in results.items():
+            rows[circuit] = [result[at]] if isinstance(result[at], dict) else result[at]
+        table(RESULTS / name, [row for circuit in order for row in rows.get(circuit, [])])
     curves.main()
 
 

@@ -132,8 +132,9 @@ pub struct Action {
 /// What ends the name of an action that no bit of data changes in.
 pub const STILL: &str = "_still";
 
-/// What may end an action's name to tell what its data were like: with a zero, left out for a zero, without a change.
-pub const DATA_VARIANTS: [&str; 3] = ["_zero", "_gated", STILL];
+/// What may end an action's name to tell what its data were like: with a zero, left out for a zero, without a change, of a
+/// trained network.
+pub const DATA_VARIANTS: [&str; 4] = ["_zero", "_gated", STILL, "_trained"];
 
 /// Whether a name tells what the data of an action were like.
 pub fn is_variant(name: &str) -> bool {

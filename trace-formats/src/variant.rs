@@ -1,7 +1,7 @@
 //! What the data of an action were like, as far as its energy depends on it.
 //!
 //! Counts are exact and energy is linear in them, so a dependence on data is counts of variants of an action:
-//! `mac` on random data, `mac_zero`, `mac_gated`, `mac_still`. The name of the action says which.
+//! `mac` on random data, `mac_zero`, `mac_gated`, `mac_still`, `mac_trained`. The name of the action says which.
 
 /// Data other than random: the suffix of an action's name.
 ///
@@ -14,11 +14,14 @@ pub enum DataVariant {
     Gated,
     /// `_still`: no bit of the data changes from the action before.
     Still,
+    /// `_trained`: the operands are those of a trained network, and not zero.
+    Trained,
 }
 
 impl DataVariant {
     /// All of them.
-    pub const ALL: [DataVariant; 3] = [DataVariant::Zero, DataVariant::Gated, DataVariant::Still];
+    pub const ALL: [DataVariant; 4] =
+        [DataVariant::Zero, DataVariant::Gated, DataVariant::Still, DataVariant::Trained];
 
     /// What follows the name of the action on random data: `_zero`.
     pub const fn suffix(self) -> &'static str {
@@ -26,6 +29,7 @@ impl DataVariant {
             DataVariant::Zero => "_zero",
             DataVariant::Gated => "_gated",
             DataVariant::Still => "_still",
+            DataVariant::Trained => "_trained",
         }
     }
 

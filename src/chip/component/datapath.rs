@@ -191,11 +191,13 @@ pub(super) fn bits_to_count(things: u32) -> u32 {
     things.max(1).next_power_of_two().ilog2()
 }
 
-/// The accumulator that goes with a format: for floating point fp32, for integers 32 bits, or a product with room for
-/// 2¹⁶ of them if that is more.
-pub(super) fn usual_accumulator(operand: NumberFormat) -> NumberFormat {
+/// The accumulator that goes with the formats of two factors: for floating point fp32, for integers 32 bits, or a product
+/// with room for 2¹⁶ of them if that is more.
+pub(super) fn usual_accumulator(operand: NumberFormat, weight: NumberFormat) -> NumberFormat {
     match operand {
-        NumberFormat::Integer { bits } => NumberFormat::Integer { bits: (2 * bits + 16).max(32) },
+        NumberFormat::Integer { bits } => {
+            NumberFormat::Integer { bits: (bits.saturating_add(weight.bits()).saturating_add(16)).max(32) }
+        }
         NumberFormat::Floating(_) => NumberFormat::FP32,
     }
 }

@@ -3,6 +3,15 @@
 /// Stages with which switching was measured.
 pub(super) const STAGES: [u32; 3] = [1, 2, 4];
 
+/// Registers between stages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ranks {
+    /// Flip-flops of all ranks.
+    pub bits: u32,
+    /// Longest stage as a part of the depth.
+    pub longest: f64,
+}
+
 /// One design of a circuit, without registers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Point {
@@ -14,7 +23,8 @@ pub(super) struct Point {
     pub settled: f64,
     /// NAND2-equivalent transitions an operation, glitches included, with 1, 2 and 4 stages.
     pub switched: [f64; 3],
-    /// Nets that cross 0/8 ... 8/8 of the depth: the first are the inputs, the last the outputs.
+    /// Nets that the narrowest rank of registers at 0/8 ... 8/8 of the depth holds: the first are the inputs, the last the
+    /// outputs.
     pub cut: [f64; 9],
 }
 
@@ -47,13 +57,12 @@ impl Point {
         self.switched = std::array::from_fn(|i| choose(self.switched[i], other.switched[i]));
     }
 
-    /// NAND2-equivalent transitions of glitches with so many stages.
+    /// NAND2-equivalent transitions of glitches with stages no longer than a part of the depth.
     ///
-    /// Glitches grow with the depth through which they pass, so between the measured stages they are linear in
-    /// 1/stages, and beyond the last in proportion to it.
-    pub fn glitches(&self, stages: u32) -> f64 {
+    /// Glitches grow with the depth through which they pass, so between the measured stages they are linear in it, and
+    /// below the last in proportion to it.
+    pub fn glitches(&self, depth: f64) -> f64 {
         let measured = |i: usize| self.switched[i] - self.settled;
-        let depth = 1.0 / f64::from(stages);
         let last = STAGES.len() - 1;
         let at = |i: usize| 1.0 / f64::from(STAGES[i]);
         for i in 0..last {
@@ -65,17 +74,39 @@ impl Point {
         measured(last) * depth / at(last)
     }
 
-    /// Bits of the registers between so many stages, at equal parts of the depth.
-    pub fn register_bits(&self, stages: u32) -> u32 {
-        (1..stages).map(|rank| self.bits_cut(f64::from(rank) / f64::from(stages))).sum()
+    /// Registers between so many stages, none of which is longer than a part of the depth (at least an equal one). Each
+    /// rank stands where the fewest nets cross, as far as the stage before it and those behind it allow.
+    pub fn ranks(&self, stages: u32, most: f64) -> Ranks {
+        let most = most.max(1.0 / f64::from(stages));
+        let (mut bits, mut before, mut longest) = (0, 0.0, 0.0_f64);
+        for rank in 1..stages {
+            let first = (1.0 - f64::from(stages - rank) * most).max(before);
+            let last = (before + most).min(1.0).max(first);
+            let (at, nets) = self.narrowest(first, last);
+            // A count of nets: small and positive.
+            bits += nets.round() as u32;
+            longest = longest.max(at - before);
+            before = at;
+        }
+        Ranks { bits, longest: longest.max(1.0 - before) }
     }
 
-    fn bits_cut(&self, fraction: f64) -> u32 {
+    /// The place between two parts of the depth where the fewest nets cross, and how many: an end of the range or a
+    /// measured place, since between those the count is linear. The latest of equal ones, which leaves most to come.
+    fn narrowest(&self, first: f64, last: f64) -> (f64, f64) {
+        let measured = (0..9).map(|eighth| f64::from(eighth) / 8.0);
+        let within = measured.filter(|&at| first < at && at < last);
+        let nets = |at| (at, self.nets_cut(at));
+        within.chain([last]).map(nets).fold(nets(first), |best, other| {
+            if other.1 < best.1 || (other.1 == best.1 && other.0 > best.0) { other } else { best }
+        })
+    }
+
+    fn nets_cut(&self, fraction: f64) -> f64 {
         let place = fraction * 8.0;
         let below = (place as usize).min(7);
         let part = place - below as f64;
-        // A count of nets: small and positive.
-        (self.cut[below] + part * (self.cut[below + 1] - self.cut[below])).round() as u32
+        self.cut[below] + part * (self.cut[below + 1] - self.cut[below])
     }
 }
 
@@ -123,6 +154,11 @@ impl Curve {
         self.points.first()
     }
 
+    /// The measured designs, the slowest first.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
     /// The cheapest design that is at most so deep; none if all are deeper.
     pub fn at_depth(&self, depth: f64) -> Option<Point> {
         let slowest = self.points.first()?;
@@ -161,21 +197,33 @@ mod tests {
     fn glitches_are_linear_in_the_depth_of_a_stage() {
         let point = point(40.0, 100.0);
         // Measured: 40 with one stage, 20 with two, 10 with four.
-        assert_eq!(point.glitches(1), 40.0);
-        assert_eq!(point.glitches(2), 20.0);
-        assert!((point.glitches(3) - (10.0 + 10.0 / 3.0)).abs() < 1e-12);
-        assert_eq!(point.glitches(4), 10.0);
-        assert_eq!(point.glitches(8), 5.0);
+        assert_eq!(point.glitches(1.0), 40.0);
+        assert_eq!(point.glitches(0.5), 20.0);
+        assert!((point.glitches(1.0 / 3.0) - (10.0 + 10.0 / 3.0)).abs() < 1e-12);
+        assert_eq!(point.glitches(0.25), 10.0);
+        assert_eq!(point.glitches(0.125), 5.0);
     }
 
     #[test]
-    fn ranks_of_registers_cut_the_depth_in_equal_parts() {
+    fn ranks_of_registers_cut_the_depth_in_equal_parts_where_no_time_is_left() {
         let mut design = point(40.0, 100.0);
         design.cut = [16.0, 0.0, 30.0, 0.0, 24.0, 0.0, 20.0, 0.0, 16.0];
-        assert_eq!(design.register_bits(1), 0);
-        assert_eq!(design.register_bits(2), 24);
-        assert_eq!(design.register_bits(4), 30 + 24 + 20);
+        let bits = |stages| design.ranks(stages, 0.0).bits;
+        assert_eq!(bits(1), 0);
+        assert_eq!(bits(2), 24);
+        assert_eq!(bits(4), 30 + 24 + 20);
         // A third of the depth is at 8/3 of the way: a third of the way from 30 to 0 has been left.
-        assert_eq!(design.register_bits(3), 10 + 7);
+        assert_eq!(bits(3), 10 + 7);
+    }
+
+    #[test]
+    fn ranks_of_registers_move_to_fewer_nets_as_far_as_the_cycle_is_longer_than_a_stage() {
+        let mut design = point(40.0, 100.0);
+        design.cut = [32.0, 256.0, 200.0, 120.0, 80.0, 60.0, 50.0, 40.0, 32.0];
+        // Two stages may be 5/8 of the depth: the rank stands at 5/8, not at 4/8.
+        assert_eq!(design.ranks(2, 0.625), Ranks { bits: 60, longest: 0.625 });
+        // Of three the second stands as late as the first lets it.
+        assert_eq!(design.ranks(3, 0.5), Ranks { bits: 80 + 32, longest: 0.5 });
+        assert!(design.ranks(3, 0.4).bits < design.ranks(3, 0.0).bits);
     }
 }

@@ -1,7 +1,7 @@
 //! Sizing a unit: stages and speed of its logic for a clock.
 
 use super::activity::ActivityFactors;
-use super::curve::{Curve, Point};
+use super::curve::{Curve, Point, Ranks};
 use super::error::ArithmeticError;
 use super::lookup::curve_of;
 use super::operation::Operation;
@@ -12,6 +12,10 @@ use crate::units::{Hertz, Joules, Seconds, SquareMicrometres, Watts};
 
 /// Part of a register's bits that change with an operation on random operands.
 const RANDOM_TOGGLE: f64 = 0.5;
+
+/// Parts of the depth that the longest stage may hold, where it holds more than the others: the same at every clock, so
+/// that a slower one has every choice of a faster one.
+const PARTS: [f64; 8] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0];
 
 /// A part that costs nothing, for those that cost only some of it.
 const NONE: Part = Part {
@@ -71,10 +75,9 @@ impl UnitRequest {
             (None, Some(_)) => 1..=most,
             (None, None) => 1..=1,
         };
-        let cost = |unit: &ArithmeticUnit| unit.area().0 * (unit.energy() + unit.clock_energy()).0;
-        let designs = stages.clone().filter_map(|stages| builder.unit(stages));
+        let designs = stages.clone().flat_map(|stages| builder.units(stages));
         // The first of equal ones, so the fewest stages.
-        let cheapest = designs.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        let cheapest = designs.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         cheapest.ok_or_else(|| builder.too_fast(*stages.start(), *stages.end()))
     }
 }
@@ -110,28 +113,53 @@ impl Builder<'_> {
         (logic - granularity) * f64::from(stages)
     }
 
-    /// The cheapest unit of so many stages that meets the clock, if there is one.
-    fn unit(&self, stages: u32) -> Option<ArithmeticUnit> {
-        let period = self.request.clock.map(|clock| clock.time_of(1.0));
-        let point = match period {
-            Some(period) => self.curve.at_depth(self.depth(period, stages))?,
-            None => self.curve.slowest()?.clone(),
+    /// Units of so many stages that meet the clock, if there are any. A faster one of several stages may come out smaller:
+    /// its registers may stand where fewer nets cross.
+    fn units(&self, stages: u32) -> Vec<ArithmeticUnit> {
+        let Some(period) = self.request.clock.map(|clock| clock.time_of(1.0)) else {
+            let slowest = self.curve.slowest();
+            return slowest
+                .map(|point| self.unit(point, point.ranks(stages, 0.0), stages))
+                .into_iter()
+                .collect();
         };
-        let minimum_cycle = self.cycle(point.depth, stages);
-        Some(ArithmeticUnit {
+        let room = self.depth(period, stages);
+        if stages == 1 {
+            let cheapest = self.curve.at_depth(room);
+            return cheapest.map(|point| self.unit(&point, point.ranks(1, 1.0), 1)).into_iter().collect();
+        }
+        let equal = 1.0 / f64::from(stages);
+        // A stage of twice its part would make another one superfluous.
+        let windows = |point: &Point| {
+            let longest = (room * equal / point.depth).min(2.0 * equal);
+            PARTS.into_iter().filter(move |&most| equal < most && most <= longest)
+        };
+        let evenly =
+            self.curve.at_depth(room).map(|point| self.unit(&point, point.ranks(stages, equal), stages));
+        let uneven = self.curve.points().iter().filter(|point| point.depth <= room).flat_map(|point| {
+            let ranks = [equal].into_iter().chain(windows(point)).map(|most| point.ranks(stages, most));
+            ranks.map(|ranks| self.unit(point, ranks, stages))
+        });
+        evenly.into_iter().chain(uneven).collect()
+    }
+
+    fn unit(&self, point: &Point, ranks: Ranks, stages: u32) -> ArithmeticUnit {
+        let period = self.request.clock.map(|clock| clock.time_of(1.0));
+        let minimum_cycle = self.cycle(point.depth * ranks.longest * f64::from(stages), stages);
+        ArithmeticUnit {
             operation: self.request.operation,
             stages,
-            register_bits: point.register_bits(stages),
+            register_bits: ranks.bits,
             gates: point.area,
             logic_depth: point.depth,
             minimum_cycle,
             cycle: period.unwrap_or(minimum_cycle),
-            parts: self.parts(&point, stages),
+            parts: self.parts(point, ranks),
             activity_factors: self.factors,
-        })
+        }
     }
 
-    fn parts(&self, point: &Point, stages: u32) -> Vec<Part> {
+    fn parts(&self, point: &Point, ranks: Ranks) -> Vec<Part> {
         let (cells, layout) = (self.cells, &self.request.layout);
         let logic = Part {
             kind: PartKind::Logic,
@@ -140,14 +168,17 @@ impl Builder<'_> {
             leakage: cells.nand2_leakage * point.area,
             ..NONE
         };
-        let glitches =
-            Part { kind: PartKind::Glitches, energy: cells.nand2_energy * point.glitches(stages), ..NONE };
+        let glitches = Part {
+            kind: PartKind::Glitches,
+            energy: cells.nand2_energy * point.glitches(ranks.longest),
+            ..NONE
+        };
         let wiring = Part {
             kind: PartKind::Wiring,
             energy: (logic.energy + glitches.energy) * layout.wiring_energy,
             ..NONE
         };
-        let bits = f64::from(point.register_bits(stages));
+        let bits = f64::from(ranks.bits);
         let clock = cells.flip_flop.clock_energy * bits;
         let registers = Part {
             kind: PartKind::PipelineRegisters,

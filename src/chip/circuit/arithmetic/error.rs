@@ -36,18 +36,17 @@ pub enum ArithmeticError {
         /// The nearest width.
         nearest: u32,
     },
-    /// An accumulator that cannot hold a product.
+    /// An accumulator that is narrower than an operand.
     #[error(
-        "an accumulator of {accumulator} bits cannot hold the product of {operation}, which has {product} bits; \
-         the narrowest is int{product}"
+        "{operation}: an accumulator of {accumulator} bits is narrower than an operand; the narrowest is int{operand}"
     )]
     Accumulator {
         /// What was asked for.
         operation: String,
         /// Bits of the accumulator.
         accumulator: u32,
-        /// Bits of the product.
-        product: u32,
+        /// Bits of the wider operand.
+        operand: u32,
     },
     /// A number of stages that cannot be built.
     #[error(

@@ -17,7 +17,7 @@ const ACCUMULATOR_WIDTHS: (u32, u32) = (16, 80);
 /// The curve of an operation, and how other operands than random ones change its energy.
 pub(super) fn curve_of(operation: Operation) -> Result<(Curve, ActivityFactors), ArithmeticError> {
     let data = data()?;
-    let ordered = operation.wider_first();
+    let ordered = whole_product(operation.wider_first())?;
     if let Some(measured) = data.measured.get(&ordered) {
         return Ok((measured.curve.clone(), measured.factors));
     }
@@ -28,6 +28,26 @@ pub(super) fn curve_of(operation: Operation) -> Result<(Curve, ActivityFactors),
     keep_between_measured(data, ordered.kind(), widths, &mut points);
     let curve = Curve::new(points).ok_or_else(|| ArithmeticError::Data(format!("no fit of {ordered}")))?;
     Ok((curve, nearest_factors(data, ordered)?))
+}
+
+/// The same with an accumulator that holds all of an integer product, of which the upper bits are kept: how a narrower
+/// accumulator is built. Its low sum bits, which nothing reads, are counted.
+fn whole_product(operation: Operation) -> Result<Operation, ArithmeticError> {
+    let (Operation::MultiplyAccumulate { left, right, .. }, Some([n, m, w])) =
+        (operation, all_integer(operation))
+    else {
+        return Ok(operation);
+    };
+    let product = n.saturating_add(m);
+    if w >= product {
+        return Ok(operation);
+    }
+    if w < n {
+        let operation = operation.to_string();
+        return Err(ArithmeticError::Accumulator { operation, accumulator: w, operand: n });
+    }
+    let accumulator = NumberFormat::Integer { bits: product.max(ACCUMULATOR_WIDTHS.0) };
+    Ok(Operation::MultiplyAccumulate { left, right, accumulator })
 }
 
 /// Keeps a fit above the measured circuits that it contains and below those that contain it, effort by effort.
@@ -77,10 +97,6 @@ fn integer_widths(operation: Operation) -> Result<[u32; 3], ArithmeticError> {
     within(n, operands)?;
     within(m, operands)?;
     if let Operation::MultiplyAccumulate { .. } = operation {
-        if w < n + m {
-            let operation = operation.to_string();
-            return Err(ArithmeticError::Accumulator { operation, accumulator: w, product: n + m });
-        }
         within(w, ACCUMULATOR_WIDTHS)?;
     }
     Ok([n, m, w])

@@ -14,7 +14,7 @@ mod number_format;
 mod operation;
 mod unit;
 
-pub use activity::{ActivityFactors, OperandActivity};
+pub use activity::{ActivityFactors, OperandActivity, TrainedActivities, TrainedActivity};
 pub use design::UnitRequest;
 pub use error::ArithmeticError;
 pub use number_format::{FloatingFormat, NumberFormat};

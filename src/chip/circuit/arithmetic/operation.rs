@@ -19,7 +19,8 @@ pub enum Operation {
         /// Format of the other.
         right: NumberFormat,
     },
-    /// Product added to an accumulator, rounded once.
+    /// Product added to an accumulator, rounded once. An integer accumulator with fewer bits than the product takes the
+    /// upper bits of it.
     MultiplyAccumulate {
         /// Format of one operand.
         left: NumberFormat,

@@ -73,6 +73,11 @@ impl ArithmeticUnit {
         self.parts.iter().map(|part| part.energy).sum()
     }
 
+    /// Area times energy of a cycle with an operation on random operands: what designs are chosen by.
+    pub(super) fn cost(&self) -> f64 {
+        self.area().0 * (self.energy() + self.clock_energy()).0
+    }
+
     /// Energy of an operation on such operands, without clock.
     pub fn energy_at(&self, activity: &OperandActivity) -> Joules {
         self.energy() * self.activity_factors.factor(activity)

@@ -13,13 +13,28 @@ use crate::units::{Hertz, Joules, Seconds, SquareMicrometres};
 pub(super) struct Layers {
     pub parts: Vec<Part>,
     pub paths: Vec<TimingPath>,
-    /// Of a sum of random products, and of products that are zero.
-    pub energy: Joules,
-    pub zero_energy: Joules,
+    pub energy: TreeEnergy,
     /// Layers, ranks of registers between them, and cycles.
     pub count: u32,
     pub ranks: u32,
     pub cycles: u32,
+}
+
+/// Energy by what the products are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TreeEnergy {
+    pub random: Joules,
+    /// Of operands of a trained network.
+    pub trained: Joules,
+    pub zeros: Joules,
+}
+
+impl TreeEnergy {
+    fn add(&mut self, other: TreeEnergy, times: f64) {
+        self.random += other.random * times;
+        self.trained += other.trained * times;
+        self.zeros += other.zeros * times;
+    }
 }
 
 /// One layer: adders side by side.
@@ -31,6 +46,8 @@ struct Layer {
     /// Numbers that leave it, those without a partner included, and their width.
     outputs: u32,
     bits: u32,
+    /// Changes of its inputs with a trained network's operands, over those with random ones.
+    input_toggle: f64,
     /// Logic from its inputs to its outputs in fan-out-of-four delays, its wires included.
     depth: f64,
     /// What it adds to the depth behind another layer: low bits come first, and carries of both layers ripple side by
@@ -48,13 +65,13 @@ impl Layers {
     ) -> Result<Layers, ComponentError> {
         let layers = layers(shape, multiplier, input_area, context)?;
         let budget = Budget::new(context)?;
-        let (mut parts, mut energy, mut zero_energy) = (Vec::new(), Joules(0.0), Joules(0.0));
+        let (mut parts, mut energy) = (Vec::new(), TreeEnergy::default());
         let (mut ranks, mut cycles) = (0, 0);
         let mut longest: f64 = 0.0;
         let mut own_cycle = multiplier.minimum_cycle;
         // Behind a multiplier of several stages the last one is left to it alone.
         let mut depth = if multiplier.stages > 1 { f64::INFINITY } else { multiplier.logic_depth };
-        let mut bits_before = multiplier.operation.output_bits();
+        let mut bits_before = shape.kept_bits(multiplier.operation.output_bits());
         let mut numbers = shape.inputs;
         for (at, layer) in layers.iter().enumerate() {
             let register = match shape.registers {
@@ -66,7 +83,9 @@ impl Layers {
             if register {
                 let rank = Piece::registers(bits_before, context)?;
                 group.push(Part::leaf("registers", rank.cost).times(u64::from(numbers)));
-                energy += rank.use_energy.total() * f64::from(numbers);
+                let random = rank.use_energy.total();
+                let rank = TreeEnergy { random, trained: random * layer.input_toggle, zeros: Joules(0.0) };
+                energy.add(rank, f64::from(numbers));
                 ranks += 1;
                 cycles += layer.adder.stages;
             }
@@ -76,9 +95,7 @@ impl Layers {
                 longest = longest.max(depth);
             }
             own_cycle = Seconds(own_cycle.0.max(layer.adder.minimum_cycle.0));
-            let (random, zeros) = layer.energy();
-            energy += random;
-            zero_energy += zeros;
+            energy.add(layer.energy(), f64::from(layer.adders));
             (numbers, bits_before) = (layer.outputs, layer.bits);
             parts.push(Part::group(format!("adders of layer {}", at + 1), group));
         }
@@ -87,7 +104,7 @@ impl Layers {
             TimingPath { name: "multiplier or adder".to_owned(), cycle: own_cycle },
         ];
         let count = layers.len() as u32;
-        Ok(Layers { parts, paths, energy, zero_energy, count, ranks, cycles })
+        Ok(Layers { parts, paths, energy, count, ranks, cycles })
     }
 }
 
@@ -122,6 +139,27 @@ impl Budget {
     }
 }
 
+/// Bits of a sum of so many integers, each adder of which joins `arity` of them.
+pub(super) fn sum_bits(bits: u32, inputs: u32, arity: u32) -> u32 {
+    let (mut numbers, mut bits) = (inputs, bits);
+    while numbers > 1 {
+        let joined = arity.clamp(2, numbers);
+        bits = bits.saturating_add(bits_to_count(joined));
+        numbers = numbers.div_ceil(joined);
+    }
+    bits
+}
+
+impl Shape {
+    /// Bits that are kept of a number: an integer accumulator that does not hold the whole sum has the width of all adders.
+    fn kept_bits(&self, bits: u32) -> u32 {
+        match self.accumulator {
+            NumberFormat::Integer { bits: accumulator } => bits.min(accumulator),
+            NumberFormat::Floating(_) => bits,
+        }
+    }
+}
+
 fn layers(
     shape: &Shape,
     multiplier: &ArithmeticUnit,
@@ -129,22 +167,13 @@ fn layers(
     context: &Context,
 ) -> Result<Vec<Layer>, ComponentError> {
     let mut layers: Vec<Layer> = Vec::new();
-    let (mut numbers, mut bits, mut area) = (shape.inputs, multiplier.operation.output_bits(), input_area);
+    let (mut numbers, mut area) = (shape.inputs, input_area);
+    let mut bits = shape.kept_bits(multiplier.operation.output_bits());
     while numbers > 1 {
         area = area * f64::from(shape.arity);
         let layer = Layer::new(shape, numbers, bits, area, context)?;
         (numbers, bits) = (layer.outputs, layer.bits);
         layers.push(layer);
-    }
-    if let NumberFormat::Integer { bits: accumulator } = shape.accumulator
-        && accumulator < bits
-    {
-        return Err(ComponentError::value(
-            "accumulator",
-            shape.accumulator,
-            format!("a sum of {} products has {bits} bits", shape.inputs),
-            format!("the nearest is int{bits}"),
-        ));
     }
     Ok(layers)
 }
@@ -162,9 +191,10 @@ impl Layer {
         // A number without a partner waits for the next layer; an adder that is not full costs as the others do.
         let outputs = numbers.div_ceil(arity);
         let adders = if numbers % arity == 1 { outputs - 1 } else { outputs };
-        let grown = bits + bits_to_count(arity);
+        let grown = shape.kept_bits(bits + bits_to_count(arity));
         let (format, bits) = match shape.accumulator {
-            NumberFormat::Integer { .. } => (NumberFormat::Integer { bits: grown - 1 }, grown),
+            // An adder's carry is a bit of its sum, unless the sum has the bits of its operands.
+            NumberFormat::Integer { .. } => (NumberFormat::Integer { bits: bits.max(grown - 1) }, grown),
             floating => (floating, floating.bits()),
         };
         let (parameters, values) = (Parameters::built_in()?, Datapath::built_in()?);
@@ -183,7 +213,8 @@ impl Layer {
             matches!(format, NumberFormat::Integer { .. }) && adder.logic_depth >= cheapest.logic_depth;
         let added = if ripples { full_adder } else { adder.logic_depth };
         let (depth, added_depth) = (adder.logic_depth + beside, added + beside);
-        Ok(Layer { adder, adders, compressor, wires, outputs, bits, depth, added_depth })
+        let input_toggle = adder.activity_factors.trained.moving.operand / values.toggle;
+        Ok(Layer { adder, adders, compressor, wires, outputs, bits, input_toggle, depth, added_depth })
     }
 
     /// What it adds to the depth behind the layer before it; the first stands behind a multiplier.
@@ -201,10 +232,16 @@ impl Layer {
         parts.map(|(name, cost)| Part::leaf(name, cost).times(u64::from(self.adders))).collect()
     }
 
-    /// With random numbers, and with numbers that are zero.
-    fn energy(&self) -> (Joules, Joules) {
-        let random = self.adder.energy() + (self.compressor.use_energy + self.wires.word).total();
+    /// Of one adder with what is before it.
+    fn energy(&self) -> TreeEnergy {
+        let adder = self.adder.energy();
+        let words = (self.compressor.use_energy + self.wires.word).total();
         let zeros = OperandActivity { zero_fraction: 1.0, ..OperandActivity::default() };
-        (random * f64::from(self.adders), self.adder.energy_at(&zeros) * f64::from(self.adders))
+        let trained = self.adder.activity_factors.trained.moving;
+        TreeEnergy {
+            random: adder + words,
+            trained: adder * trained.energy + words * self.input_toggle,
+            zeros: self.adder.energy_at(&zeros),
+        }
     }
 }

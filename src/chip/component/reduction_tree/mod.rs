@@ -30,6 +30,9 @@ parameter_file! {
     }
 }
 
+/// Widest adder that was synthesised.
+const WIDEST_ADDER: u32 = 64;
+
 /// Where registers stand between the layers of adders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -62,9 +65,9 @@ pub struct ReductionTree {
     /// multipliers that split into two of 8 bits. A mac is then one of these. Default: 1.
     #[serde(default)]
     pub narrow_operations: Option<u32>,
-    /// Format of the accumulator at the root, and of the adders for floating point. Default: int32 for integers (more bits for
-    /// operands of more than 8), fp32 for
-    /// floating point.
+    /// Format of the accumulator at the root, and of the adders for floating point. Integers with fewer bits than the sum
+    /// of all products needs add up the upper bits of the products, in all layers. Default: int32 for integers (what
+    /// the sum needs if that is more, up to 64), fp32 for floating point.
     #[serde(default)]
     pub accumulator: Option<Written<NumberFormat>>,
     /// Numbers that an adder of the tree takes: 2, or 3 or 4 (compressors; integers only). Default: 2.
@@ -101,8 +104,24 @@ impl ReductionTree {
         self.operand.map_or(NumberFormat::INT8, |format| format.0)
     }
 
+    fn weight_format(&self) -> NumberFormat {
+        self.weight.map_or(self.operand_format(), |format| format.0)
+    }
+
     fn accumulator_format(&self) -> NumberFormat {
-        self.accumulator.map_or_else(|| usual_accumulator(self.operand_format()), |format| format.0)
+        self.accumulator.map_or_else(|| self.usual_accumulator(), |format| format.0)
+    }
+
+    /// The usual one, or what a sum needs if that is more, as far as adders were synthesised.
+    fn usual_accumulator(&self) -> NumberFormat {
+        match usual_accumulator(self.operand_format(), self.weight_format()) {
+            NumberFormat::Integer { bits } => {
+                let product = self.operand_format().bits().saturating_add(self.weight_format().bits());
+                let sum = layers::sum_bits(product, self.inputs, self.arity.unwrap_or(2));
+                NumberFormat::Integer { bits: bits.max(sum).min(WIDEST_ADDER) }
+            }
+            floating => floating,
+        }
     }
 
     fn shape(&self) -> Result<Shape, ComponentError> {
@@ -121,7 +140,7 @@ impl ReductionTree {
             inputs: self.inputs,
             trees: self.trees.unwrap_or(1),
             operand: self.operand_format(),
-            weight: self.weight.map_or(self.operand_format(), |format| format.0),
+            weight: self.weight_format(),
             operations: self.narrow_operations.unwrap_or(1),
             accumulator: self.accumulator_format(),
             arity: self.arity.unwrap_or(2),
@@ -129,6 +148,15 @@ impl ReductionTree {
             weight_buffers: self.weight_buffers.unwrap_or(2),
             accumulator_words: self.accumulator_words.unwrap_or(1),
         };
+        let operand_bits = shape.operand.bits().max(shape.weight.bits());
+        if matches!(shape.accumulator, NumberFormat::Integer { bits } if bits < operand_bits) {
+            return Err(ComponentError::value(
+                "accumulator",
+                shape.accumulator,
+                "it is narrower than an operand",
+                format!("the nearest is int{operand_bits}"),
+            ));
+        }
         if shape.arity > 2 && matches!(shape.accumulator, NumberFormat::Floating(_)) {
             return Err(ComponentError::value(
                 "arity",
@@ -318,6 +346,8 @@ impl Shape {
         let kept = if gateable(total).0 > 0.0 { 1.0 - gateable(&stopped) / gateable(total) } else { 0.0 };
         let activity = tdp_activity(|values| values.matrix_mac)?;
         let multiplier = &input.multiplier;
+        let trained = multiplier.activity_factors.trained.of(&stationary);
+        let words = trained.operand / Datapath::built_in()?.toggle;
         let product = |energy: Joules| DataEnergy::changing(energy) + input.split.use_energy;
         Ok(vec![
             mac(
@@ -326,8 +356,18 @@ impl Shape {
                 product(multiplier.energy_at(&stationary)),
                 input.operand.use_energy,
                 wire,
-                layers.energy,
+                layers.energy.random,
                 activity,
+                1.0,
+            ),
+            mac(
+                "mac_trained",
+                "one product of operands of a trained network that are not zero, and its part of the tree",
+                product(multiplier.energy() * trained.energy),
+                input.operand.use_energy * words,
+                wire * words,
+                layers.energy.trained,
+                Ratio(0.0),
                 1.0,
             ),
             mac(
@@ -336,7 +376,7 @@ impl Shape {
                 product(multiplier.energy_at(&zeros)),
                 DataEnergy::default(),
                 DataEnergy::default(),
-                layers.zero_energy,
+                layers.energy.zeros,
                 Ratio(0.0),
                 1.0,
             ),
@@ -346,7 +386,7 @@ impl Shape {
                 DataEnergy::default(),
                 DataEnergy::default(),
                 DataEnergy::default(),
-                layers.zero_energy,
+                layers.energy.zeros,
                 Ratio(0.0),
                 kept,
             ),

@@ -36,6 +36,13 @@ pub(super) fn of(
     let none = Ratio(0.0);
     let mut actions = vec![
         mac("mac", "one multiply-accumulate of random operands", cell.multiply(), activity, 1.0),
+        mac(
+            "mac_trained",
+            "one on operands of a trained network that are not zero",
+            cell.trained()?,
+            none,
+            1.0,
+        ),
         mac("mac_zero", "one with an operand that is zero, computed like any other", cell.zero(), none, 1.0),
         mac(
             "mac_gated",

@@ -3,8 +3,8 @@
 use super::bus::Bus;
 use super::local_buffer::BuiltBuffer;
 use super::{Dataflow, Parameters, Shape};
-use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::arithmetic::{ArithmeticUnit, OperandActivity, Operation, UnitRequest};
+use crate::chip::circuit::{CircuitError, DataEnergy};
 use crate::chip::component::datapath::{Datapath, Piece, Wires, Words, bits_to_count, cycle_of, side};
 use crate::chip::component::{ComponentError, Context, Cost, Part, TimingPath};
 use crate::units::{Hertz, Joules, Micrometres, Seconds, SquareMicrometres};
@@ -156,6 +156,24 @@ impl Cell {
             control: self.control.use_energy,
             queues: self.queues,
         }
+    }
+
+    /// An operation on operands of a trained network: fewer or other bits of the words that move change.
+    pub fn trained(&self) -> Result<CellEnergy, CircuitError> {
+        let random = Datapath::built_in()?.toggle;
+        let data = self.mac.activity_factors.trained.of(&self.activity);
+        let (sum, sum_wire) = self.sum_energy();
+        let (operand, operand_wire) = self.operand.energy();
+        let (weight, weight_wire) = self.weight.energy();
+        let words = |operand: DataEnergy, weight: DataEnergy, sum: DataEnergy| {
+            operand * (data.operand / random) + weight * (data.weight / random) + sum * (data.result / random)
+        };
+        Ok(CellEnergy {
+            mac: DataEnergy::changing(self.mac.energy() * data.energy) + self.merge.use_energy,
+            registers: words(operand, weight, sum),
+            wires: words(operand_wire, weight_wire, sum_wire),
+            ..self.multiply()
+        })
     }
 
     /// An operation on zeros that follow zeros, while the clock runs: their register and wire stand still.

@@ -96,9 +96,9 @@ pub struct TensorUnit {
     /// Format of the other operands, the weights. Default: that of the operands.
     #[serde(default)]
     pub weight: Option<Written<NumberFormat>>,
-    /// Format in which products are added up. Default: int32 for integers (more bits for operands of more
-    /// than 8), fp32 for floating point; with several passes
-    /// as many bits as no sum loses any.
+    /// Format in which products are added up. Integers with fewer bits than a product add up its upper bits. Default:
+    /// int32 for integers (more bits for products of more than 16), fp32 for floating point; with several passes as many
+    /// bits as no sum loses any.
     #[serde(default)]
     pub accumulator: Option<Written<NumberFormat>>,
     /// Bits of a partial sum outside of the adder: in registers and on wires. Default: those of the accumulator; with
@@ -198,7 +198,8 @@ impl TensorUnit {
     }
 
     fn accumulator_format(&self) -> NumberFormat {
-        self.accumulator.map_or_else(|| usual_accumulator(self.operand_format()), |format| format.0)
+        let usual = || usual_accumulator(self.operand_format(), self.weight_format());
+        self.accumulator.map_or_else(usual, |format| format.0)
     }
 
     fn shape(&self) -> Result<Shape, ComponentError> {

@@ -72,6 +72,26 @@ fn sums_that_stay_go_on_changing_where_no_operand_does() {
 }
 
 #[test]
+fn operands_of_a_trained_network_take_less_than_random_ones_and_more_than_zeros() {
+    for dataflow in ["weight_stationary", "output_stationary"] {
+        let unit = unit(8, 8, &format!("{BARE}operand = \"int16\"\ndataflow = \"{dataflow}\""));
+        assert!(energy(&unit, "mac_trained") < energy(&unit, "mac"), "{dataflow}");
+        assert!(energy(&unit, "mac_zero") < energy(&unit, "mac_trained"), "{dataflow}");
+        assert_eq!(action(&unit, "mac_trained").tdp_activity.0, 0.0);
+        assert!(action(&unit, "mac_trained").still().is_none());
+    }
+}
+
+#[test]
+fn an_accumulator_of_the_operands_width_keeps_the_multiplier_and_narrows_the_sums() {
+    let sums = |accumulator| {
+        let unit = unit(8, 8, &format!("operand = \"int16\"\naccumulator = \"{accumulator}\""));
+        part(&unit.parts, "partial sum registers").unwrap().total().area().0
+    };
+    close(sums("int16"), sums("int32") / 2.0);
+}
+
+#[test]
 fn a_gated_zero_stops_sums_that_stay_and_not_sums_that_pass() {
     let passing = share(&unit(8, 8, BARE), "mac_gated");
     let staying = share(&unit(8, 8, &format!("{BARE}dataflow = \"output_stationary\"")), "mac_gated");

@@ -57,7 +57,7 @@ pub(crate) struct RecentChannels {
 impl RecentChannels {
     /// Remembers nothing yet.
     pub(crate) fn new() -> RecentChannels {
-        RecentChannels { random: RecentNames::new(), variants: [None, None, None] }
+        RecentChannels { random: RecentNames::new(), variants: [const { None }; DataVariant::ALL.len()] }
     }
 
     /// The channels of one variant, or of random data, by the name of the action on random data.
