@@ -211,9 +211,12 @@ fn what_cannot_be_is_told_why_and_what_is_nearest() {
     let device = |kelvin| node("45nm").device(DeviceClass::HighPerformance, Kelvin(kelvin));
     assert_eq!(
         device(500.0).unwrap_err().to_string(),
-        "no leakage at 500 K: the law holds from 250 K to 425 K; the nearest temperature is 425 K"
+        "no leakage at 226.85 °C (500 K): the law holds from -23.15 °C (250 K) to 151.85 °C (425 K); the nearest temperature \
+         is 151.85 °C (425 K)"
     );
-    assert!(device(f64::NAN).is_err() && device(200.0).unwrap_err().to_string().ends_with("is 250 K"));
+    assert!(
+        device(f64::NAN).is_err() && device(200.0).unwrap_err().to_string().ends_with("is -23.15 °C (250 K)")
+    );
     assert_eq!(
         device(300.0).unwrap().at_supply(Volts(0.4)).unwrap_err().to_string(),
         "no transistor at 0.400 V that is made for 1.000 V: the law of voltage holds from 0.500 V (0.15 V above \
