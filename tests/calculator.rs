@@ -342,7 +342,6 @@ fn what_cannot_be_is_refused_with_what_and_why_and_the_nearest_that_works() {
             "mac --node 7nm --multiply int4294967295",
             ["4294967295 bits", "outside of what was synthesised", "is 32"],
         ),
-        ("mac --node 7nm --multiply int8 --accumulate int8", ["8 bits", "cannot hold the product", "int16"]),
         ("mac --node 7nm --multiply int8 --clock 90GHz", ["90 GHz", "cannot run", "the fastest is"]),
         (
             "mac --node 7nm --multiply int8 --stages 99",

@@ -132,6 +132,17 @@ impl Block {
         self.parts.iter().map(Part::total).sum()
     }
 
+    /// The same with no clock gates in what runs at the chip's clock: it runs whether or not anything works. What was
+    /// given stays.
+    pub fn without_clock_gates(self) -> Block {
+        if self.own_supply || self.sources.contains_key("clock.gated") {
+            return self;
+        }
+        let parts = self.parts.into_iter().map(Part::without_clock_gates).collect();
+        let with = |attached: Attached| Attached { block: attached.block.without_clock_gates(), ..attached };
+        Block { parts, attached: self.attached.into_iter().map(with).collect(), ..self }
+    }
+
     /// Area of it and of all on the chip that comes with it.
     pub fn area_with_attached(&self) -> SquareMicrometres {
         if self.placement == Placement::System {

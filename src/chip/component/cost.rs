@@ -156,6 +156,13 @@ impl Part {
         Part { count: self.count * count, ..self }
     }
 
+    /// The same with no clock gates: its clock runs whether or not it works.
+    pub fn without_clock_gates(self) -> Part {
+        let own = Cost { clock_gated: self.own.clock_running, ..self.own };
+        let parts = self.parts.into_iter().map(Part::without_clock_gates).collect();
+        Part { own, parts, ..self }
+    }
+
     /// What all of them cost.
     pub fn total(&self) -> Cost {
         let parts: Cost = self.parts.iter().map(Part::total).sum();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{Choice, ComponentError, Context, Part};
 use crate::chip::circuit::DataEnergy;
 use crate::chip::circuit::array::Ports;
-use crate::units::{Micrometres, Seconds, SquareMicrometres};
+use crate::units::{Micrometres, Seconds, SquareMicrometres, Watts};
 
 pub use distribution::{Distribution, Pieces};
 pub(super) use macros::{FEWEST_WORDS, KindKey, MacroKind};
@@ -80,7 +80,8 @@ impl Storage {
         }
     }
 
-    /// The cheaper of flip-flops and static memory for few words, by area times energy of a read and a write.
+    /// Flip-flops for few words, where they take neither more area nor more leakage than static memory; so neither ever
+    /// falls when words or bits are added.
     ///
     /// # Errors
     /// As [`Storage::new`].
@@ -97,10 +98,13 @@ impl Storage {
         let registers = Storage::new(words, bits, ports, StorageCell::FlipFlop, context);
         match (memory, registers) {
             (Ok(memory), Ok(registers)) => {
-                let cheaper = registers.figure_of_merit() <= memory.figure_of_merit();
-                let (mut chosen, name, other) =
-                    if cheaper { (registers, "flip_flop", "sram") } else { (memory, "sram", "flip_flop") };
-                let reason = format!("{words} words of {bits} bits: less area times energy than {other}");
+                let cheaper = registers.area() <= memory.area() && registers.leakage() <= memory.leakage();
+                let (mut chosen, name, than) = if cheaper {
+                    (registers, "flip_flop", "no more area and leakage than sram")
+                } else {
+                    (memory, "sram", "less area or leakage than flip_flop")
+                };
+                let reason = format!("{words} words of {bits} bits: {than}");
                 chosen.choices.push(Choice::new("cell", name, reason));
                 Ok(chosen)
             }
@@ -122,6 +126,11 @@ impl Storage {
     /// Area times the energy of a read and a write: what a choice of cells or ports wants least of.
     pub fn figure_of_merit(&self) -> f64 {
         self.area().0 * (self.read_energy() + self.write_energy()).total().0
+    }
+
+    /// Leakage of all parts.
+    fn leakage(&self) -> Watts {
+        self.parts.iter().map(|part| part.total().leakage).sum()
     }
 
     /// Area of all parts.

@@ -4,7 +4,7 @@ use super::process::{process_of, technology_problem};
 use super::{Design, Placed, trunk};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
-use crate::chip::spec::{AreaMeaning, ChipSpec, ComponentSpec, Scope};
+use crate::chip::spec::{AreaMeaning, ChipSpec, ClockGating, ComponentSpec, Scope};
 use crate::units::{Hertz, SquareMicrometres};
 
 /// Builds designs; keeps the arrays that it has found for the next one.
@@ -58,7 +58,10 @@ impl Builder {
                 arrays: &self.arrays,
             };
             let block = component.component.build(&context).map_err(|error| complaint(component, &error))?;
-            blocks[index] = Some(block);
+            blocks[index] = Some(match technology.clock_gating {
+                ClockGating::Registers => block,
+                ClockGating::None => block.without_clock_gates(),
+            });
         }
         let components = spec
             .components

@@ -75,6 +75,10 @@ pub struct Technology {
     /// CACTI. Default: foundry, but low_standby_power where the transistors are that.
     #[serde(default)]
     pub memory_cells: Option<MemoryCells>,
+    /// What the clock of idle flip-flops is cut by: registers for a clock gate at each group of them, none where all run
+    /// all the time. Default: registers.
+    #[serde(default)]
+    pub clock_gating: ClockGating,
 }
 
 impl Technology {
@@ -107,6 +111,17 @@ impl Corner {
             Corner::Typical => Ratio(1.0),
         }
     }
+}
+
+/// How the clock of what stands still is cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockGating {
+    /// By a clock gate at each group of registers, which synthesis finds from their enables.
+    #[default]
+    Registers,
+    /// Not at all.
+    None,
 }
 
 /// A flavour of transistor.
