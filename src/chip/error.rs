@@ -11,6 +11,13 @@ pub struct Problem {
     pub what: String,
 }
 
+impl Problem {
+    /// It as all that is wrong.
+    pub(crate) fn alone(key: impl Into<String>, what: impl Into<String>) -> Vec<Problem> {
+        vec![Problem { key: key.into(), what: what.into() }]
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.key, self.what)

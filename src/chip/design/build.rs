@@ -13,10 +13,6 @@ pub struct Builder {
     arrays: ArrayCache,
 }
 
-pub(super) fn problem(key: impl Into<String>, what: impl Into<String>) -> Vec<Problem> {
-    vec![Problem { key: key.into(), what: what.into() }]
-}
-
 impl Builder {
     /// The chip at a clock, whether or not every path meets it.
     pub(super) fn at(
@@ -165,5 +161,5 @@ fn survey(spec: &ChipSpec, blocks: &[Option<Block>], scope: Scope, siblings: &mu
 /// The problem with a component, with the path of the key.
 fn complaint(component: &ComponentSpec, error: &ComponentError) -> Vec<Problem> {
     let path = format!("{}.{}", component.scope.key(), component.name);
-    problem(error.key().map_or(path.clone(), |key| format!("{path}.{key}")), error.to_string())
+    Problem::alone(error.key().map_or(path.clone(), |key| format!("{path}.{key}")), error.to_string())
 }

@@ -1,6 +1,5 @@
 //! The clock of a chip: given, of a performance, or the fastest that every component meets.
 
-use super::build::problem;
 use super::{Builder, Design};
 use crate::chip::component::TimingPath;
 use crate::chip::error::Problem;
@@ -64,7 +63,7 @@ impl Builder {
             (None, Some(tops)) => {
                 let macs = self.at_any_clock(spec)?.peak_macs();
                 if macs <= 0.0 {
-                    return Err(problem(
+                    return Err(Problem::alone(
                         "target.tops",
                         "the chip has no tensor unit, reduction tree or vector unit that multiplies: give target.clock instead",
                     ));
@@ -100,7 +99,10 @@ impl Builder {
             }
         };
         let less = 100.0 * (1.0 - has / tops);
-        problem("target.tops", format!("{tops}: the chip has {has:.4} at {clock}, {less:.1} % less; {cure}"))
+        Problem::alone(
+            "target.tops",
+            format!("{tops}: the chip has {has:.4} at {clock}, {less:.1} % less; {cure}"),
+        )
     }
 
     /// What cannot be built at a clock and can at another is the clock's fault, and so that of the key that gave it.
@@ -116,7 +118,7 @@ impl Builder {
             (Ok(fastest), Some(first)) if fastest.0 < clock.0 => {
                 let reason = format!("{} ({})", first.what, first.key);
                 let cure = format!("the fastest clock that every component meets is {fastest}");
-                problem(key, format!("{value}: {reason}; {cure}"))
+                Problem::alone(key, format!("{value}: {reason}; {cure}"))
             }
             _ => found,
         }
@@ -139,7 +141,7 @@ impl Builder {
         }
         let fastest = self.fastest(spec)?;
         let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
-        Err(problem(
+        Err(Problem::alone(
             key,
             format!(
                 "{} needs a cycle of {period}, but {}; the fastest clock that every component meets is {fastest}",
@@ -183,6 +185,6 @@ impl Builder {
             format!("; at {}, {name} ({}) takes a cycle of {}", design.clock, path.name, path.cycle)
         });
         let what = format!("no clock from {SLOWEST} on can be met{}", path.unwrap_or_default());
-        Err(problem("target.clock", what))
+        Err(Problem::alone("target.clock", what))
     }
 }

@@ -1,6 +1,5 @@
 //! Where a design is made: its node, supply and temperature, and the standard cells there.
 
-use super::build::problem;
 use crate::chip::circuit::array::CellKind;
 use crate::chip::circuit::{CircuitError, Process, SignOff};
 use crate::chip::component::ComponentError;
@@ -46,8 +45,8 @@ fn check_flavours(
                 )
             };
             return Err(match technology.voltage {
-                Some(_) => problem("technology.voltage", of_voltage()),
-                None => problem(key, of_flavour()),
+                Some(_) => Problem::alone("technology.voltage", of_voltage()),
+                None => Problem::alone(key, of_flavour()),
             });
         }
     }
@@ -57,7 +56,7 @@ fn check_flavours(
 /// What the technology has no answer to, with the key that it is about.
 pub(super) fn technology_problem(error: impl Into<ComponentError>) -> Vec<Problem> {
     let error = error.into();
-    problem(technology_key(&error), error.to_string())
+    Problem::alone(technology_key(&error), error.to_string())
 }
 
 /// The key that a complaint of the technology is about.
