@@ -1,7 +1,7 @@
 //! Builds every component of a spec at a clock, in the order in which they need each other.
 
 use super::process::{process_of, technology_problem};
-use super::{Design, Placed, trunk};
+use super::{Design, Placed, trunk, unmodelled};
 use crate::chip::component::{ArrayCache, Block, ComponentError, Context, Siblings, Stage};
 use crate::chip::error::Problem;
 use crate::chip::spec::{AreaMeaning, ChipSpec, ClockGating, ComponentSpec, Scope};
@@ -85,7 +85,13 @@ impl Builder {
             area_means: header.area.means,
             components,
         };
-        if !design.components.iter().any(|component| component.name == trunk::NAME) {
+        let is_named =
+            |design: &Design, name| design.components.iter().any(|component| component.name == name);
+        if !is_named(&design, unmodelled::NAME) {
+            let unmodelled = design.unmodelled_functions();
+            design.components.extend(unmodelled);
+        }
+        if !is_named(&design, trunk::NAME) {
             let transistors = technology.transistors.into();
             let trunk = design.clock_trunk(&process, transistors);
             design.components.extend(trunk.map_err(technology_problem)?);

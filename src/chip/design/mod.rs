@@ -6,6 +6,7 @@ mod freeze;
 mod process;
 mod search;
 mod trunk;
+mod unmodelled;
 
 use super::component::{Block, TimingPath};
 use super::pat::Placement;
@@ -16,6 +17,7 @@ use crate::units::{
 
 pub use build::Builder;
 pub use search::{Candidate, SearchResult};
+pub use unmodelled::NAME as UNMODELLED;
 
 /// A chip that has been built.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +50,7 @@ pub struct Design {
     pub unmodelled: f64,
     /// What areas count.
     pub area_means: AreaMeaning,
-    /// Its components in the order of the file, and the trunk of the clock.
+    /// Its components in the order of the file, what is not modelled, and the trunk of the clock.
     pub components: Vec<Placed>,
 }
 

@@ -15,6 +15,7 @@ use super::pat::Placement;
 use super::spec::{AreaMeaning, Transistors};
 use crate::units::Hertz;
 
+pub use super::design::UNMODELLED;
 pub use listing::ChipListing;
 pub use part::PartReport;
 pub use search::{CandidateReport, ExceededReport, SearchReport};

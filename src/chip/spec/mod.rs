@@ -235,7 +235,8 @@ pub struct Area {
     /// published for TPU v1 and v2 alike.
     #[serde(default = "white_space")]
     pub white_space: f64,
-    /// Part of the chip's area with functions that are no component of the file. Default: 0.
+    /// Part of the chip's area with functions that are no component of the file. They take power as the components do in
+    /// the mean. Default: 0.
     #[serde(default)]
     pub unmodelled: f64,
     /// What the area of the chip means. Default: placed.

@@ -3,7 +3,9 @@
 
 use super::tree::{Branch, Cut, Row, rows};
 use super::{actions, leakiest};
-use crate::chip::design_report::{CandidateReport, DesignReport, PartReport, PlacedReport, SearchReport};
+use crate::chip::design_report::{
+    CandidateReport, DesignReport, PartReport, PlacedReport, SearchReport, UNMODELLED,
+};
 use crate::chip::pat::{Pat, Placement};
 use crate::report::page::Page;
 use crate::report::quantity::{area, bar, counted, grouped, percent, si, si3};
@@ -158,7 +160,8 @@ fn areas(chip: &Pat, design: &DesignReport, cut: Cut) -> Table {
         let bar = if shown { bar(mm2, total, AREA_BAR) } else { String::new() };
         vec![name, count.map_or_else(String::new, grouped), area(mm2), percent(mm2, total), bar]
     };
-    for component in on_chip(design) {
+    // What is not modelled has its own line below.
+    for component in on_chip(design).filter(|component| component.kind != UNMODELLED) {
         for Row { name, count, figures: [mm2], level } in rows(&area_tree(component), total, cut) {
             table.row(row(name, count, mm2, level == 0));
         }
