@@ -101,6 +101,16 @@ fn all_that_miss_a_clock_are_named_the_slowest_first() {
 }
 
 #[test]
+fn the_clock_that_a_message_offers_is_met() {
+    for part in SLOW_PARTS {
+        let message = with_part(part, 28, "clock = \"5.9 GHz\"").unwrap_err();
+        let offered = message.rsplit_once("every component meets is ").unwrap().1.trim();
+        let design = with_part(part, 28, &format!("clock = \"{offered}\"")).unwrap();
+        assert!(design.clock.0 > 1e8, "{offered}");
+    }
+}
+
+#[test]
 fn every_chip_has_a_clock_trunk_over_what_is_placed_unless_its_file_has_one() {
     let trunk = |text: &str| {
         let design = build(text).unwrap();

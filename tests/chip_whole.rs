@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nm_trace::chip::design::{Builder, Design, Placed};
-use nm_trace::chip::spec::SpecFile;
+use nm_trace::chip::spec::{Override, SpecFile};
 
 /// A matrix unit, a buffer and a PHY, whose supply and clock are its own.
 fn chip(technology: &str, area: &str) -> Design {
@@ -52,4 +52,21 @@ fn without_clock_gates_every_clock_of_the_chip_runs_and_nothing_else_changes() {
     let array = named(&gated, "array").unwrap().block.cost();
     assert!(array.clock_gated < array.clock_running);
     assert_eq!(gated.tdp(), running.tdp());
+}
+
+#[test]
+fn a_value_that_is_given_on_the_command_line_is_not_searched_for() {
+    let text =
+        "name = \"chip\"\n[parameters]\nX = 8\n[technology]\nnode = \"28 nm\"\n[target]\nclock = \"700 MHz\"
+        [search]\nX = [4, 8]\n\"core.array.rows\" = [2, 4]
+        [core.array]\nkind = \"tensor_unit\"\ncolumns = \"$X\"\nrows = 1";
+    let file = SpecFile::new(text.parse().unwrap());
+    let given = |key: &str, value: i64| Override { key: key.to_owned(), value: value.into() };
+    let candidates = |overrides: &[Override]| {
+        let found = Builder::default().search(&file.with(overrides).unwrap()).unwrap();
+        (found.candidates.len(), found.design.peak_macs())
+    };
+    assert_eq!(candidates(&[]), (4, 32.0));
+    assert_eq!(candidates(&[given("X", 16)]), (2, 64.0));
+    assert_eq!(candidates(&[given("X", 16), given("core.array.rows", 3)]), (1, 48.0));
 }

@@ -86,7 +86,7 @@ pub struct Replay {
 const EXAMPLES: &str = "\
 Examples:
   nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
-  nm-trace replay fixtures/activity/long.csv --chip tpu-v1 --json report.json
+  nm-trace replay fixtures/activity/data.csv --chip tpu-v1 --json report.json
   nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --csv power.csv
   cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --window 1us
   nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile p.nmt

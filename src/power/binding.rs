@@ -93,12 +93,12 @@ impl Binding {
         bound
     }
 
-    /// Adds what a name is priced as: the action of the chip on such data, or else on random data.
+    /// Adds what a name is priced as: the action of the chip on such data, or else what the rule says. A rule may bind to
+    /// an action on other data, `mac_trained`, of which zeros are zeros of the same action, `mac_zero`.
     fn add(&self, bound: &mut Bound<'_>, target: Target, variant: Option<DataVariant>) {
         let Some(variant) = variant else { return bound.targets.push(target) };
-        let random = &self.chip.channels[target.channel];
-        let wanted =
-            ChannelName { component: random.component.clone(), action: variant.name(&random.action) };
+        let random = on_random_data(&self.chip.channels[target.channel]);
+        let wanted = ChannelName { action: variant.name(&random.action), ..random };
         match self.chip.position(&wanted) {
             Some(channel) => bound.targets.push(Target { channel, ..target }),
             None => {
@@ -370,6 +370,17 @@ mod tests {
         // A pattern that takes both speaks of the action, whose variant is the chip's variant.
         assert_eq!(bound(&binding, "a/x_zero"), [own("tensor_unit/mac_zero", 1.0)]);
         assert_eq!(bound(&binding, "a/x_gated"), [own("tensor_unit/mac", 1.0)]);
+    }
+
+    #[test]
+    fn zeros_among_operands_of_a_trained_network_are_zeros() {
+        let pat = crate::chip::load("tpu-v1").unwrap();
+        let rule = "[[bind]]\nfrom = \"*/mac\"\nto = \"tensor_unit/mac_trained\"\n";
+        let binding = Binding::new(&pat, Some(("f", rule)), None).unwrap();
+        assert_eq!(bound(&binding, "tensor_unit/mac"), [own("tensor_unit/mac_trained", 1.0)]);
+        for variant in ["tensor_unit/mac_zero", "tensor_unit/mac_gated"] {
+            assert_eq!(bound(&binding, variant), [own(variant, 1.0)]);
+        }
     }
 
     #[test]

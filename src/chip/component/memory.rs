@@ -114,7 +114,7 @@ impl Component for Memory {
         let demand = Demand::of(self, context)?;
         let assembly = Assembly::search(self, &demand, context)?;
         let tags = match self.style {
-            MemoryStyle::Scratchpad => None,
+            MemoryStyle::Scratchpad => self.no_keys_of_caches().map(|()| None)?,
             MemoryStyle::Cache => Some(cache::Tags::of(self, &demand, context)?),
         };
         self.block(&demand, assembly, tags, context)
@@ -122,6 +122,24 @@ impl Component for Memory {
 }
 
 impl Memory {
+    /// Refuses what only a cache has.
+    fn no_keys_of_caches(&self) -> Result<(), ComponentError> {
+        let given = [
+            ("ways", self.ways.map(|ways| ways.to_string())),
+            ("line", self.line.map(|line| line.0.to_string())),
+            ("address_bits", self.address_bits.map(|bits| bits.to_string())),
+        ];
+        match given.into_iter().find_map(|(key, value)| Some((key, value?))) {
+            Some((key, value)) => Err(ComponentError::value(
+                key,
+                value,
+                "a scratchpad has none, only a cache",
+                "leave it out, or give style = \"cache\"",
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn block(
         &self,
         demand: &Demand,

@@ -39,6 +39,12 @@ fn ladder() -> impl DoubleEndedIterator<Item = Hertz> {
     (0..=RUNGS).map(move |rung| Hertz(SLOWEST.0 * libm::pow(ratio, f64::from(rung) / f64::from(RUNGS))))
 }
 
+/// A clock as a message tells it, in three digits, and no faster than it is: what is told works.
+fn rounded_down(clock: Hertz) -> Hertz {
+    let unit = libm::pow(10.0, libm::floor(libm::log10(clock.0)) - 2.0);
+    Hertz((clock.0 / unit).floor() * unit)
+}
+
 impl Builder {
     /// The chip of a spec.
     ///
@@ -94,7 +100,12 @@ impl Builder {
             format!("a clock of {needed} or {more}")
         } else {
             match self.fastest(spec) {
-                Ok(fastest) => format!("{more}; the fastest clock that every component meets is {fastest}"),
+                Ok(fastest) => {
+                    format!(
+                        "{more}; the fastest clock that every component meets is {}",
+                        rounded_down(fastest)
+                    )
+                }
                 Err(_) => more,
             }
         };
@@ -117,7 +128,8 @@ impl Builder {
         match (self.fastest(spec), found.first()) {
             (Ok(fastest), Some(first)) if fastest.0 < clock.0 => {
                 let reason = format!("{} ({})", first.what, first.key);
-                let cure = format!("the fastest clock that every component meets is {fastest}");
+                let cure =
+                    format!("the fastest clock that every component meets is {}", rounded_down(fastest));
                 Problem::alone(key, format!("{value}: {reason}; {cure}"))
             }
             _ => found,
@@ -139,7 +151,7 @@ impl Builder {
         if slow.len() > MOST_TOLD {
             told.push(format!("{} others miss it too", slow.len() - MOST_TOLD));
         }
-        let fastest = self.fastest(spec)?;
+        let fastest = rounded_down(self.fastest(spec)?);
         let key = if spec.header.target.clock.is_some() { "target.clock" } else { "target.tops" };
         Err(Problem::alone(
             key,

@@ -66,7 +66,8 @@ impl SpecFile {
         !has("components") && (!has("clock") || of_designs.into_iter().any(has))
     }
 
-    /// The same with other values. A bare name is a parameter if there is one of that name, else a key.
+    /// The same with other values, which are no longer searched for. A bare name is a parameter if there is one of that
+    /// name, else a key.
     ///
     /// # Errors
     /// A key within something that is no table, and one to leave out that is not there.
@@ -78,6 +79,11 @@ impl SpecFile {
                 .and_then(Value::as_table)
                 .is_some_and(|known| known.contains_key(key));
             let path = if is_parameter { format!("parameters.{key}") } else { key.clone() };
+            // A value that is given is not searched for any more.
+            if let Some(search) = table.get_mut("search").and_then(Value::as_table_mut) {
+                search.remove(key);
+                search.remove(&path);
+            }
             match value {
                 Value::String(text) if text.is_empty() => unset(&mut table, &path)?,
                 value => set(&mut table, &path, value.clone())?,

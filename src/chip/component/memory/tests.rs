@@ -138,9 +138,9 @@ fn every_access_of_slices_takes_its_part_of_each_and_no_tree_joins_them() {
 #[test]
 fn a_cache_looks_up_its_tags_with_each_access() {
     let at = at_28_nm();
-    let text = "capacity = '32 KiB'\nblock = '8 B'\nline = '64 B'\nread_streams = 1\nwrite_streams = 1";
+    let text = "capacity = '32 KiB'\nblock = '8 B'\nread_streams = 1\nwrite_streams = 1";
     let scratchpad = built(text, &at).unwrap();
-    let cache = built(&format!("{text}\nstyle = 'cache'\nways = 4"), &at).unwrap();
+    let cache = built(&format!("{text}\nline = '64 B'\nstyle = 'cache'\nways = 4"), &at).unwrap();
     assert!(cache.cost().area() > scratchpad.cost().area());
     assert!(cache.actions[0].energy().0 > scratchpad.actions[0].energy().0);
     assert!(cache.latency_cycles > scratchpad.latency_cycles);

@@ -13,16 +13,21 @@ pub const HIGHEST_TEMPERATURE: Kelvin = Kelvin(425.0);
 /// The first temperature of every row, in K.
 const FIRST: f64 = 300.0;
 
+/// By how much a temperature may miss a bound, in K.
+const ROUNDING: f64 = 1e-6;
+
 /// The last temperature of every row, in K.
 const LAST: f64 = 400.0;
 
-/// A current that is tabulated from 300 K to 400 K in even steps: straight lines in the logarithm, at the edges
-/// the line through the last two figures. A row of one figure does not change; nor does one with a zero.
+/// A current that is tabulated from 300 K to 400 K in even steps: straight lines in the logarithm; below them the line
+/// through the first two figures, above them at the slope of the whole table, whose last step is a knee in some. A row of one figure does not change; nor does one with a zero.
 ///
 /// Only leakage changes: delay does not depend on temperature here, since at the supplies of these nodes what
 /// mobility loses in the heat (about T^-1.5) the falling threshold gives back in part; nor does it in CACTI.
 pub(in super::super) fn leakage_at(row: &[f64], temperature: Kelvin) -> Result<f64, TechnologyError> {
-    if !(LOWEST_TEMPERATURE.0..=HIGHEST_TEMPERATURE.0).contains(&temperature.0) {
+    // A temperature that was told in degrees Celsius may miss its bound by rounding.
+    let holds = (LOWEST_TEMPERATURE.0 - ROUNDING..=HIGHEST_TEMPERATURE.0 + ROUNDING).contains(&temperature.0);
+    if !holds {
         return Err(TechnologyError::Temperature {
             asked: temperature,
             lowest: LOWEST_TEMPERATURE,
@@ -38,6 +43,9 @@ pub(in super::super) fn leakage_at(row: &[f64], temperature: Kelvin) -> Result<f
     let below = (position.floor() as usize).min(steps - 1);
     let (from, to) = (row.get(below).copied().unwrap_or(first), row.get(below + 1).copied().unwrap_or(first));
     let share = position - below as f64;
+    if share > 1.0 {
+        return Ok(to * libm::pow(to / first, (temperature.0 - LAST) / (LAST - FIRST)));
+    }
     if share == 0.0 {
         return Ok(from);
     }

@@ -94,6 +94,9 @@ pub struct VoltageFactors {
     pub gate_current: f64,
 }
 
+/// By which part a supply may miss a bound.
+const ROUNDING: f64 = 1e-3;
+
 impl VoltageLaw {
     /// The factors at a supply voltage.
     ///
@@ -101,8 +104,9 @@ impl VoltageLaw {
     /// [`TechnologyError::Supply`] outside [`VoltageLaw::lowest`] to [`VoltageLaw::highest`].
     pub fn factors(&self, supply: Volts) -> Result<VoltageFactors, TechnologyError> {
         let nominal = self.nominal.0;
-        // An interpolated bound may miss the nominal supply by rounding.
-        let holds = (self.lowest.0..=self.highest.0).contains(&supply.0) || supply.0 == nominal;
+        // An interpolated bound may miss the nominal supply by rounding, and messages tell bounds in three digits.
+        let holds =
+            (self.lowest.0 * (1.0 - ROUNDING)..=self.highest.0 * (1.0 + ROUNDING)).contains(&supply.0);
         if !holds {
             return Err(TechnologyError::Supply {
                 asked: supply,
