@@ -19,8 +19,8 @@ parameter_file! {
     }
 }
 
-/// Most banks that are tried where their number is open.
-const MOST_BANKS: u32 = 64;
+/// Most banks that are tried where their number is open: more than any memory has.
+const MOST_BANKS: u32 = 1024;
 
 /// A memory, put together.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Memory, Rate};
 use crate::chip::circuit::array::Ports;
-use crate::chip::component::{Choice, ComponentError, Context, Siblings};
+use crate::chip::component::{Choice, ComponentError, Context, Siblings, TensorShape};
 
 /// Most streams of a kind: each needs a port at every bit.
 const MOST_STREAMS: f64 = 16.0;
@@ -102,6 +102,13 @@ fn default_reads(siblings: &Siblings, block_bits: u32) -> (f64, String) {
     let block = u64::from(block_bits);
     if block < widest {
         return (1.0, "a block is less than the widest unit takes: it serves one stream".to_owned());
+    }
+    let sums = |unit: &TensorShape| u64::from(unit.columns) * u64::from(unit.accumulator.bits());
+    if block > widest && siblings.tensor_units.iter().any(|unit| sums(unit) == block) {
+        return (
+            1.0,
+            "a block is a row of sums of a matrix unit, read and written back in a cycle".to_owned(),
+        );
     }
     let (all, memories) = (siblings.operands().sum::<u64>(), siblings.open_memories.max(1));
     let part = all as f64 / (block * u64::from(memories)) as f64;

@@ -81,8 +81,13 @@ fn operands_add_up_in_bytes_and_memories_share_them() {
     let block = built("capacity = '64 KiB'\nblock = '128 B'", &core_of(4, 1)).unwrap();
     assert_eq!(choice(&block, "read_streams"), "1");
     // And one of four times as many is read in a quarter of the cycles.
-    let block = built("capacity = '64 KiB'\nblock = '1 KiB'", &core_of(1, 0)).unwrap();
+    let mut core = core_of(1, 0);
+    let block = built("capacity = '64 KiB'\nblock = '1 KiB'", &core).unwrap();
     assert_eq!(choice(&block, "ports"), "1 shared");
+    // Unless it is a row of the unit's sums, which come and go in each cycle.
+    core.siblings.tensor_units[0].accumulator = "int64".parse().unwrap();
+    let block = built("capacity = '64 KiB'\nblock = '1 KiB'", &core).unwrap();
+    assert_eq!(choice(&block, "ports"), "1 read + 1 write");
 }
 
 #[test]
