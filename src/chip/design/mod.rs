@@ -76,6 +76,20 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// What a chip has by itself, once, under a name that is its kind.
+    fn by_itself(name: &'static str, description: &str, block: Block) -> Placed {
+        Placed {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            kind: name,
+            scope: Scope::Chip,
+            placement: Placement::Chip,
+            comes_with: None,
+            instances: 1,
+            block,
+        }
+    }
+
     /// Area of all of them, as the chip's area counts it.
     pub fn area(&self, means: AreaMeaning) -> SquareMicrometres {
         let cost = self.block.cost();

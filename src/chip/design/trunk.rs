@@ -3,8 +3,7 @@
 use super::{Design, Placed};
 use crate::chip::circuit::{CircuitError, ClockTrunk, Layout, Process};
 use crate::chip::component::{Block, Choice, Cost, Part};
-use crate::chip::pat::Placement;
-use crate::chip::spec::{AreaMeaning, Scope};
+use crate::chip::spec::AreaMeaning;
 use crate::chip::technology::DeviceClass;
 use crate::units::SquareMicrometres;
 
@@ -31,19 +30,14 @@ impl Design {
         };
         let length = format!("{:.1} mm", trunk.length.0 * 1e-3);
         let reason = format!("an H-tree over the {:.2} mm2 that run at the chip's clock", span.0 * 1e-6);
-        Ok(Some(Placed {
-            name: NAME.to_owned(),
-            description: "the clock's way over the chip".to_owned(),
-            kind: NAME,
-            scope: Scope::Chip,
-            placement: Placement::Chip,
-            comes_with: None,
-            instances: 1,
-            block: Block {
+        Ok(Some(Placed::by_itself(
+            NAME,
+            "the clock's way over the chip",
+            Block {
                 parts: vec![Part::leaf("repeated wires", cost.leaking(trunk.leakage))],
                 choices: vec![Choice::new("length", length, reason)],
                 ..Block::default()
             },
-        }))
+        )))
     }
 }

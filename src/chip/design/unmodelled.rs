@@ -4,8 +4,6 @@
 use super::{Design, Placed};
 use crate::chip::circuit::DataEnergy;
 use crate::chip::component::{Action, Block, Choice, Cost, Part};
-use crate::chip::pat::Placement;
-use crate::chip::spec::Scope;
 use crate::units::{Joules, PerCycle, Ratio, SquareMicrometres, SquareMillimetres};
 
 /// Name and kind of what is not modelled. A component of that name in the file stands in its place.
@@ -41,21 +39,16 @@ impl Design {
             clock_share: Some(Ratio(1.0)),
         };
         let reason = format!("{:.2} mm2, which take the mean power of the components' area", area.0);
-        Some(Placed {
-            name: NAME.to_owned(),
-            description: "functions that are no component, by their area".to_owned(),
-            kind: NAME,
-            scope: Scope::Chip,
-            placement: Placement::Chip,
-            comes_with: None,
-            instances: 1,
-            block: Block {
+        Some(Placed::by_itself(
+            NAME,
+            "functions that are no component, by their area",
+            Block {
                 parts: vec![Part::leaf("mean of the components", cost)],
                 actions: vec![work],
                 choices: vec![Choice::new("area", format!("{:.1} %", 100.0 * self.unmodelled), reason)],
                 ..Block::default()
             },
-        })
+        ))
     }
 }
 
