@@ -147,13 +147,9 @@ impl MacroKind {
         // At least one of its largest macros: a large memory must meet the clock as well.
         let words = REFERENCE_BYTES.div_ceil(self.across * u64::from(self.bytes)).max(self.most_words);
         let storage = self.tiled(words, context)?;
-        let simple = self.of_one_port().tiled(words, context)?;
+        let one_port = Ports { read_write: 1, read: 0, write: 0 };
+        let simple = MacroKind { ports: one_port, ..*self }.tiled(words, context)?;
         Ok((storage.cycle, simple.area().0 * simple.figure_of_merit()))
-    }
-
-    /// The same with one port: what is decided of it holds whatever the ports, so that more of them come on top.
-    fn of_one_port(&self) -> MacroKind {
-        MacroKind { ports: Ports { read_write: 1, read: 0, write: 0 }, ..*self }
     }
 
     /// Words in a row: as few as the rows allow.
@@ -204,14 +200,12 @@ impl MacroKind {
         MemoryMacro::around(&context.arrays.find(&request)?, &request, context.cells)
     }
 
-    /// A macro of so many words, with as few in a row as the rows allow or twice as many: whichever is smaller with one port
-    /// when all of these rows are there.
+    /// A macro of so many words, with as few in a row as the rows allow or twice as many: whichever is smaller when all
+    /// of these rows are there.
     fn with_fewest(&self, words: u64, context: &Context) -> Result<MemoryMacro, CircuitError> {
         let fewest = self.fewest_in_row(words);
         let most = 2 * self.most_rows * fewest;
-        let simple = self.of_one_port();
-        let (one, two) =
-            (simple.arranged(most, fewest, context)?, simple.arranged(most, 2 * fewest, context)?);
+        let (one, two) = (self.arranged(most, fewest, context)?, self.arranged(most, 2 * fewest, context)?);
         let times = if two.area() < one.area() { 2 } else { 1 };
         self.arranged(words, fewest * times, context)
     }
