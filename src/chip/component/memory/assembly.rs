@@ -19,9 +19,6 @@ parameter_file! {
     }
 }
 
-/// Most banks that are tried where their number is open: more than any memory has.
-const MOST_BANKS: u32 = 1024;
-
 /// A memory, put together.
 #[derive(Clone, Debug)]
 pub struct Assembly {
@@ -58,7 +55,7 @@ impl Assembly {
             }
             let mut found = Assembly::of(memory, demand, *arrangement, banks, context)?;
             // Ports serve the streams, so that more banks are needed only for the clock or the latency.
-            while given.is_none() && 2 * banks <= MOST_BANKS.min(most) && !found.meets(memory, context) {
+            while given.is_none() && 2 * banks <= most && !found.meets(memory, context) {
                 banks *= 2;
                 tried.push(found);
                 found = Assembly::of(memory, demand, *arrangement, banks, context)?;
