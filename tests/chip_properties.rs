@@ -28,14 +28,6 @@ fn no_less(more: f64, less: f64) -> bool {
     more >= less * (1.0 - ROUNDING)
 }
 
-/// Part of the leakage that may go where a row of a memory macro begins to hold twice as many words: half as many drivers
-/// of word lines, smaller ones of cells with more ports.
-const STEP_OF_ROWS: f64 = 0.01;
-
-fn leaks_no_less(more: f64, less: f64) -> bool {
-    more >= less * (1.0 - STEP_OF_ROWS)
-}
-
 /// The design, unless the clock is too fast for what was drawn, the node has no embedded DRAM, or the network's tiles are
 /// not the cores.
 fn built(sketch: &Sketch) -> Option<Design> {
@@ -105,10 +97,10 @@ proptest! {
             let (was, is) = (area(&before, &small), area(&after, &large));
             prop_assert!(no_less(is, was), "area from {was} to {is} um2: {}", told());
             let (was, is) = (leakage(&before), leakage(&after));
-            prop_assert!(leaks_no_less(is, was), "leakage from {was} to {is} W: {}", told());
+            prop_assert!(no_less(is, was), "leakage from {was} to {is} W: {}", told());
             prop_assert!(no_less(large.area().0, small.area().0), "the chip's area: {}", told());
             let (was, is) = (leakage(&everything(&small)), leakage(&everything(&large)));
-            prop_assert!(leaks_no_less(is, was), "the chip's leakage: {}", told());
+            prop_assert!(no_less(is, was), "the chip's leakage: {}", told());
         }
     }
 

@@ -4,6 +4,7 @@
 mod distribution;
 mod flip_flops;
 mod macros;
+mod ports;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Storage in memory macros: one, or several of a kind that a search picks.
 
 use super::distribution::{Distribution, Pieces};
-use super::{Storage, StorageCell, address_bits, stretched};
+use super::{Storage, StorageCell, address_bits, ports, stretched};
 use crate::chip::circuit::array::{ArrayRequest, CellKind, Limits, Objective, Organisation, Ports};
 use crate::chip::circuit::memory_macro::{MacroStyle, MemoryMacro};
 use crate::chip::circuit::{CircuitError, DataEnergy};
@@ -57,9 +57,11 @@ pub fn build(
     cell: StorageCell,
     context: &Context,
 ) -> Result<Storage, ComponentError> {
-    let key = KindKey { bits, ports, cell, context: context.key() };
-    let kind = context.arrays.kind(key, || best_kind(bits, ports, cell, context))?;
-    let mut storage = kind.tiled(words.max(FEWEST_WORDS), context)?;
+    let kind_of = |ports| {
+        let key = KindKey { bits, ports, cell, context: context.key() };
+        context.arrays.kind(key, || best_kind(bits, ports, cell, context))
+    };
+    let mut storage = ports::build(words.max(FEWEST_WORDS), ports, &kind_of, context)?;
     let bytes = u64::from(bits.div_ceil(8));
     if words < FEWEST_WORDS || u64::from(bits) < 8 * bytes {
         let value = format!("{} words of {} bits", words.max(FEWEST_WORDS), 8 * bytes);
@@ -236,7 +238,7 @@ impl MacroKind {
     }
 
     /// So many words: macros of the most words, and one of the rest.
-    fn tiled(&self, words: u64, context: &Context) -> Result<Storage, ComponentError> {
+    pub(super) fn tiled(&self, words: u64, context: &Context) -> Result<Storage, ComponentError> {
         let (full, rest) = (words / self.most_words, words % self.most_words);
         let unit = self.of(words.min(self.most_words), context)?;
         let mut parts = Vec::new();
