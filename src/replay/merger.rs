@@ -133,7 +133,7 @@ impl<'a> Merger<'a> {
     pub fn merge(
         &mut self,
         part: usize,
-        mut sums: PartialSums,
+        sums: PartialSums,
         decoder: &dyn Decoder,
         chunk: &Chunk<'_>,
     ) -> anyhow::Result<()> {
@@ -142,6 +142,23 @@ impl<'a> Merger<'a> {
             self.latest_start = i64::MIN;
         }
         self.refuse_misplaced_events(&sums.order, decoder, chunk)?;
+        self.add(sums).map_err(|error| chunk.locate(error, 0))?;
+        self.close_behind(part)
+    }
+
+    /// Adds the sums that a part says at its end, and takes the cycle that no event of its trace starts before.
+    ///
+    /// # Errors
+    /// A sum that overflows, a span of too many windows, or what the sink reports.
+    pub fn finish_part(&mut self, part: usize, sums: PartialSums, told: Option<i64>) -> anyhow::Result<()> {
+        self.add(sums)?;
+        if let Some(cycle) = told {
+            self.orders.tell(part, cycle);
+        }
+        self.close_behind(part)
+    }
+
+    fn add(&mut self, mut sums: PartialSums) -> Result<(), DataError> {
         for fact in sums.facts.drain(..sums.leading_facts) {
             self.fact(fact);
         }
@@ -153,10 +170,13 @@ impl<'a> Merger<'a> {
             if let Some(span) = sums.events_span {
                 self.events_span = Some(self.events_span.map_or(span, |all| all.join(span)));
             }
-            let merged = self.open.merge(std::mem::take(&mut sums.windows));
-            merged.map_err(|error| chunk.locate(overflow(error), 0))?;
+            self.open.merge(std::mem::take(&mut sums.windows)).map_err(overflow)?;
         }
         self.take_counters(sums);
+        Ok(())
+    }
+
+    fn close_behind(&mut self, part: usize) -> anyhow::Result<()> {
         self.refuse_too_many_windows()?;
         let watermark = self.orders.watermark(part, self.latest_start);
         self.close_before(watermark.div_euclid(self.timing.cycles as i64))?;

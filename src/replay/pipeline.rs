@@ -32,7 +32,7 @@ use super::merger::Merger;
 use super::options::{DEFAULT_LATENESS_CYCLES, ReplayOptions};
 use super::placement::Orders;
 use super::run_metadata::{combine_metadata, header_facts};
-use super::source::{Chunks, OwnedChunk};
+use super::source::{Chunks, LineCount, OwnedChunk};
 use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
 
 /// Size and checksum of what was read of one trace: its records, decompressed, without headers.
@@ -48,7 +48,15 @@ pub struct InputDigest {
 struct Decoded {
     number: u64,
     part: usize,
-    outcome: Result<(PartialSums, crc32fast::Hasher, OwnedChunk), DataError>,
+    outcome: Result<DecodedChunk, DataError>,
+}
+
+/// A chunk and what it holds.
+struct DecodedChunk {
+    sums: PartialSums,
+    lines: u64,
+    digest: crc32fast::Hasher,
+    chunk: OwnedChunk,
 }
 
 type Work = (u64, usize, Result<OwnedChunk, DataError>);
@@ -75,28 +83,44 @@ pub fn replay(
     let metadata = combine_metadata(&traces, timing.cycles)?;
     let mut digests = Digests::new(traces.len());
     let (parts, infos) = list_parts(traces);
-    let orders = parts.iter().map(|part| part.order).collect();
+    let orders = parts.iter().zip(&infos).map(|(part, info)| (part.order, info.trace)).collect();
     let orders = Orders::new(orders, options.lateness_cycles, DEFAULT_LATENESS_CYCLES);
+    let mut lines: Vec<LineCount> = parts.iter().map(LineCount::of).collect();
     let dictionary = Dictionary::new(names);
     let mut merger = Merger::new(&dictionary, timing, orders, sink);
     for fact in header_facts(&metadata) {
         merger.fact(fact);
     }
+    let mut finisher = Accumulator::new(&dictionary, timing.cycles, options.skip_bad_records);
     let workers = Workers { dictionary: &dictionary, infos: &infos, window_cycles: timing.cycles };
-    workers.run(parts, options, |part, sums, digest, chunk| {
-        let info = &infos[part];
+    workers.run(parts, options, |part, outcome| {
+        let (info, lines) = (&infos[part], &mut lines[part]);
+        let in_part = |error: DataError| lines.place(error).in_file(&info.name);
+        let DecodedChunk { sums, lines: chunk_lines, digest, chunk } = outcome.map_err(in_part)?;
         let view = chunk.view();
-        merger.merge(part, sums, &*info.decoder, &view).map_err(|error| {
-            match error.downcast::<DataError>() {
-                Ok(error) => error.in_file(&info.name).into(),
-                Err(error) => error.context(info.name.clone()),
-            }
-        })?;
+        merger
+            .merge(part, sums, &*info.decoder, &view)
+            .map_err(|error| in_file(error, &info.name, in_part))?;
+        lines.add(chunk_lines);
+        if view.is_last {
+            let told = info.decoder.finish(&mut finisher).map_err(|error| error.in_file(&info.name))?;
+            merger
+                .finish_part(part, finisher.take(), told)
+                .map_err(|error| in_file(error, &info.name, |error| error.in_file(&info.name)))?;
+        }
         digests.add(info.trace, &digest, view.bytes.len());
         bytes_done.fetch_add(view.bytes.len() as u64, Ordering::Relaxed);
         Ok(())
     })?;
     Ok((merger.finish(metadata)?, digests.finish()))
+}
+
+/// An error of the merger with the part's name: in the error of a record, else before the error.
+fn in_file(error: anyhow::Error, name: &str, place: impl Fn(DataError) -> DataError) -> anyhow::Error {
+    match error.downcast::<DataError>() {
+        Ok(error) => place(error).into(),
+        Err(error) => error.context(name.to_owned()),
+    }
 }
 
 /// What the threads of a run share.
@@ -107,12 +131,12 @@ struct Workers<'a> {
 }
 
 impl Workers<'_> {
-    /// Starts the reader and the workers, and calls `merge` here with each decoded chunk, in order.
+    /// Starts the reader and the workers, and calls `merge` here with what each chunk has become, in order.
     fn run(
         &self,
         parts: Vec<Part>,
         options: &ReplayOptions,
-        mut merge: impl FnMut(usize, PartialSums, crc32fast::Hasher, &OwnedChunk) -> anyhow::Result<()>,
+        mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let threads = options.threads.max(1);
         let in_flight = 2 * threads + 2;
@@ -137,8 +161,8 @@ impl Workers<'_> {
             // Owned by this closure, so that whichever way it returns lets go of the reader and the workers.
             drop(done_sender);
             let (_work, _stop_sender, done, token_sender) = (work, stop_sender, done, token_sender);
-            in_order(&done, |part, sums, digest, chunk| {
-                merge(part, sums, digest, &chunk)?;
+            in_order(&done, |part, outcome| {
+                merge(part, outcome)?;
                 let _ = token_sender.send(());
                 Ok(())
             })
@@ -170,7 +194,6 @@ impl Digests {
 fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<()>, work: &Sender<Work>) {
     let mut number = 0;
     for (index, part) in parts.into_iter().enumerate() {
-        let name = part.name.clone();
         let chunks = Chunks::new(part, options.chunk_bytes, options.io);
         let (mut chunks, mut failure) = match chunks {
             Ok(chunks) => (Some(chunks), None),
@@ -179,7 +202,6 @@ fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<()>, 
         while let Some(chunk) = failure.take().map(Err).or_else(|| chunks.as_mut()?.next_chunk().transpose())
         {
             let failed = chunk.is_err();
-            let chunk = chunk.map_err(|error| error.in_file(&name));
             if tokens.recv().is_err() || work.send((number, index, chunk)).is_err() || failed {
                 return;
             }
@@ -210,8 +232,7 @@ fn decode_chunks(
             // A chunk that is lost would be waited for forever. After a panic this worker takes no further chunk
             // that could see a half-filled accumulator: the error ends the run.
             let decoded = catch_unwind(decode).unwrap_or_else(|_| Err(panicked(&chunk)));
-            let (sums, digest) = decoded.map_err(|error| error.in_file(&info.name))?;
-            Ok((sums, digest, chunk))
+            decoded.map(|(sums, lines, digest)| DecodedChunk { sums, lines, digest, chunk })
         });
         if done.send(Decoded { number, part, outcome }).is_err() {
             return;
@@ -223,14 +244,14 @@ fn decode_chunk(
     decoder: &dyn Decoder,
     chunk: &OwnedChunk,
     accumulator: &mut Accumulator<'_>,
-) -> Result<(PartialSums, crc32fast::Hasher), DataError> {
+) -> Result<(PartialSums, u64, crc32fast::Hasher), DataError> {
     let view = chunk.view();
     let decoded = decoder.decode(&view, accumulator);
     let sums = accumulator.take();
-    decoded?;
+    let lines = decoded?;
     let mut digest = crc32fast::Hasher::new();
     digest.update(view.bytes);
-    Ok((sums, digest))
+    Ok((sums, lines, digest))
 }
 
 fn panicked(chunk: &OwnedChunk) -> DataError {
@@ -243,19 +264,18 @@ fn panicked(chunk: &OwnedChunk) -> DataError {
     chunk.view().locate(error, 0)
 }
 
-/// Calls `merge` with the decoded chunks in the order of their numbers. Those that overtake wait here; there are
+/// Calls `merge` with what the chunks have become in the order of their numbers. Those that overtake wait here; there are
 /// never more than tokens.
 fn in_order(
     done: &Receiver<Decoded>,
-    mut merge: impl FnMut(usize, PartialSums, crc32fast::Hasher, OwnedChunk) -> anyhow::Result<()>,
+    mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for decoded in done {
         waiting.insert(decoded.number, decoded);
         while let Some(decoded) = waiting.remove(&next) {
-            let (sums, digest, chunk) = decoded.outcome?;
-            merge(decoded.part, sums, digest, chunk)?;
+            merge(decoded.part, decoded.outcome)?;
             next += 1;
         }
     }
@@ -294,7 +314,7 @@ mod tests {
             cut_lines(bytes)
         }
 
-        fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+        fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
             let channel = sink.channel("unit", "act")?;
             for (line, text) in
                 chunk.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate()
@@ -304,7 +324,11 @@ mod tests {
                 let regions = trace_formats::RegionSetId::NONE;
                 sink.event(trace_formats::Event { channel, regions, start, end: start + 1, count: 1 })?;
             }
-            Ok(())
+            Ok(memchr::memchr_iter(b'\n', chunk.bytes).count() as u64)
+        }
+
+        fn numbers_lines(&self) -> bool {
+            true
         }
     }
 

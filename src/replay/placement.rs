@@ -6,37 +6,54 @@ use trace_formats::{ChannelId, DataError, Event, EventSink, PartOrder, RegionSet
 /// What the parts of a run say of their order, to know which windows can still receive counts.
 pub struct Orders {
     orders: Vec<PartOrder>,
+    /// The trace of each part.
+    traces: Vec<usize>,
     /// The earliest cycle of any part after the n-th; `i64::MIN` if nothing is known of one.
     after: Vec<i64>,
+    /// What the parts of a trace told last, by trace.
+    told: Vec<i64>,
     default_lateness: u64,
 }
 
 impl Orders {
-    /// `forced_lateness` is the user's; it wins over what a part says of itself.
-    pub fn new(orders: Vec<PartOrder>, forced_lateness: Option<u64>, default_lateness: u64) -> Orders {
-        let orders: Vec<PartOrder> = orders
+    /// Of parts and their traces. `forced_lateness` is the user's; it wins over what a part says of itself.
+    pub fn new(
+        parts: Vec<(PartOrder, usize)>,
+        forced_lateness: Option<u64>,
+        default_lateness: u64,
+    ) -> Orders {
+        let (orders, traces): (Vec<PartOrder>, Vec<usize>) = parts
             .into_iter()
-            .map(|order| match order {
-                PartOrder::Lateness(own) => PartOrder::Lateness(forced_lateness.or(own)),
-                PartOrder::NotBefore(_) => order,
+            .map(|(order, trace)| match order {
+                PartOrder::Lateness(own) => (PartOrder::Lateness(forced_lateness.or(own)), trace),
+                PartOrder::NotBefore(_) | PartOrder::AsTold => (order, trace),
             })
-            .collect();
+            .unzip();
         let mut after = vec![i64::MAX; orders.len()];
         for part in (1..orders.len()).rev() {
-            let earliest = match orders[part] {
+            after[part - 1] = match orders[part] {
                 PartOrder::Lateness(_) => i64::MIN,
-                PartOrder::NotBefore(cycle) => cycle,
+                PartOrder::NotBefore(cycle) => after[part].min(cycle),
+                // What the trace tells, it tells of all of its parts.
+                PartOrder::AsTold if traces[part - 1] == traces[part] => after[part],
+                PartOrder::AsTold => i64::MIN,
             };
-            after[part - 1] = after[part].min(earliest);
         }
-        Orders { orders, after, default_lateness }
+        let told = vec![i64::MIN; traces.last().map_or(0, |last| last + 1)];
+        Orders { orders, traces, after, told, default_lateness }
+    }
+
+    /// Takes what a part has told: no event of its trace to come starts before this cycle.
+    pub fn tell(&mut self, part: usize, cycle: i64) {
+        let told = &mut self.told[self.traces[part]];
+        *told = cycle.max(*told);
     }
 
     /// By how many cycles an event of a part may start before the latest start ahead of it.
     pub fn lateness(&self, part: usize) -> Option<u64> {
         match self.orders[part] {
             PartOrder::Lateness(lateness) => Some(lateness.unwrap_or(self.default_lateness)),
-            PartOrder::NotBefore(_) => None,
+            PartOrder::NotBefore(_) | PartOrder::AsTold => None,
         }
     }
 
@@ -44,6 +61,7 @@ impl Orders {
     pub fn watermark(&self, part: usize, latest: i64) -> i64 {
         let within = match self.orders[part] {
             PartOrder::NotBefore(cycle) => cycle,
+            PartOrder::AsTold => self.told[self.traces[part]],
             PartOrder::Lateness(_) if latest == i64::MIN => i64::MIN,
             PartOrder::Lateness(own) => latest.saturating_sub_unsigned(own.unwrap_or(self.default_lateness)),
         };

@@ -3,7 +3,7 @@
 use trace_formats::{DataError, EventSink, OpenedTrace};
 
 use super::options::Io;
-use super::source::Chunks;
+use super::source::{Chunks, LineCount};
 
 /// Decodes a trace in its own order. `progress` is told how many bytes were done.
 ///
@@ -19,16 +19,19 @@ pub fn decode_in_order(
     for part in trace.parts {
         let name = part.name.clone();
         let decoder = part.decoder.clone();
+        let mut lines = LineCount::of(&part);
         let decode_part = || -> Result<(), DataError> {
             let mut chunks = Chunks::new(part, chunk_bytes, io)?;
             while let Some(chunk) = chunks.next_chunk()? {
                 let view = chunk.view();
-                decoder.decode(&view, sink)?;
+                lines.add(decoder.decode(&view, sink)?);
                 progress(view.bytes.len() as u64);
             }
             Ok(())
         };
-        decode_part().map_err(|error| error.in_file(&name))?;
+        let decoded = decode_part();
+        decoded.map_err(|error| lines.place(error).in_file(&name))?;
+        decoder.finish(sink).map_err(|error| error.in_file(&name))?;
     }
     Ok(())
 }

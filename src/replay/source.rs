@@ -41,13 +41,37 @@ impl OwnedChunk {
     }
 }
 
+/// The lines of a part that were decoded: where the lines start that the next chunk counts from its first.
+pub struct LineCount {
+    /// `None`: the chunks say themselves which lines they hold.
+    before: Option<u64>,
+}
+
+impl LineCount {
+    /// Before the first chunk of a part.
+    pub fn of(part: &Part) -> LineCount {
+        LineCount { before: (!part.decoder.numbers_lines()).then_some(part.header_lines) }
+    }
+
+    /// Takes what the decoder says of the next chunk.
+    pub fn add(&mut self, lines: u64) {
+        self.before = self.before.map(|before| before + lines);
+    }
+
+    /// Turns the line of an error in the next chunk into one of the part.
+    pub fn place(&self, error: DataError) -> DataError {
+        error.after_lines(self.before.unwrap_or(0))
+    }
+}
+
 /// Cuts one part into chunks, one after another.
 pub struct Chunks {
     decoder: Arc<dyn Decoder>,
     feed: Feed,
     chunk_bytes: usize,
     offset: u64,
-    lines: u64,
+    /// Line ends so far, for a decoder that asks for them.
+    lines: Option<u64>,
     ended: bool,
 }
 
@@ -76,12 +100,13 @@ impl Chunks {
                 Feed::Stream { content, carried: Vec::new(), drained: false }
             }
         };
+        let lines = decoder.numbers_lines().then_some(header_lines);
         Ok(Chunks {
             decoder,
             feed,
             chunk_bytes: chunk_bytes.max(1),
             offset: header_bytes,
-            lines: header_lines,
+            lines,
             ended: false,
         })
     }
@@ -103,18 +128,21 @@ impl Chunks {
             }
         }
         .map_err(|error| self.place(error))?;
-        let chunk = OwnedChunk { bytes, offset: self.offset, lines_before: self.lines, is_last };
+        let lines_before = self.lines.unwrap_or(0);
+        let chunk = OwnedChunk { bytes, offset: self.offset, lines_before, is_last };
         let view = chunk.view();
         self.ended = is_last;
         self.offset += view.bytes.len() as u64;
-        self.lines += memchr::memchr_iter(b'\n', view.bytes).count() as u64;
+        if let Some(lines) = &mut self.lines {
+            *lines += memchr::memchr_iter(b'\n', view.bytes).count() as u64;
+        }
         Ok(Some(chunk))
     }
 
-    /// Turns a position relative to the uncut bytes into one of the content.
+    /// Turns a position relative to the uncut bytes into one of the content; its line counts as a chunk's does.
     fn place(&self, error: DataError) -> DataError {
         let byte = self.offset + error.byte().unwrap_or(0);
-        error.at(self.lines + 1, byte)
+        error.at(self.lines.unwrap_or(0) + 1, byte)
     }
 }
 

@@ -15,7 +15,8 @@ pub struct Chunk<'a> {
     pub bytes: &'a [u8],
     /// Where `bytes` starts in the part's decompressed content.
     pub offset: u64,
-    /// The number of line ends before `bytes` in the part's content: the first line's number from 0.
+    /// The number of line ends before `bytes` in the part's content, for a decoder that asks for it
+    /// ([`Decoder::numbers_lines`]); else 0, and lines are counted from the chunk's first.
     pub lines_before: u64,
     /// These are the part's last bytes: a text record may end without a line end.
     pub is_last: bool,
@@ -48,8 +49,8 @@ pub enum Cut {
 ///
 /// Implementing this gives parallel decoding, pipes, maps and compressed input for nothing, as long as:
 ///
-/// * a decoder keeps no state between chunks: what a record means may depend on the part and on its
-///   own bytes, line number and offset only, since chunks are decoded in any order by any thread;
+/// * what a record means depends on the part and on its own bytes and offset only, since chunks are decoded in any
+///   order by any thread. What only the whole part tells is gathered by offset and said in [`Decoder::finish`];
 /// * the cut depends on the bytes alone, so that any way of cutting gives the same events in the
 ///   same order;
 /// * each error carries the position of its record ([`Chunk::locate`]) and goes through
@@ -62,11 +63,32 @@ pub trait Decoder: Send + Sync {
     /// relative to `bytes`; the caller adds where they start.
     fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError>;
 
-    /// Decodes the whole records of a chunk in order.
+    /// Decodes the whole records of a chunk in order. Returns how many line ends it holds (0 in formats without
+    /// lines), from which whoever feeds the chunks knows on which lines the next ones start.
     ///
     /// # Errors
-    /// The first bad record that the sink does not skip.
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError>;
+    /// The first bad record that the sink does not skip. Its line counts from the first after
+    /// [`Chunk::lines_before`].
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError>;
+
+    /// Whether the meaning of a record depends on the number of its line. Chunks then say how many lines are before
+    /// them, which costs the reader a pass over the bytes.
+    fn numbers_lines(&self) -> bool {
+        false
+    }
+
+    /// Called once, when all chunks of this part and of the parts before it are decoded, and before anything of a
+    /// later part is counted: says what only the whole part tells. Returns, in a part of [`PartOrder::AsTold`], the
+    /// cycle before which no event of this trace starts any more.
+    ///
+    /// # Errors
+    /// The first bad record that the sink does not skip, with its file and its line in it.
+    ///
+    /// [`PartOrder::AsTold`]: crate::PartOrder::AsTold
+    fn finish(&self, sink: &mut dyn EventSink) -> Result<Option<i64>, DataError> {
+        let _ = sink;
+        Ok(None)
+    }
 }
 
 /// The cut of every format whose records are lines.

@@ -86,6 +86,13 @@ impl DataError {
         self
     }
 
+    /// Moves the line by what is before the lines that it was counted from.
+    #[must_use]
+    pub fn after_lines(mut self, lines: u64) -> DataError {
+        self.0.line = self.0.line.map(|line| line + lines);
+        self
+    }
+
     /// Adds the byte for formats without lines.
     #[must_use]
     pub fn at_byte(mut self, byte: u64) -> DataError {

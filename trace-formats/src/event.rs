@@ -53,6 +53,15 @@ pub struct Rejection {
     pub cure: String,
 }
 
+/// The refusal of one of several events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedEvent {
+    /// Its position among them. Those before it were taken, those after it were not looked at.
+    pub at: usize,
+    /// Why.
+    pub rejection: Rejection,
+}
+
 /// Where decoded events go: the accumulator of `replay`, the survey of `inspect`, a writer.
 pub trait EventSink {
     /// Interns a channel. A sink that knows the chip refuses a name that nothing is bound to.
@@ -72,6 +81,29 @@ pub trait EventSink {
     /// # Errors
     /// A [`Rejection`] if the event overflows a sum, or the sink can take no more.
     fn event(&mut self, event: Event) -> Result<(), Rejection>;
+
+    /// Takes events in their order, as [`EventSink::event`] takes each, at the price of one call.
+    ///
+    /// # Errors
+    /// The first event that is refused.
+    fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
+        for (at, event) in events.iter().enumerate() {
+            self.event(*event).map_err(|rejection| RefusedEvent { at, rejection })?;
+        }
+        Ok(())
+    }
+
+    /// Takes so many events of one cycle each, alike but for their cycles, which follow one another from the first
+    /// event's on.
+    ///
+    /// # Errors
+    /// As [`EventSink::event`].
+    fn repeated(&mut self, first: Event, events: u64) -> Result<(), Rejection> {
+        for cycle in 0..events as i64 {
+            self.event(Event { start: first.start + cycle, end: first.end + cycle, ..first })?;
+        }
+        Ok(())
+    }
 
     /// Takes the count of a whole window that an earlier pass has already summed: it adds to windows
     /// and totals as an event does, but is not counted as one in the coverage.

@@ -111,6 +111,9 @@ pub enum PartOrder {
     Lateness(Option<u64>),
     /// Events come in any order, and none starts before this cycle.
     NotBefore(i64),
+    /// Events come in any order, and what [`Decoder::finish`] of this part or of one before it in the trace returned
+    /// last is the cycle that none starts before.
+    AsTold,
 }
 
 /// Recognises a trace and opens it.

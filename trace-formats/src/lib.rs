@@ -18,6 +18,7 @@ pub mod event;
 pub mod format;
 pub mod formats;
 pub mod input;
+mod masks;
 pub mod metadata;
 pub mod variant;
 pub mod writer;

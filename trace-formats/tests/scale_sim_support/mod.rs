@@ -192,7 +192,7 @@ pub fn record_into(recording: &mut Recording, opened: OpenedTrace, at_least: usi
 fn feed(recording: &mut Recording, mut part: Part, at_least: usize) -> Result<(), DataError> {
     recording.not_before = match part.order {
         PartOrder::NotBefore(cycle) => cycle,
-        PartOrder::Lateness(_) => i64::MIN,
+        PartOrder::Lateness(_) | PartOrder::AsTold => i64::MIN,
     };
     let mut bytes = vec![0; 1 << 24];
     let length = part.content.read(&mut bytes)?;
@@ -203,12 +203,14 @@ fn feed(recording: &mut Recording, mut part: Part, at_least: usize) -> Result<()
         if !is_last {
             assert_eq!(part.decoder.cut(&bytes[at..end]), Ok(Cut::At(end - at)));
         }
-        let chunk = Chunk { bytes: &bytes[at..end], offset: at as u64, lines_before: lines, is_last };
-        part.decoder.decode(&chunk, recording).map_err(|error| error.in_file(&part.name))?;
-        lines += bytes[at..end].iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let lines_before = if part.decoder.numbers_lines() { lines } else { 0 };
+        let chunk = Chunk { bytes: &bytes[at..end], offset: at as u64, lines_before, is_last };
+        let decoded = part.decoder.decode(&chunk, recording);
+        let uncounted = lines - lines_before;
+        lines += decoded.map_err(|error| error.after_lines(uncounted).in_file(&part.name))?;
         at = end;
     }
-    Ok(())
+    part.decoder.finish(recording).map(drop)
 }
 
 /// Copies a directory.

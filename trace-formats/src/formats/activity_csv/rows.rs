@@ -26,7 +26,7 @@ impl Decoder for RowDecoder {
         cut_lines(bytes)
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
         let channel_columns = match &self.columns.form {
             Form::Wide(channels) => channels.len(),
             Form::Long { .. } => 0,
@@ -41,12 +41,14 @@ impl Decoder for RowDecoder {
             cells: Vec::new(),
         };
         let mut splitter = Splitter::default();
+        let mut line_ends = 0;
         for line in lines(chunk) {
+            line_ends += u64::from(line.is_ended);
             if let Err(bad) = rows.line(line, &mut splitter) {
                 rows.sink.bad_record(bad.located(chunk))?;
             }
         }
-        Ok(())
+        Ok(line_ends)
     }
 }
 

@@ -56,15 +56,17 @@ impl Decoder for LineDecoder {
         cut_lines(bytes)
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
         let (channels, regions) = (RecentChannels::new(), RecentNames::new());
         let mut reader = LineReader { decoder: self, sink, channels, regions };
+        let mut line_ends = 0;
         for line in lines(chunk) {
+            line_ends += u64::from(line.is_ended);
             if let Err(bad) = reader.line(line) {
                 reader.sink.bad_record(bad.located(chunk))?;
             }
         }
-        Ok(())
+        Ok(line_ends)
     }
 }
 

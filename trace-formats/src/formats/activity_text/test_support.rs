@@ -65,6 +65,8 @@ struct Recorder {
     regions: Vec<String>,
     said: Vec<Said>,
     skipped: Option<Vec<DataError>>,
+    /// Lines before the chunk that is being decoded.
+    lines_before: u64,
 }
 
 impl Recorder {
@@ -113,7 +115,7 @@ impl EventSink for Recorder {
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
         match &mut self.skipped {
             Some(skipped) => {
-                skipped.push(error);
+                skipped.push(error.after_lines(self.lines_before));
                 Ok(())
             }
             None => Err(error),
@@ -141,9 +143,12 @@ pub(crate) fn read_as(trace: &[u8], reading: &Reading) -> Result<Read, DataError
             Cut::Incomplete { .. } => continue,
         };
         let bytes = &content[start..start + length];
-        let chunk = Chunk { bytes, offset: start as u64, lines_before, is_last };
-        part.decoder.decode(&chunk, &mut sink)?;
-        lines_before += bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let chunk = Chunk { bytes, offset: start as u64, lines_before: 0, is_last };
+        sink.lines_before = lines_before;
+        let decoded = part.decoder.decode(&chunk, &mut sink);
+        let line_ends = decoded.map_err(|error| error.after_lines(lines_before))?;
+        assert_eq!(line_ends, bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);
+        lines_before += line_ends;
         start += length;
     }
     let skipped = sink.skipped.unwrap_or_default();

@@ -29,6 +29,8 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Text<'a>,
     /// The trace ends here and the line has no line end: its writer may have been stopped in the middle.
     pub(crate) may_be_cut: bool,
+    /// It has a line end.
+    pub(crate) is_ended: bool,
 }
 
 impl<'a> Text<'a> {
@@ -92,7 +94,8 @@ pub(crate) fn lines<'a>(chunk: &Chunk<'a>) -> impl Iterator<Item = Line<'a>> + u
         let whole = Text { bytes: rest, at: start };
         let text = whole.slice(0, line_end.unwrap_or(rest.len()));
         start += line_end.map_or(rest.len(), |end| end + 1);
-        Some(Line { text, may_be_cut: line_end.is_none() && is_last })
+        let is_ended = line_end.is_some();
+        Some(Line { text, may_be_cut: !is_ended && is_last, is_ended })
     })
 }
 

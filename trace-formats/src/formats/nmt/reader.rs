@@ -42,29 +42,32 @@ impl Decoder for BlockDecoder {
         Ok(if at > 0 { Cut::At(at) } else { Cut::Incomplete { at_least } })
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
-        let mut columns = Columns::default();
-        let mut at = 0;
-        while at < chunk.bytes.len() {
-            let rest = &chunk.bytes[at..];
-            let offset = chunk.offset + at as u64;
-            let header = match FrameHeader::parse(rest).and_then(|header| header.ok_or_else(cut_block)) {
-                Ok(header) => header,
-                // Where the next block starts is not known: nothing more can be read of this chunk.
-                Err(error) => return sink.bad_record(error.at_byte(offset)),
-            };
-            if header.kind == BlockKind::Footer as u16 {
-                return decode_end(rest, &header, chunk.is_last, offset)
-                    .or_else(|error| sink.bad_record(error));
-            }
-            Block { header, offset, columns: &mut columns }.decode(rest, sink)?;
-            at += header.block_bytes();
-        }
-        if chunk.is_last {
-            return sink.bad_record(cut_file("the footer").at_byte(chunk.offset + chunk.bytes.len() as u64));
-        }
-        Ok(())
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
+        decode_blocks(chunk, sink).map(|()| 0)
     }
+}
+
+fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    let mut columns = Columns::default();
+    let mut at = 0;
+    while at < chunk.bytes.len() {
+        let rest = &chunk.bytes[at..];
+        let offset = chunk.offset + at as u64;
+        let header = match FrameHeader::parse(rest).and_then(|header| header.ok_or_else(cut_block)) {
+            Ok(header) => header,
+            // Where the next block starts is not known: nothing more can be read of this chunk.
+            Err(error) => return sink.bad_record(error.at_byte(offset)),
+        };
+        if header.kind == BlockKind::Footer as u16 {
+            return decode_end(rest, &header, chunk.is_last, offset).or_else(|error| sink.bad_record(error));
+        }
+        Block { header, offset, columns: &mut columns }.decode(rest, sink)?;
+        at += header.block_bytes();
+    }
+    if chunk.is_last {
+        return sink.bad_record(cut_file("the footer").at_byte(chunk.offset + chunk.bytes.len() as u64));
+    }
+    Ok(())
 }
 
 fn decode_end(rest: &[u8], header: &FrameHeader, is_last: bool, offset: u64) -> Result<(), DataError> {

@@ -57,11 +57,16 @@ impl Decoder for TraceDecoder {
         cut_lines(bytes)
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
         let mut pass = Pass::start(self, sink).map_err(|error| chunk.locate(error.into(), 0))?;
-        let at = each_row(chunk, self.style, sink, |index, row, sink| pass.row(index, row, sink))?;
+        let (at, rows) = each_row(chunk, self.style, sink, |index, row, sink| pass.row(index, row, sink))?;
         let rest = chunk.bytes.len() - at;
-        pass.finish(rest > 0, sink).map_err(|error| chunk.locate(error.into(), at))
+        pass.finish(rest > 0, sink).map_err(|error| chunk.locate(error.into(), at))?;
+        Ok(rows)
+    }
+
+    fn numbers_lines(&self) -> bool {
+        true
     }
 }
 

@@ -178,7 +178,8 @@ fn wrong_column_count(found: usize, expected: usize) -> DataError {
 }
 
 /// Reads every row of a chunk that has its line end and hands it on with its number in the part, from 0. A row that
-/// cannot be read, or is refused, is the sink's to skip. Returns where in the chunk the row without a line end starts.
+/// cannot be read, or is refused, is the sink's to skip. Returns where in the chunk the row without a line end starts, and how
+/// many rows are before it.
 ///
 /// # Errors
 /// The first row that the sink does not skip.
@@ -187,7 +188,7 @@ pub fn each_row(
     style: Style,
     sink: &mut dyn EventSink,
     mut take: impl FnMut(u64, &mut Row, &mut dyn EventSink) -> Result<(), Rejection>,
-) -> Result<usize, DataError> {
+) -> Result<(usize, u64), DataError> {
     let mut row = Row::default();
     let mut index = chunk.lines_before;
     let mut at = 0;
@@ -201,7 +202,7 @@ pub fn each_row(
         index += 1;
         at += length + 1;
     }
-    Ok(at)
+    Ok((at, index - chunk.lines_before))
 }
 
 #[cfg(test)]

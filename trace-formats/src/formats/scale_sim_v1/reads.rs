@@ -94,11 +94,15 @@ impl Decoder for ReadDecoder {
         cut_lines(bytes)
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
         let mut pass = Pass::start(self, sink).map_err(|error| chunk.locate(error.into(), 0))?;
-        each_row(chunk, Style::Ragged, sink, |index, row, sink| pass.row(index, row, sink))?;
+        let (_, rows) = each_row(chunk, Style::Ragged, sink, |index, row, sink| pass.row(index, row, sink))?;
         pass.finish(sink);
-        Ok(())
+        Ok(rows)
+    }
+
+    fn numbers_lines(&self) -> bool {
+        true
     }
 }
 

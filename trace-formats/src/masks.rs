@@ -1,0 +1,147 @@
+//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's.
+//!
+//! On x86-64 by SSE2, which every such processor has; elsewhere byte by byte, which a test compares it with.
+
+/// How many bytes are looked at together.
+pub const BLOCK_BYTES: usize = 64;
+
+/// 64 bytes of a text.
+#[derive(Clone, Copy)]
+pub struct Block(Lanes);
+
+#[cfg(target_arch = "x86_64")]
+type Lanes = sse2::Lanes;
+
+#[cfg(not(target_arch = "x86_64"))]
+type Lanes = [u8; BLOCK_BYTES];
+
+impl Block {
+    /// The bytes of a full block.
+    #[inline(always)]
+    pub fn new(bytes: &[u8; BLOCK_BYTES]) -> Block {
+        #[cfg(target_arch = "x86_64")]
+        return Block(sse2::load(bytes));
+        #[cfg(not(target_arch = "x86_64"))]
+        Block(*bytes)
+    }
+
+    /// Up to 64 bytes; those that are missing are 0.
+    #[inline(always)]
+    pub fn padded(bytes: &[u8]) -> Block {
+        let mut block = [0; BLOCK_BYTES];
+        let length = bytes.len().min(BLOCK_BYTES);
+        block[..length].copy_from_slice(&bytes[..length]);
+        Block::new(&block)
+    }
+
+    /// Bytes equal to this one.
+    #[inline(always)]
+    pub fn equal_to(&self, byte: u8) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        return sse2::equal_to(&self.0, byte);
+        #[cfg(not(target_arch = "x86_64"))]
+        equal_to_each(&self.0, byte)
+    }
+
+    /// Bytes from `first` to `first + more`, both included.
+    #[inline(always)]
+    pub fn within(&self, first: u8, more: u8) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        return sse2::within(&self.0, first, more);
+        #[cfg(not(target_arch = "x86_64"))]
+        within_each(&self.0, first, more)
+    }
+
+    /// The digits 0 to 9.
+    #[inline(always)]
+    pub fn digits(&self) -> u64 {
+        self.within(b'0', 9)
+    }
+}
+
+/// The only place with SIMD. Everything unsafe about it is said here.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod sse2 {
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
+        _mm_sub_epi8,
+    };
+
+    use super::BLOCK_BYTES;
+
+    pub type Lanes = [__m128i; BLOCK_BYTES / 16];
+
+    #[inline(always)]
+    pub fn load(bytes: &[u8; BLOCK_BYTES]) -> Lanes {
+        let (quarters, _) = bytes.as_chunks::<16>();
+        // SAFETY: every x86-64 processor has SSE2. Each load reads the 16 bytes of an array of 16, and may be unaligned.
+        [0, 1, 2, 3].map(|at: usize| unsafe { _mm_loadu_si128(quarters[at].as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn equal_to(lanes: &Lanes, byte: u8) -> u64 {
+        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
+        gather(lanes, |lane| unsafe { _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)) })
+    }
+
+    #[inline(always)]
+    pub fn within(lanes: &Lanes, first: u8, more: u8) -> u64 {
+        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
+        gather(lanes, |lane| unsafe {
+            let above = _mm_sub_epi8(lane, _mm_set1_epi8(first as i8));
+            _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(more as i8)), above)
+        })
+    }
+
+    #[inline(always)]
+    fn gather(lanes: &Lanes, is_of_kind: impl Fn(__m128i) -> __m128i) -> u64 {
+        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
+        let bits = |at: usize| u64::from(unsafe { _mm_movemask_epi8(is_of_kind(lanes[at])) } as u16);
+        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
+    }
+}
+
+/// The plain twin of `equal_to`.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn equal_to_each(bytes: &[u8; BLOCK_BYTES], byte: u8) -> u64 {
+    gather_each(bytes, |found| found == byte)
+}
+
+/// The plain twin of `within`.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn within_each(bytes: &[u8; BLOCK_BYTES], first: u8, more: u8) -> u64 {
+    gather_each(bytes, |found| found.wrapping_sub(first) <= more)
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn gather_each(bytes: &[u8; BLOCK_BYTES], is_of_kind: impl Fn(u8) -> bool) -> u64 {
+    bytes.iter().enumerate().fold(0, |bits, (at, &byte)| bits | u64::from(is_of_kind(byte)) << at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn masks_are_those_of_looking_at_each_byte(
+            bytes in prop::collection::vec(any::<u8>(), BLOCK_BYTES), byte: u8, more: u8,
+        ) {
+            let bytes: [u8; BLOCK_BYTES] = bytes.try_into().unwrap_or([0; BLOCK_BYTES]);
+            let block = Block::new(&bytes);
+            prop_assert_eq!(block.equal_to(byte), equal_to_each(&bytes, byte));
+            prop_assert_eq!(block.within(byte, more), within_each(&bytes, byte, more));
+            prop_assert_eq!(block.digits(), within_each(&bytes, b'0', 9));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_missing_are_zero() {
+        let block = Block::padded(b"1,2\n");
+        assert_eq!((block.equal_to(b','), block.equal_to(b'\n'), block.digits()), (2, 8, 5));
+        assert_eq!(block.equal_to(0), !0 << 4);
+    }
+}
