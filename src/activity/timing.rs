@@ -15,6 +15,11 @@ pub struct WindowTiming {
 }
 
 impl WindowTiming {
+    /// Length of a window as cycles are counted; what is longer than any run is as good as the longest.
+    pub fn window(&self) -> i64 {
+        i64::try_from(self.cycles).unwrap_or(i64::MAX)
+    }
+
     /// Seconds that a number of cycles takes.
     pub fn seconds(&self, cycles: f64) -> f64 {
         cycles / self.clock_hz

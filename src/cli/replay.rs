@@ -226,7 +226,7 @@ impl Replay {
                     "format": format,
                     "origin": origin,
                     "record_bytes": digest.bytes,
-                    "record_crc32": format!("{:08x}", digest.crc32),
+                    "record_adler32": format!("{:08x}", digest.adler32),
                 })
             });
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use trace_formats::event::Fact;
+use trace_formats::event::{Fact, RefusedEvent};
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection, Span};
 
 use super::dictionary::Dictionary;
-use super::window_counts::WindowCounts;
+use super::window_counts::{CountOverflow, WindowCounts};
+use crate::activity::WindowTiming;
 
 /// Refusals that concern more than their record: skipping those would hide a channel, or make the outcome depend on
 /// how the bytes were cut.
 const NEVER_SKIPPED: [&str; 3] = ["unbound_channel", "count_overflow", "too_many_names"];
 
 /// The sums of one chunk. Adding two is order-free, but for `facts`, which the merger takes in order.
-#[derive(Default)]
 pub struct PartialSums {
     /// Counts by window and channel.
     pub windows: WindowCounts,
@@ -34,6 +34,23 @@ pub struct PartialSums {
     pub facts: Vec<Fact>,
     /// How many of them stand before the first count.
     pub leading_facts: usize,
+}
+
+impl PartialSums {
+    /// Nothing yet, in windows of so many cycles.
+    fn new(window_cycles: i64) -> PartialSums {
+        PartialSums {
+            windows: WindowCounts::new(window_cycles),
+            totals: FxHashMap::default(),
+            region_spans: FxHashMap::default(),
+            order: EventOrder::default(),
+            events_span: None,
+            events: Vec::new(),
+            bad_records: BTreeMap::new(),
+            facts: Vec::new(),
+            leading_facts: 0,
+        }
+    }
 }
 
 /// When the events of a run of records were: enough to tell whether one came too late.
@@ -56,6 +73,7 @@ impl Default for EventOrder {
 }
 
 impl EventOrder {
+    #[inline]
     fn take(&mut self, start: i64, end: i64) {
         self.first_start = self.first_start.min(start);
         if start >= self.last_start {
@@ -67,17 +85,30 @@ impl EventOrder {
     }
 }
 
-/// A worker's sink. It lives as long as the worker, for its cache of names; `start` begins a chunk.
+/// A worker's sink. It lives as long as the worker, for its cache of names; `take` ends a chunk.
 pub struct Accumulator<'a> {
     dictionary: &'a Dictionary<'a>,
     window_cycles: i64,
     skip_bad_records: bool,
     channels: NameCache,
     region_sets: NameCache,
-    /// Per channel, the region set and the running sum of the latest events: most follow one like it.
-    recent: Vec<(u32, u128)>,
+    /// By channel: what was added since it last came with another region set. Most events follow one like it.
+    recent: Vec<Recent>,
+    /// The region set that came last, and its cycles since.
+    recent_region: (u32, Span),
     sums: PartialSums,
 }
+
+/// The latest events of a channel, all of one region set.
+#[derive(Clone, Copy, Default)]
+struct Recent {
+    regions: u32,
+    events: u64,
+    sum: u128,
+}
+
+/// The cycles of a region set before its first event.
+const NO_CYCLES: Span = Span { start: i64::MAX, end: i64::MIN };
 
 /// Names a worker has met, so that it asks the shared dictionary once a name.
 #[derive(Default)]
@@ -105,48 +136,85 @@ impl<'a> Accumulator<'a> {
     /// A sink for one worker.
     pub fn new(
         dictionary: &'a Dictionary<'a>,
-        window_cycles: u64,
+        timing: WindowTiming,
         skip_bad_records: bool,
     ) -> Accumulator<'a> {
+        let window_cycles = timing.window();
         Accumulator {
             dictionary,
-            window_cycles: i64::try_from(window_cycles).unwrap_or(i64::MAX),
+            window_cycles,
             skip_bad_records,
             channels: NameCache::default(),
             region_sets: NameCache::default(),
             recent: Vec::new(),
-            sums: PartialSums::default(),
+            recent_region: (0, NO_CYCLES),
+            sums: PartialSums::new(window_cycles),
         }
     }
 
     /// Hands over the sums since the latest call.
     pub fn take(&mut self) -> PartialSums {
-        for (channel, (regions, sum)) in self.recent.iter_mut().enumerate() {
-            if *sum > 0 {
-                *self.sums.totals.entry((*regions, channel as u32)).or_default() += *sum;
-                *sum = 0;
-            }
+        for channel in 0..self.recent.len() {
+            self.settle(channel);
         }
-        std::mem::take(&mut self.sums)
+        self.settle_region();
+        std::mem::replace(&mut self.sums, PartialSums::new(self.window_cycles))
     }
 
-    fn add(&mut self, event: Event) -> Result<(), Rejection> {
-        let Event { channel, regions, start, end, count } = event;
-        self.sums.order.take(start, end);
-        self.sums.windows.spread(channel.0 as usize, start, end, count, self.window_cycles)?;
-        let recent = &mut self.recent[channel.0 as usize];
-        if recent.0 != regions.0 {
-            if recent.1 > 0 {
-                *self.sums.totals.entry((recent.0, channel.0)).or_default() += recent.1;
+    /// Adds what is recent of a channel to the sums.
+    fn settle(&mut self, channel: usize) {
+        let Recent { regions, events, sum } = std::mem::take(&mut self.recent[channel]);
+        if sum > 0 {
+            *self.sums.totals.entry((regions, channel as u32)).or_default() += sum;
+        }
+        if events > 0 {
+            if self.sums.events.len() <= channel {
+                self.sums.events.resize(self.recent.len(), 0);
             }
-            *recent = (regions.0, 0);
+            self.sums.events[channel] += events;
         }
-        recent.1 += u128::from(count);
-        if regions != RegionSetId::NONE {
-            let span = self.sums.region_spans.entry(regions.0).or_insert((start, end));
-            *span = (span.0.min(start), span.1.max(end));
+    }
+
+    /// Adds the cycles of the latest region set to the sums.
+    fn settle_region(&mut self) {
+        let (set, cycles) = std::mem::replace(&mut self.recent_region, (0, NO_CYCLES));
+        if cycles.start < cycles.end && RegionSetId(set) != RegionSetId::NONE {
+            let span = self.sums.region_spans.entry(set).or_insert((cycles.start, cycles.end));
+            *span = (span.0.min(cycles.start), span.1.max(cycles.end));
         }
+    }
+
+    /// Adds an event, or as many as `events` says (none for a sum over a window) that count together, to all but the
+    /// windows.
+    #[inline]
+    fn count(&mut self, event: Event, events: u64) {
+        let Event { channel, regions, start, end, count } = event;
+        let channel = channel.0 as usize;
+        if self.recent[channel].regions != regions.0 {
+            self.settle(channel);
+            self.recent[channel].regions = regions.0;
+        }
+        let recent = &mut self.recent[channel];
+        recent.sum += u128::from(count);
+        recent.events += events;
+        if self.recent_region.0 != regions.0 {
+            self.settle_region();
+            self.recent_region.0 = regions.0;
+        }
+        let cycles = &mut self.recent_region.1;
+        *cycles = Span { start: cycles.start.min(start), end: cycles.end.max(end) };
+    }
+
+    #[inline]
+    fn add(&mut self, event: Event, events: u64) -> Result<(), Rejection> {
+        self.sums.order.take(event.start, event.end);
+        self.sums.windows.spread(event.channel.0 as usize, event.start, event.end, event.count)?;
+        self.count(event, events);
         Ok(())
+    }
+
+    fn join_events_span(&mut self, span: Span) {
+        self.sums.events_span = Some(self.sums.events_span.map_or(span, |all| all.join(span)));
     }
 }
 
@@ -158,7 +226,7 @@ impl EventSink for Accumulator<'_> {
         let number = self.dictionary.channel(component, action)?;
         self.channels.keep(number);
         let known = self.recent.len().max(number as usize + 1);
-        self.recent.resize(known, (0, 0));
+        self.recent.resize(known, Recent::default());
         Ok(ChannelId(number))
     }
 
@@ -173,18 +241,42 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
-        let span = Span { start: event.start, end: event.end };
-        self.sums.events_span = Some(self.sums.events_span.map_or(span, |all| all.join(span)));
-        let channel = event.channel.0 as usize;
-        if self.sums.events.len() <= channel {
-            self.sums.events.resize(self.recent.len(), 0);
+        self.join_events_span(Span { start: event.start, end: event.end });
+        self.add(event, 1)
+    }
+
+    fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
+        let mut span = NO_CYCLES;
+        for (at, event) in events.iter().enumerate() {
+            span = span.join(Span { start: event.start, end: event.end });
+            if let Err(rejection) = self.add(*event, 1) {
+                self.join_events_span(span);
+                return Err(RefusedEvent { at, rejection });
+            }
         }
-        self.sums.events[channel] += 1;
-        self.add(event)
+        if !events.is_empty() {
+            self.join_events_span(span);
+        }
+        Ok(())
+    }
+
+    fn repeated(&mut self, first: Event, events: u64) -> Result<(), Rejection> {
+        let Event { channel, start, count, .. } = first;
+        let end = start.saturating_add_unsigned(events);
+        if events == 0 {
+            return Ok(());
+        }
+        self.join_events_span(Span { start, end });
+        self.sums.order.take(start, start + 1);
+        self.sums.order.take(end - 1, end);
+        self.sums.windows.steady(channel.0 as usize, start, end, count)?;
+        let sum = count.checked_mul(events).ok_or(CountOverflow)?;
+        self.count(Event { end, count: sum, ..first }, events);
+        Ok(())
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
-        self.add(event)
+        self.add(event, 0)
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {

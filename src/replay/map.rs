@@ -73,8 +73,9 @@ impl MappableFile {
         let map = unsafe { MmapOptions::new().offset(offset).len(length).map(&self.file)? };
         #[cfg(unix)]
         {
-            // Advice only: asking for the pages ahead of the workers. A refusal changes nothing.
-            let _ = map.advise(memmap2::Advice::WillNeed);
+            // Advice only, for files that are not in memory yet: pages are asked for well ahead of the workers. It costs
+            // nothing where they are, which asking for all of them (`WillNeed`) does. A refusal changes nothing.
+            let _ = map.advise(memmap2::Advice::Sequential);
         }
         Ok(Segment { map, offset })
     }

@@ -67,7 +67,7 @@ impl<'a> Merger<'a> {
             channels: Vec::new(),
             counts: Vec::new(),
             running: Vec::new(),
-            open: WindowCounts::default(),
+            open: WindowCounts::new(timing.window()),
             next_window: None,
             part: 0,
             latest_start: i64::MIN,
@@ -170,7 +170,7 @@ impl<'a> Merger<'a> {
             if let Some(span) = sums.events_span {
                 self.events_span = Some(self.events_span.map_or(span, |all| all.join(span)));
             }
-            self.open.merge(std::mem::take(&mut sums.windows)).map_err(overflow)?;
+            self.open.merge(&sums.windows).map_err(overflow)?;
         }
         self.take_counters(sums);
         Ok(())

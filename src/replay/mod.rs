@@ -8,6 +8,7 @@
 //! ```
 //!
 //! * `source` cuts each part of a trace into chunks of whole records, from a memory map or a stream.
+//! * `digest` is the size and checksum of what was read.
 //! * `accumulator` is what a worker decodes into: exact integer counts by window, channel and region.
 //! * `merger` adds the partial sums in the order of the chunks and closes windows behind a watermark.
 //! * `pipeline` runs the threads. Its documentation is the shutdown protocol.
@@ -18,6 +19,7 @@
 
 mod accumulator;
 mod dictionary;
+mod digest;
 pub mod inspect;
 #[allow(unsafe_code)] // The one audited place: see its comments.
 mod map;
@@ -33,6 +35,7 @@ mod source;
 mod window_counts;
 
 pub use dictionary::{Admission, AdmitAll, NameSet};
+pub use digest::InputDigest;
 pub use options::{DEFAULT_CHUNK_BYTES, DEFAULT_LATENESS_CYCLES, Io, ReplayOptions};
-pub use pipeline::{InputDigest, replay};
+pub use pipeline::replay;
 pub use sequential::decode_in_order;

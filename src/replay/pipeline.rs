@@ -28,21 +28,13 @@ use trace_formats::{DataError, Decoder, OpenedTrace, Part};
 
 use super::accumulator::{Accumulator, PartialSums};
 use super::dictionary::{Dictionary, NameSet};
+use super::digest::InputDigest;
 use super::merger::Merger;
 use super::options::{DEFAULT_LATENESS_CYCLES, ReplayOptions};
 use super::placement::Orders;
 use super::run_metadata::{combine_metadata, header_facts};
 use super::source::{Chunks, LineCount, OwnedChunk};
 use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
-
-/// Size and checksum of what was read of one trace: its records, decompressed, without headers.
-#[derive(Clone, Debug, Default)]
-pub struct InputDigest {
-    /// Bytes of records.
-    pub bytes: u64,
-    /// CRC-32 of them, one part after another.
-    pub crc32: u32,
-}
 
 /// What a chunk has become, under its number.
 struct Decoded {
@@ -55,9 +47,12 @@ struct Decoded {
 struct DecodedChunk {
     sums: PartialSums,
     lines: u64,
-    digest: crc32fast::Hasher,
+    digest: InputDigest,
     chunk: OwnedChunk,
 }
+
+/// The right to have one more chunk, with a buffer for it if there is one.
+type Token = Option<Vec<u8>>;
 
 type Work = (u64, usize, Result<OwnedChunk, DataError>);
 
@@ -81,7 +76,7 @@ pub fn replay(
     bytes_done: &AtomicU64,
 ) -> anyhow::Result<(ActivitySummary, Vec<InputDigest>)> {
     let metadata = combine_metadata(&traces, timing.cycles)?;
-    let mut digests = Digests::new(traces.len());
+    let mut digests = vec![InputDigest::default(); traces.len()];
     let (parts, infos) = list_parts(traces);
     let orders = parts.iter().zip(&infos).map(|(part, info)| (part.order, info.trace)).collect();
     let orders = Orders::new(orders, options.lateness_cycles, DEFAULT_LATENESS_CYCLES);
@@ -91,8 +86,8 @@ pub fn replay(
     for fact in header_facts(&metadata) {
         merger.fact(fact);
     }
-    let mut finisher = Accumulator::new(&dictionary, timing.cycles, options.skip_bad_records);
-    let workers = Workers { dictionary: &dictionary, infos: &infos, window_cycles: timing.cycles };
+    let mut finisher = Accumulator::new(&dictionary, timing, options.skip_bad_records);
+    let workers = Workers { dictionary: &dictionary, infos: &infos, timing };
     workers.run(parts, options, |part, outcome| {
         let (info, lines) = (&infos[part], &mut lines[part]);
         let in_part = |error: DataError| lines.place(error).in_file(&info.name);
@@ -108,11 +103,11 @@ pub fn replay(
                 .finish_part(part, finisher.take(), told)
                 .map_err(|error| in_file(error, &info.name, |error| error.in_file(&info.name)))?;
         }
-        digests.add(info.trace, &digest, view.bytes.len());
+        digests[info.trace] += digest;
         bytes_done.fetch_add(view.bytes.len() as u64, Ordering::Relaxed);
-        Ok(())
+        Ok(chunk.into_buffer())
     })?;
-    Ok((merger.finish(metadata)?, digests.finish()))
+    Ok((merger.finish(metadata)?, digests))
 }
 
 /// An error of the merger with the part's name: in the error of a record, else before the error.
@@ -127,7 +122,7 @@ fn in_file(error: anyhow::Error, name: &str, place: impl Fn(DataError) -> DataEr
 struct Workers<'a> {
     dictionary: &'a Dictionary<'a>,
     infos: &'a [PartInfo],
-    window_cycles: u64,
+    timing: WindowTiming,
 }
 
 impl Workers<'_> {
@@ -136,16 +131,16 @@ impl Workers<'_> {
         &self,
         parts: Vec<Part>,
         options: &ReplayOptions,
-        mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<()>,
+        mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<Token>,
     ) -> anyhow::Result<()> {
         let threads = options.threads.max(1);
         let in_flight = 2 * threads + 2;
         let (work_sender, work) = bounded::<Work>(in_flight);
         let (done_sender, done) = unbounded::<Decoded>();
-        let (token_sender, tokens) = bounded::<()>(in_flight);
+        let (token_sender, tokens) = bounded::<Token>(in_flight);
         let (stop_sender, stop) = bounded::<()>(0);
         for _ in 0..in_flight {
-            let _ = token_sender.send(());
+            let _ = token_sender.send(None);
         }
         let reader = {
             let options = options.clone();
@@ -154,16 +149,15 @@ impl Workers<'_> {
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let (work, stop, done_sender) = (work.clone(), stop.clone(), done_sender.clone());
-                let accumulator =
-                    Accumulator::new(self.dictionary, self.window_cycles, options.skip_bad_records);
+                let accumulator = Accumulator::new(self.dictionary, self.timing, options.skip_bad_records);
                 scope.spawn(move || decode_chunks(accumulator, self.infos, &work, &stop, &done_sender));
             }
             // Owned by this closure, so that whichever way it returns lets go of the reader and the workers.
             drop(done_sender);
             let (_work, _stop_sender, done, token_sender) = (work, stop_sender, done, token_sender);
             in_order(&done, |part, outcome| {
-                merge(part, outcome)?;
-                let _ = token_sender.send(());
+                let buffer = merge(part, outcome)?;
+                let _ = token_sender.send(buffer);
                 Ok(())
             })
         })?;
@@ -171,41 +165,37 @@ impl Workers<'_> {
     }
 }
 
-/// Digests of all traces while they are read.
-struct Digests(Vec<(u64, crc32fast::Hasher)>);
-
-impl Digests {
-    fn new(traces: usize) -> Digests {
-        Digests(vec![(0, crc32fast::Hasher::new()); traces])
-    }
-
-    fn add(&mut self, trace: usize, chunk: &crc32fast::Hasher, bytes: usize) {
-        let (size, digest) = &mut self.0[trace];
-        *size += bytes as u64;
-        digest.combine(chunk);
-    }
-
-    fn finish(self) -> Vec<InputDigest> {
-        self.0.into_iter().map(|(bytes, digest)| InputDigest { bytes, crc32: digest.finalize() }).collect()
+/// The reader: chunk after chunk, a token for each.
+fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<Token>, work: &Sender<Work>) {
+    let mut parts = parts.into_iter().enumerate();
+    let mut current = None;
+    for number in 0.. {
+        let Ok(buffer) = tokens.recv() else { return };
+        let Some((index, chunk)) = next_chunk(&mut parts, &mut current, options, buffer) else { return };
+        let failed = chunk.is_err();
+        if work.send((number, index, chunk)).is_err() || failed {
+            return;
+        }
     }
 }
 
-/// The reader: chunk after chunk, part after part, a token for each.
-fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<()>, work: &Sender<Work>) {
-    let mut number = 0;
-    for (index, part) in parts.into_iter().enumerate() {
-        let chunks = Chunks::new(part, options.chunk_bytes, options.io);
-        let (mut chunks, mut failure) = match chunks {
-            Ok(chunks) => (Some(chunks), None),
-            Err(error) => (None, Some(error)),
-        };
-        while let Some(chunk) = failure.take().map(Err).or_else(|| chunks.as_mut()?.next_chunk().transpose())
+/// The next chunk of the current part, or of the next one that has any.
+fn next_chunk(
+    parts: &mut impl Iterator<Item = (usize, Part)>,
+    current: &mut Option<(usize, Chunks)>,
+    options: &ReplayOptions,
+    mut buffer: Option<Vec<u8>>,
+) -> Option<(usize, Result<OwnedChunk, DataError>)> {
+    loop {
+        if let Some((index, chunks)) = current
+            && let Some(chunk) = chunks.next_chunk(|| buffer.take()).transpose()
         {
-            let failed = chunk.is_err();
-            if tokens.recv().is_err() || work.send((number, index, chunk)).is_err() || failed {
-                return;
-            }
-            number += 1;
+            return Some((*index, chunk));
+        }
+        let (index, part) = parts.next()?;
+        match Chunks::new(part, options.chunk_bytes, options.io) {
+            Ok(chunks) => *current = Some((index, chunks)),
+            Err(error) => return Some((index, Err(error))),
         }
     }
 }
@@ -244,14 +234,11 @@ fn decode_chunk(
     decoder: &dyn Decoder,
     chunk: &OwnedChunk,
     accumulator: &mut Accumulator<'_>,
-) -> Result<(PartialSums, u64, crc32fast::Hasher), DataError> {
+) -> Result<(PartialSums, u64, InputDigest), DataError> {
     let view = chunk.view();
     let decoded = decoder.decode(&view, accumulator);
     let sums = accumulator.take();
-    let lines = decoded?;
-    let mut digest = crc32fast::Hasher::new();
-    digest.update(view.bytes);
-    Ok((sums, lines, digest))
+    Ok((sums, decoded?, InputDigest::of(view.bytes)))
 }
 
 fn panicked(chunk: &OwnedChunk) -> DataError {

@@ -22,10 +22,12 @@ pub fn decode_in_order(
         let mut lines = LineCount::of(&part);
         let decode_part = || -> Result<(), DataError> {
             let mut chunks = Chunks::new(part, chunk_bytes, io)?;
-            while let Some(chunk) = chunks.next_chunk()? {
+            let mut spare = None;
+            while let Some(chunk) = chunks.next_chunk(|| spare.take())? {
                 let view = chunk.view();
                 lines.add(decoder.decode(&view, sink)?);
                 progress(view.bytes.len() as u64);
+                spare = chunk.into_buffer();
             }
             Ok(())
         };

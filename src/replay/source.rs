@@ -11,12 +11,12 @@ use super::map::{MappableFile, Segment};
 use super::options::Io;
 
 /// How many bytes are mapped at a time, at least.
-const SEGMENT_BYTES: u64 = 8 << 20;
+const SEGMENT_BYTES: u64 = 4 << 20;
 
 /// The bytes of a chunk: owned, or a piece of a map that lives as long as a chunk of it.
 pub enum ChunkBytes {
-    /// Read from a stream.
-    Owned(Vec<u8>),
+    /// Read from a stream: so many bytes of a buffer that is used again and again.
+    Owned(Vec<u8>, usize),
     /// A range of a mapped segment, in bytes of the file.
     Mapped(Arc<Segment>, Range<u64>),
 }
@@ -34,10 +34,18 @@ impl OwnedChunk {
     /// The chunk as a decoder takes it.
     pub fn view(&self) -> Chunk<'_> {
         let bytes = match &self.bytes {
-            ChunkBytes::Owned(bytes) => bytes.as_slice(),
+            ChunkBytes::Owned(buffer, length) => &buffer[..*length],
             ChunkBytes::Mapped(segment, range) => segment.bytes(range.clone()),
         };
         Chunk { bytes, offset: self.offset, lines_before: self.lines_before, is_last: self.is_last }
+    }
+
+    /// The buffer, for the next chunk of a stream; a map has none.
+    pub fn into_buffer(self) -> Option<Vec<u8>> {
+        match self.bytes {
+            ChunkBytes::Owned(buffer, _) => Some(buffer),
+            ChunkBytes::Mapped(..) => None,
+        }
     }
 }
 
@@ -111,11 +119,15 @@ impl Chunks {
         })
     }
 
-    /// The next chunk, or `None` after the last. The last one may be empty.
+    /// The next chunk, or `None` after the last. The last one may be empty. `spare` gives a stream a buffer that is no
+    /// longer used.
     ///
     /// # Errors
     /// What reading reports, and records that can never be whole.
-    pub fn next_chunk(&mut self) -> Result<Option<OwnedChunk>, DataError> {
+    pub fn next_chunk(
+        &mut self,
+        spare: impl FnOnce() -> Option<Vec<u8>>,
+    ) -> Result<Option<OwnedChunk>, DataError> {
         if self.ended {
             return Ok(None);
         }
@@ -124,7 +136,8 @@ impl Chunks {
                 next_mapped(file, segment, &*self.decoder, self.offset, self.chunk_bytes)
             }
             Feed::Stream { content, carried, drained } => {
-                next_streamed(content, carried, drained, &*self.decoder, self.chunk_bytes)
+                let buffer = spare().unwrap_or_default();
+                next_streamed(content, (carried, buffer), drained, &*self.decoder, self.chunk_bytes)
             }
         }
         .map_err(|error| self.place(error))?;
@@ -182,28 +195,30 @@ fn next_mapped(
 
 fn next_streamed(
     content: &mut Content,
-    carried: &mut Vec<u8>,
+    (carried, mut buffer): (&mut Vec<u8>, Vec<u8>),
     drained: &mut bool,
     decoder: &dyn Decoder,
     chunk_bytes: usize,
 ) -> Result<(ChunkBytes, bool), DataError> {
-    let mut buffer = std::mem::take(carried);
-    let mut wanted = chunk_bytes.max(buffer.len() + 1);
+    let mut filled = carried.len();
+    let mut wanted = chunk_bytes.max(filled + 1);
+    // A buffer only ever grows: what is in it from before is read over.
+    buffer.resize(buffer.len().max(wanted), 0);
+    buffer[..filled].copy_from_slice(carried);
     loop {
-        let filled = buffer.len();
         if !*drained {
-            buffer.resize(wanted, 0);
-            let read = content.read(&mut buffer[filled..])?;
-            buffer.truncate(filled + read);
-            *drained = filled + read < wanted;
+            buffer.resize(buffer.len().max(wanted), 0);
+            filled += content.read(&mut buffer[filled..wanted])?;
+            *drained = filled < wanted;
         }
         if *drained {
-            return Ok((ChunkBytes::Owned(buffer), true));
+            return Ok((ChunkBytes::Owned(buffer, filled), true));
         }
-        match decoder.cut(&buffer)? {
+        match decoder.cut(&buffer[..filled])? {
             Cut::At(length) => {
-                *carried = buffer.split_off(length);
-                return Ok((ChunkBytes::Owned(buffer), false));
+                carried.clear();
+                carried.extend_from_slice(&buffer[length..filled]);
+                return Ok((ChunkBytes::Owned(buffer, length), false));
             }
             Cut::Incomplete { at_least } => wanted = at_least.max(wanted + 1),
         }

@@ -17,11 +17,27 @@ const SHARE_BITS: u32 = 48;
 /// already taken, and carries the fraction on. So every window has what an even spread gives it, to less than one
 /// count; all windows together have exactly the events' counts, since an event's shares sum to it; and the sum of
 /// neighbouring windows is what a window of their length would have had.
-#[derive(Default)]
 pub struct WindowCounts {
+    /// Cycles of a window.
+    cycles: i64,
     pages: Vec<Page>,
     page_of: FxHashMap<i64, usize>,
     latest: Option<(i64, usize)>,
+    current: CurrentWindow,
+}
+
+/// The window that got a count last: most events fall into the same one as the event before.
+#[derive(Clone, Copy)]
+struct CurrentWindow {
+    /// Its first cycle, and the first after it; none before the first count.
+    start: i64,
+    end: i64,
+    page: usize,
+    in_page: usize,
+}
+
+impl CurrentWindow {
+    const NONE: CurrentWindow = CurrentWindow { start: 0, end: i64::MIN, page: 0, in_page: 0 };
 }
 
 /// Each vector holds `PAGE_WINDOWS` entries a channel, channel by channel, so that a page grows by appending when a
@@ -58,25 +74,51 @@ impl From<CountOverflow> for Rejection {
 }
 
 impl WindowCounts {
-    /// Spreads `count` evenly over the cycles `[start, end)`, with windows of `cycles` cycles.
-    pub fn spread(
+    /// No counts, of windows of so many cycles.
+    pub fn new(cycles: i64) -> WindowCounts {
+        WindowCounts {
+            cycles,
+            pages: Vec::new(),
+            page_of: FxHashMap::default(),
+            latest: None,
+            current: CurrentWindow::NONE,
+        }
+    }
+
+    /// Spreads `count` evenly over the cycles `[start, end)`.
+    #[inline]
+    pub fn spread(&mut self, channel: usize, start: i64, end: i64, count: u64) -> Result<(), CountOverflow> {
+        let CurrentWindow { start: from, end: to, page, in_page } = self.current;
+        if from <= start
+            && end <= to
+            && let Some(entry) = self.pages[page].points.get_mut(channel * PAGE_WINDOWS + in_page)
+        {
+            *entry = entry.checked_add(count).ok_or(CountOverflow)?;
+            return Ok(());
+        }
+        self.spread_anywhere(channel, start, end, count)
+    }
+
+    fn spread_anywhere(
         &mut self,
         channel: usize,
         start: i64,
         end: i64,
         count: u64,
-        cycles: i64,
     ) -> Result<(), CountOverflow> {
+        let cycles = self.cycles;
         let first = start.div_euclid(cycles);
-        let last = (end - 1).div_euclid(cycles);
+        // The division is what costs most here.
+        let last = if end.saturating_sub(first.saturating_mul(cycles)) <= cycles {
+            first
+        } else {
+            (end - 1).div_euclid(cycles)
+        };
         if first == last {
             return self.point(first, channel, count);
         }
         let whole = i128::from(count) << SHARE_BITS;
-        // Rounded up, so that a share that is a whole count is not seen as a hair less; the last window has what is
-        // left, which the rounding may make a hair negative.
-        let length = i128::from(end - start);
-        let each_cycle = (whole + length - 1) / length;
+        let each_cycle = share_of_a_cycle(count, end.abs_diff(start));
         let head = each_cycle * i128::from((first + 1) * cycles - start);
         let middle = each_cycle * i128::from(cycles);
         self.share(first, channel, head)?;
@@ -85,11 +127,29 @@ impl WindowCounts {
         self.step(last, channel, -middle)
     }
 
+    /// Adds `count` in each of the cycles `[start, end)`.
+    pub fn steady(&mut self, channel: usize, start: i64, end: i64, count: u64) -> Result<(), CountOverflow> {
+        let mut at = start;
+        while at < end {
+            let window = at.div_euclid(self.cycles);
+            let next = end.min((window + 1).saturating_mul(self.cycles));
+            let counts = count.checked_mul(next.abs_diff(at)).ok_or(CountOverflow)?;
+            self.point(window, channel, counts)?;
+            at = next;
+        }
+        Ok(())
+    }
+
     /// Adds to one window.
-    pub fn point(&mut self, window: i64, channel: usize, count: u64) -> Result<(), CountOverflow> {
+    fn point(&mut self, window: i64, channel: usize, count: u64) -> Result<(), CountOverflow> {
         let (page, at) = self.entry(window, channel);
         let entry = entry_of(&mut page.points, at);
         *entry = entry.checked_add(count).ok_or(CountOverflow)?;
+        if let Some((_, page)) = self.latest {
+            let start = window.saturating_mul(self.cycles);
+            let end = start.saturating_add(self.cycles);
+            self.current = CurrentWindow { start, end, page, in_page: at % PAGE_WINDOWS };
+        }
         Ok(())
     }
 
@@ -129,8 +189,8 @@ impl WindowCounts {
     }
 
     /// Adds all of `other`.
-    pub fn merge(&mut self, other: WindowCounts) -> Result<(), CountOverflow> {
-        for theirs in other.pages {
+    pub fn merge(&mut self, other: &WindowCounts) -> Result<(), CountOverflow> {
+        for theirs in &other.pages {
             let page = self.page(theirs.number);
             let ours = &mut self.pages[page];
             add_all(&mut ours.points, &theirs.points, |a, b| a.checked_add(b))?;
@@ -181,7 +241,21 @@ impl WindowCounts {
         self.pages.retain(|kept| kept.number >= page);
         self.page_of = self.pages.iter().enumerate().map(|(at, page)| (page.number, at)).collect();
         self.latest = None;
+        self.current = CurrentWindow::NONE;
     }
+}
+
+/// What each of `cycles` cycles has of a count, in units of 2⁻⁴⁸ of it. Rounded up, so that a share that is a whole count
+/// is not seen as a hair less; the last window has what is left, which the rounding may make a hair negative.
+fn share_of_a_cycle(count: u64, cycles: u64) -> i128 {
+    let (whole, rest) = (count / cycles, count % cycles);
+    let rest = if rest < 1 << (64 - SHARE_BITS) {
+        // By far the most events: 64 bits are divided several times faster than 128.
+        i128::from((rest << SHARE_BITS).div_ceil(cycles))
+    } else {
+        (u128::from(rest) << SHARE_BITS).div_ceil(u128::from(cycles)) as i128
+    };
+    (i128::from(whole) << SHARE_BITS) + rest
 }
 
 fn entry_of<T: Clone + Default>(entries: &mut Vec<T>, at: usize) -> &mut T {
@@ -224,23 +298,23 @@ mod tests {
 
     #[test]
     fn an_event_is_split_by_overlap_and_fractions_are_carried_to_the_next_window() {
-        let mut counts = WindowCounts::default();
-        assert!(counts.spread(0, 5, 35, 10, 10).is_ok());
+        let mut counts = WindowCounts::new(10);
+        assert!(counts.spread(0, 5, 35, 10).is_ok());
         // A third of a count a cycle: 5/3, 5, 25/3 and 10 counts by the ends of the windows.
         assert_eq!(windows(&counts, 0..4), [1, 4, 3, 2]);
     }
 
     #[test]
     fn equal_shares_that_are_whole_counts_are_equal() {
-        let mut counts = WindowCounts::default();
-        assert!(counts.spread(0, 0, 27, 9, 9).is_ok());
+        let mut counts = WindowCounts::new(9);
+        assert!(counts.spread(0, 0, 27, 9).is_ok());
         assert_eq!(windows(&counts, 0..3), [3, 3, 3]);
     }
 
     #[test]
     fn a_few_counts_over_many_windows_do_not_pile_up_in_the_last() {
-        let mut counts = WindowCounts::default();
-        assert!(counts.spread(0, 0, 1_000_000, 999, 1000).is_ok());
+        let mut counts = WindowCounts::new(1000);
+        assert!(counts.spread(0, 0, 1_000_000, 999).is_ok());
         let windows = windows(&counts, 0..1000);
         assert_eq!(windows.iter().copied().max(), Some(1));
         assert_eq!(windows.iter().sum::<u64>(), 999);
@@ -248,8 +322,8 @@ mod tests {
 
     #[test]
     fn an_event_over_a_million_windows_makes_two_pages() {
-        let mut counts = WindowCounts::default();
-        assert!(counts.spread(0, -1_000_000, 1_000_000_000, 1 << 40, 1000).is_ok());
+        let mut counts = WindowCounts::new(1000);
+        assert!(counts.spread(0, -1_000_000, 1_000_000_000, 1 << 40).is_ok());
         assert_eq!(counts.pages.len(), 2);
     }
 
@@ -260,15 +334,15 @@ mod tests {
             cycles in 1i64..70,
             cut in 0usize..40,
         ) {
-            let mut whole = WindowCounts::default();
-            let mut late = WindowCounts::default();
-            let mut early = WindowCounts::default();
+            let mut whole = WindowCounts::new(cycles);
+            let mut late = WindowCounts::new(cycles);
+            let mut early = WindowCounts::new(cycles);
             for (number, &(start, length, count)) in events.iter().enumerate() {
-                prop_assert!(whole.spread(0, start, start + length, count, cycles).is_ok());
+                prop_assert!(whole.spread(0, start, start + length, count).is_ok());
                 let part = if number < cut { &mut early } else { &mut late };
-                prop_assert!(part.spread(0, start, start + length, count, cycles).is_ok());
+                prop_assert!(part.spread(0, start, start + length, count).is_ok());
             }
-            prop_assert!(late.merge(early).is_ok());
+            prop_assert!(late.merge(&early).is_ok());
             let first = (-500i64).div_euclid(cycles);
             let all = windows(&whole, first..900);
             prop_assert_eq!(&all, &windows(&late, first..900));
@@ -281,11 +355,11 @@ mod tests {
             cycles in 1i64..50,
             together in 2i64..6,
         ) {
-            let mut short = WindowCounts::default();
-            let mut long = WindowCounts::default();
+            let mut short = WindowCounts::new(cycles);
+            let mut long = WindowCounts::new(cycles * together);
             for &(start, length, count) in &events {
-                prop_assert!(short.spread(0, start, start + length, count, cycles).is_ok());
-                prop_assert!(long.spread(0, start, start + length, count, cycles * together).is_ok());
+                prop_assert!(short.spread(0, start, start + length, count).is_ok());
+                prop_assert!(long.spread(0, start, start + length, count).is_ok());
             }
             let first = (-500i64).div_euclid(cycles * together);
             let last = 800i64.div_euclid(cycles * together) + 1;
