@@ -1,7 +1,8 @@
 //! The arguments that say which trace is read, and how; shared by the subcommands that read one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -11,7 +12,7 @@ use trace_formats::{Note, OpenOptions, OpenedTrace, format};
 
 use super::progress::Progress;
 use crate::replay::{DEFAULT_CHUNK_BYTES, Io, ReplayOptions};
-use crate::units::Hertz;
+use crate::units::{Hertz, Seconds};
 
 /// Which trace, and how it is read: what every subcommand offers that reads one.
 #[derive(Debug, Args)]
@@ -48,6 +49,11 @@ pub struct TraceInput {
     /// How regular files are read: mapped unless they were written to in the last seconds, mapped, or read
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub io: IoChoice,
+
+    /// Read a file that is still written as it grows, until nothing more came for so long (10s unless given)
+    #[arg(long, value_name = "IDLE", num_args = 0..=1, require_equals = true, default_missing_value = "10s",
+          value_parser = parse_patience)]
+    pub follow: Option<Duration>,
 
     /// Do not draw a progress bar
     #[arg(long)]
@@ -124,11 +130,24 @@ impl TraceInput {
         };
         let _spinner = Progress::spin("looking through the trace", self.quiet);
         let open = |path: &PathBuf| -> Result<OpenedTrace> {
-            let mut trace = format::open(Input::open(path)?, &options)?;
+            let mut trace = format::open(self.input(path)?, &options)?;
             trace.metadata.notes.extend(self.unused_clock(&trace));
             Ok(trace)
         };
         self.traces.iter().map(open).collect()
+    }
+
+    fn input(&self, path: &Path) -> Result<Input> {
+        match self.follow {
+            Some(_) if path.is_dir() => bail!(
+                "found the run directory {} to follow, expected a file; replay the run when it has ended, or let its \
+                 simulator write into named pipes (docs/formats/scale-sim.md)",
+                path.display()
+            ),
+            Some(patience) if path.is_file() => Ok(Input::follow(path, patience)?),
+            // A pipe is followed anyway.
+            _ => Ok(Input::open(path)?),
+        }
     }
 
     /// Cycles are of the clock that counted them, whatever the user would like it to have been.
@@ -175,6 +194,11 @@ impl TraceInput {
         };
         self.traces.iter().map(name).collect()
     }
+}
+
+fn parse_patience(text: &str) -> Result<Duration, String> {
+    let seconds: Seconds = text.parse().map_err(|error| format!("{error}; write 30s"))?;
+    Duration::try_from_secs_f64(seconds.0).map_err(|error| format!("{error}; write 30s"))
 }
 
 /// Parses `700MHz`, `1.5 GHz` or a plain number of hertz.

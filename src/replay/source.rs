@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use trace_formats::decoder::{Chunk, Cut};
 use trace_formats::input::Content;
@@ -12,6 +13,9 @@ use super::options::Io;
 
 /// How many bytes are mapped at a time, at least.
 const SEGMENT_BYTES: u64 = 4 << 20;
+
+/// A stream that brings bytes no faster is decoded as they come, in chunks that are not full.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The bytes of a chunk: owned, or a piece of a map that lives as long as a chunk of it.
 pub enum ChunkBytes {
@@ -206,10 +210,16 @@ fn next_streamed(
     buffer.resize(buffer.len().max(wanted), 0);
     buffer[..filled].copy_from_slice(carried);
     loop {
-        if !*drained {
-            buffer.resize(buffer.len().max(wanted), 0);
-            filled += content.read(&mut buffer[filled..wanted])?;
-            *drained = filled < wanted;
+        buffer.resize(buffer.len().max(wanted), 0);
+        let reading = Instant::now();
+        while filled < wanted && !*drained {
+            match content.read_some(&mut buffer[filled..wanted])? {
+                0 => *drained = true,
+                read => filled += read,
+            }
+            if reading.elapsed() >= PATIENCE {
+                break;
+            }
         }
         if *drained {
             return Ok((ChunkBytes::Owned(buffer, filled), true));
@@ -220,7 +230,7 @@ fn next_streamed(
                 carried.extend_from_slice(&buffer[length..filled]);
                 return Ok((ChunkBytes::Owned(buffer, length), false));
             }
-            Cut::Incomplete { at_least } => wanted = at_least.max(wanted + 1),
+            Cut::Incomplete { at_least } => wanted = at_least.max(wanted).max(filled + 1),
         }
     }
 }

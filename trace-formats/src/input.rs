@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::error::DataError;
 
@@ -34,6 +36,7 @@ impl Input {
     /// A path that does not exist or cannot be read.
     pub fn open(path: &Path) -> Result<Input, DataError> {
         if path == Path::new("-") {
+            widen_pipe(&io::stdin());
             return Input::from_reader("standard input", Box::new(io::stdin()));
         }
         let name = path.display().to_string();
@@ -42,6 +45,20 @@ impl Input {
         }
         let content = Content::open(path).map_err(|error| error.in_file(&name))?;
         Ok(Input { name, kind: Kind::Content { path: Some(path.to_owned()), content } })
+    }
+
+    /// Opens a file that is still written, to be read as it grows until nothing more came for as long as `patience`.
+    ///
+    /// # Errors
+    /// A path that does not exist or cannot be read.
+    pub fn follow(path: &Path, patience: Duration) -> Result<Input, DataError> {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|error| DataError::io(&error).in_file(&name))?;
+        let mut input = Input::from_reader(&name, Box::new(Growing { file, patience }))?;
+        if let Kind::Content { path: known, .. } = &mut input.kind {
+            *known = Some(path.to_owned());
+        }
+        Ok(input)
     }
 
     /// Takes any reader; `name` stands for it in messages.
@@ -109,6 +126,9 @@ impl Content {
     pub fn open(path: &Path) -> Result<Content, DataError> {
         let file = File::open(path).map_err(|error| DataError::io(&error))?;
         let is_regular = file.metadata().map_err(|error| DataError::io(&error))?.is_file();
+        if !is_regular {
+            widen_pipe(&file);
+        }
         Content::from_reader(is_regular.then(|| path.to_owned()), Box::new(file))
     }
 
@@ -173,24 +193,72 @@ impl Content {
     /// # Errors
     /// What reading or decompressing reports, a cut compressed stream among it.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, DataError> {
-        let peeked = &self.peeked[self.consumed..];
-        let from_peeked = peeked.len().min(buffer.len());
-        buffer[..from_peeked].copy_from_slice(&peeked[..from_peeked]);
-        self.consumed += from_peeked;
-        if self.consumed == self.peeked.len() {
-            self.peeked = Vec::new();
-            self.consumed = 0;
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.read_some(&mut buffer[filled..])? {
+                0 => break,
+                read => filled += read,
+            }
         }
-        let mut filled = from_peeked;
-        while filled < buffer.len() && !self.ended {
-            match self.reader.read(&mut buffer[filled..]) {
+        Ok(filled)
+    }
+
+    /// Reads what is there into `buffer`, and waits only while nothing is; 0 bytes only at the end.
+    ///
+    /// # Errors
+    /// As [`Content::read`].
+    pub fn read_some(&mut self, buffer: &mut [u8]) -> Result<usize, DataError> {
+        let peeked = &self.peeked[self.consumed..];
+        if !peeked.is_empty() {
+            let length = peeked.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&peeked[..length]);
+            self.consumed += length;
+            return Ok(length);
+        }
+        self.peeked = Vec::new();
+        self.consumed = 0;
+        while !self.ended && !buffer.is_empty() {
+            match self.reader.read(buffer) {
                 Ok(0) => self.ended = true,
-                Ok(read) => filled += read,
+                Ok(read) => return Ok(read),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(cut_or_io(&error)),
             }
         }
-        Ok(filled)
+        Ok(0)
+    }
+}
+
+/// Asks for a pipe that holds more than the usual 64 KiB, so that its writer and this program wait less for each other.
+/// Whatever else the input is refuses, which changes nothing.
+#[cfg(target_os = "linux")]
+fn widen_pipe(input: &impl std::os::fd::AsFd) {
+    const PIPE_BYTES: usize = 1 << 20;
+    let _ = rustix::pipe::fcntl_setpipe_size(input, PIPE_BYTES);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen_pipe<T>(_input: &T) {}
+
+/// A file that is still written: its end is where nothing more came for a while.
+struct Growing {
+    file: File,
+    patience: Duration,
+}
+
+/// How often a growing file is looked at.
+const GLANCE: Duration = Duration::from_millis(50);
+
+impl Read for Growing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let waiting = Instant::now();
+        loop {
+            let read = self.file.read(buffer)?;
+            if read > 0 || buffer.is_empty() || waiting.elapsed() >= self.patience {
+                return Ok(read);
+            }
+            thread::sleep(GLANCE);
+        }
     }
 }
 
@@ -233,5 +301,47 @@ fn cut_or_io(error: &io::Error) -> DataError {
             "copy the file again",
         ),
         _ => DataError::io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_grows_is_read_to_where_nothing_more_comes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_owned();
+        let writer = thread::spawn(move || {
+            for line in 0..5 {
+                writeln!(file.as_file(), "line {line}").unwrap();
+                thread::sleep(2 * GLANCE);
+            }
+            file
+        });
+        let mut content = Input::follow(&path, Duration::from_secs(2)).unwrap().into_content().unwrap();
+        let mut bytes = vec![0; 1000];
+        let length = content.read(&mut bytes).unwrap();
+        assert_eq!(&bytes[..length], b"line 0\nline 1\nline 2\nline 3\nline 4\n");
+        assert!(content.plain_file().is_none(), "a file that grows must not be mapped");
+        drop(writer.join().unwrap());
+    }
+
+    #[test]
+    fn what_is_there_is_read_without_waiting_for_more() {
+        let mut content = Input::from_reader("bytes", Box::new(io::Cursor::new(b"abcdefgh".to_vec())))
+            .unwrap()
+            .into_content()
+            .unwrap();
+        assert_eq!(content.peek(2).unwrap(), b"abcd");
+        let mut bytes = [0; 8];
+        assert_eq!(content.read_some(&mut bytes).unwrap(), 4);
+        assert_eq!(content.read_some(&mut bytes[4..6]).unwrap(), 2);
+        assert_eq!(content.read(&mut bytes[6..]).unwrap(), 2);
+        assert_eq!((&bytes, content.read_some(&mut [0]).unwrap()), (b"abcdefgh", 0));
     }
 }
