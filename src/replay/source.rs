@@ -159,7 +159,7 @@ impl Chunks {
     /// Turns a position relative to the uncut bytes into one of the content; its line counts as a chunk's does.
     fn place(&self, error: DataError) -> DataError {
         let byte = self.offset + error.byte().unwrap_or(0);
-        error.at(self.lines.unwrap_or(0) + 1, byte)
+        error.at_byte(byte).after_lines(self.lines.unwrap_or(0))
     }
 }
 

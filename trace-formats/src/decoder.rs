@@ -59,8 +59,8 @@ pub trait Decoder: Send + Sync {
     /// Finds the end of the last whole record in `bytes`, which starts at a record.
     ///
     /// # Errors
-    /// A record that can never become whole (too long, a length that lies). Byte positions in it are
-    /// relative to `bytes`; the caller adds where they start.
+    /// A record that can never become whole (too long, a length that lies). Its byte, and its line in formats with
+    /// lines, are relative to `bytes`; the caller adds where they start.
     fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError>;
 
     /// Decodes the whole records of a chunk in order. Returns how many line ends it holds (0 in formats without
@@ -100,7 +100,7 @@ pub fn cut_lines(bytes: &[u8]) -> Result<Cut, DataError> {
         return Ok(Cut::At(end + 1));
     }
     if bytes.len() > MAX_RECORD_BYTES {
-        return Err(long_row(bytes.len()).at_byte(0));
+        return Err(long_row(bytes.len()).at(1, 0));
     }
     Ok(Cut::Incomplete { at_least: bytes.len() + 1 })
 }
