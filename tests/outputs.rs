@@ -260,6 +260,8 @@ fn an_interrupt_leaves_nothing_behind() {
         assert!(Instant::now() < deadline, "no output was opened: {:?}", paper.files());
         std::thread::sleep(Duration::from_millis(5));
     }
+    // Waiting would close it.
+    let _open = run.stdin.take();
     let pid = run.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     assert_eq!(run.wait().unwrap().code(), Some(130));
