@@ -48,6 +48,11 @@ class Case:
     def events(self):
         return next((command.found["events"] for command in self.commands if "events" in command.found), None)
 
+    def events_of(self, command):
+        """How many events a command reads; others than nm-trace do not say."""
+        said = {other.part: other.found["events"] for other in self.commands if "events" in other.found}
+        return said.get(command.part)
+
 
 def files_of(path):
     """The files below a directory, or the file itself."""
@@ -103,6 +108,14 @@ AWK_EVENTS = 'NR > 1 { sum[$3 "/" $4] += $5 } END { for (channel in sum) printf 
 AWK_WORDS = '{ for (port = 2; port <= NF; port++) if ($port != -1) words++ } END { printf "%.0f\\n", words }'
 
 
+def of_a_tenth(command, tenth):
+    """What is too slow for a whole trace, or is to show how time grows."""
+    command.part = "a tenth of the file"
+    command.name += f", {command.part}"
+    command.trace_bytes = os.path.getsize(tenth)
+    return command
+
+
 class Maker:
     """Makes the commands."""
 
@@ -125,8 +138,7 @@ class Maker:
         if pipe:
             yield Command("cat | nm-trace", [["cat", trace], self.replay_argv("-")], report)
         if tenth:
-            size = os.path.getsize(tenth)
-            yield self.replay("nm-trace, a tenth of the file", tenth, trace_bytes=size, is_whole=False)
+            yield of_a_tenth(self.replay("nm-trace", tenth), tenth)
 
     def limit(self, name, job, *traces, answer=lambda _: {}, threads=None):
         return Command(name, [[self.programs.limits, job, str(threads or self.threads), *traces]], answer)
@@ -152,10 +164,9 @@ class Maker:
         argv = [self.programs.python, os.path.join(HERE, "alternatives.py"), job, *traces]
         return Command(name, [argv], alternative, is_alternative=True)
 
-    def awks(self, program, answer, *traces):
-        for awk in ("mawk", "gawk"):
-            if shutil.which(awk):
-                yield Command(awk, [[awk, "-F,", program, *traces]], answer, is_alternative=True)
+    def awks(self, program, answer, tenth):
+        for awk in filter(shutil.which, ("mawk", "gawk")):
+            yield of_a_tenth(Command(awk, [[awk, "-F,", program, tenth]], answer, is_alternative=True), tenth)
 
 
 def words_case(make, name, title, trace, tenth):
@@ -165,15 +176,15 @@ def words_case(make, name, title, trace, tenth):
         Command("wc -l", [["wc", "-l", trace]], first_number("rows")),
         *make.pipes(trace),
         *other_words(make, trace),
+        of_a_tenth(make.python("pandas", "pandas_words", tenth), tenth),
+        *make.awks(AWK_WORDS, first_number("words"), tenth),
     ])
 
 
 def other_words(make, *traces):
     yield make.python("polars", "polars_words", *traces)
     yield make.python("duckdb", "duckdb_words", *traces)
-    yield make.python("pandas", "pandas_words", *traces)
     yield make.crate("csv crate", "csv-words", *traces)
-    yield from make.awks(AWK_WORDS, first_number("words"), *traces)
 
 
 def run_case(make, run):
@@ -197,9 +208,9 @@ def events_case(make, trace, tenth):
         make.python("polars", "polars_events", trace),
         make.python("polars, by window too", "polars_windows", trace),
         make.python("duckdb", "duckdb_events", trace),
-        make.python("pandas", "pandas_events", trace),
         make.crate("csv crate", "csv-events", trace),
-        *make.awks(AWK_EVENTS, awk_counts, trace),
+        of_a_tenth(make.python("pandas", "pandas_events", tenth), tenth),
+        *make.awks(AWK_EVENTS, awk_counts, tenth),
     ])
 
 
@@ -218,8 +229,8 @@ def json_case(make, name, title, trace, tenth):
         *make.pipes(trace),
         make.python("polars", "polars_json", trace),
         make.python("duckdb", "duckdb_json", trace),
-        make.python("pandas", "pandas_json", trace),
         make.crate("serde_json", "serde-json", trace),
+        of_a_tenth(make.python("pandas", "pandas_json", tenth), tenth),
     ])
 
 

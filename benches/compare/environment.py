@@ -42,6 +42,12 @@ def programs(directory, nm_trace=None):
     return Programs(nm_trace, os.path.join(release, "examples", "limits"), python, chip)
 
 
+def settle(path):
+    """A file that was written to in the last seconds would be read, not mapped; this one is done with."""
+    an_hour_ago = os.path.getmtime(path) - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+
+
 class Traces:
     """The traces below a directory, each made when it is first asked for."""
 
@@ -56,6 +62,7 @@ class Traces:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             say(f"making {path}")
             subprocess.run([sys.executable, os.path.join(HERE, "traces.py"), kind, str(megabytes), path], check=True)
+            settle(path)
         return path
 
     def derived(self, path, make):
@@ -66,6 +73,7 @@ class Traces:
             part = os.path.join(os.path.dirname(path), "part-" + os.path.basename(path))
             make(part)
             os.rename(part, path)
+            settle(path)
         return path
 
     def converted(self, trace, path, *options):

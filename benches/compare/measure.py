@@ -23,8 +23,8 @@ class Command:
     answer: Callable[[str], dict] = lambda _: {}
     # The size of what it reads, where that is not the case's trace.
     trace_bytes: int | None = None
-    # It reads the case's trace, in whatever form, and not a part of it.
-    is_whole: bool = True
+    # Which part of the case's trace it reads, where that is not all of it.
+    part: str = ""
     # What people use instead, which may be left out.
     is_alternative: bool = False
     wall: list[float] = dataclasses.field(default_factory=list)
@@ -91,13 +91,11 @@ def measure(case, rounds, patience, environment):
 
 
 def agree(case):
-    """Fails unless all commands that name a fact of the trace name the same."""
+    """Fails unless all commands that name a fact of the same trace name the same."""
     said = {}
     for command in case.commands:
-        if not command.is_whole:
-            continue
         for fact, value in command.found.items():
-            first, before = said.setdefault(fact, (command.name, value))
+            first, before = said.setdefault((command.part, fact), (command.name, value))
             if before != value:
                 raise Disagreement(f"{case.name}: {first} and {command.name} disagree on {fact}:\n"
                                    f"{str(before)[:2000]}\n{str(value)[:2000]}")

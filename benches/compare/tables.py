@@ -55,7 +55,8 @@ def case_table(case):
     rows = []
     for command in case.commands:
         wall, cpu = command.median("wall"), command.median("cpu")
-        events = command.found.get("events") or (case.events() if command.is_whole else None)
+        events = case.events_of(command)
+        share = case.bytes() / command.trace_bytes if command.part else 1
         rows.append((
             command.name,
             f"{wall:.3f}",
@@ -63,8 +64,8 @@ def case_table(case):
             f"{command.median('peak_bytes') / 1e6:.0f}",
             f"{command.trace_bytes / wall / 1e9:.2f}",
             f"{events / wall / 1e6:.1f}" if events else "",
-            f"{wall / ours.median('wall'):.2f}" if ours else "",
-            f"{cpu / ours.median('cpu'):.2f}" if ours else "",
+            f"{wall * share / ours.median('wall'):.2f}" if ours else "",
+            f"{cpu * share / ours.median('cpu'):.2f}" if ours else "",
             str(len(command.wall)),
         ))
     header = ["program", "wall s", "CPU s", "peak MB", "GB/s", "M events/s", "wall ÷ ours", "CPU ÷ ours", "runs"]
