@@ -3,9 +3,9 @@
 
     python3 benches/compare.py [--scalesim] [--output FILE]
 
-Builds nm-trace, makes the traces (about 12 GB, kept below target/bench-traces), runs all programs in turn, round by round, checks
-that they agree on what the traces hold, and prints what each took as Markdown. Needs Python 3.11, cargo, and PyPI for the
-alternatives. Close everything else: it measures the whole machine.
+Builds nm-trace, makes the traces (about 13 GB, kept below target/bench-traces), runs all programs in turn, round by round,
+checks that they agree on what the traces hold, and prints what each took as Markdown. Needs Python 3.11, cargo, and PyPI for
+the alternatives. Close everything else: it measures the whole machine.
 """
 import argparse
 import os
@@ -16,6 +16,7 @@ from compare import cases, checks, environment, tables
 from compare.measure import Disagreement, measure
 
 THREADS = 2
+MARK = "<!-- What follows is written by compare.py --output. -->"
 
 
 def arguments():
@@ -73,8 +74,19 @@ def all_cases(make, traces, with_scale_sim):
         make, {windows: traces.made(f"events-{windows}-windows.csv", 0.3) for windows in (1, 100, 4000)})
 
 
+def write(path, text):
+    """Writes the Markdown; in a page with a line for it, below that line."""
+    before = ""
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as page:
+            before, line, _ = page.read().partition(MARK)
+            before = f"{before}{MARK}\n\n" if line else ""
+    with open(path, "w", encoding="utf-8") as page:
+        page.write(before + text)
+
+
 def main():
-    options = arguments()
+    options, (load, _, _) = arguments(), os.getloadavg()
     programs = environment.programs(options.traces, options.nm_trace)
     make = cases.Maker(programs, THREADS)
     traces = environment.Traces(options.traces, options.megabytes, programs)
@@ -95,11 +107,11 @@ def main():
     if not measured and not failed:
         sys.exit(f"no case is called {options.only!r}")
     found = checks.checks(measured)
-    about = tables.machine(environment.ROOT, environment.REQUIREMENTS)
+    about = (f"{tables.machine(environment.ROOT, environment.REQUIREMENTS, load)} Main traces of {options.megabytes:g} MB, "
+             f"{options.rounds} rounds, {options.patience:g} s of patience, {THREADS} threads.")
     text = "\n".join(tables.document(measured, found, about)) + "\n"
     if options.output:
-        with open(options.output, "w", encoding="utf-8") as output:
-            output.write(text)
+        write(options.output, text)
     else:
         print(text, end="")
     if failed:

@@ -9,7 +9,8 @@ from .measure import Command
 from .traces import CHANNELS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STREAMS = ("ifmap_sram/read", "filter_sram/read", "ofmap_sram/write", "ifmap_dram/read", "filter_dram/read", "ofmap_dram/write")
+STREAMS = ("ifmap_sram/read", "filter_sram/read", "ofmap_sram/write",
+           "ifmap_dram/read", "filter_dram/read", "ofmap_dram/write")
 
 
 @dataclasses.dataclass

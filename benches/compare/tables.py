@@ -23,15 +23,16 @@ def first_match(path, pattern):
     return found.group(1) if found else "unknown"
 
 
-def machine(root, requirements):
-    """Where and when this was measured, and with what."""
+def machine(root, requirements, load):
+    """Where and when this was measured, and with what. `load` is the load average before anything was started."""
     commit = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True)
     memory = int(first_match("/proc/meminfo", r"MemTotal:\s+(\d+)")) * 1024
     versions = [line.strip().replace("==", " ") for line in open(requirements, encoding="utf-8") if "==" in line]
     processor = first_match("/proc/cpuinfo", r"model name\s*: (.*)")
     return (f"{datetime.date.today()}, nm-trace {commit.stdout.strip() or 'unknown'}, "
             f"{processor}, {os.cpu_count()} cores, {memory / 1e9:.0f} GB, "
-            f"{platform.system()} {platform.release()}; {', '.join(versions)}.")
+            f"{platform.system()} {platform.release()}; {', '.join(versions)}. "
+            f"Load average at the start: {load:.1f}.")
 
 
 def number(value, unit):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes one trace of the benchmark: `traces.py KIND MEGABYTES FILE`. The standard library is enough.
 
-Traces are drawn once from a seed and then repeated with other cycles, so that a gigabyte takes seconds; what repeats is longer
-than any cache or branch predictor remembers.
+A piece is drawn from a seed and then repeated with other cycles, so that a gigabyte takes seconds; the piece is longer than
+what a branch predictor remembers.
 """
 import array
 import itertools
@@ -132,7 +132,7 @@ def ifmap_sram(path, size, ports):
     """IFMAP_SRAM_TRACE.csv of an output-stationary array: skewed fill, steady state, drain, fold after fold."""
     length, width = 1200, 27
     bodies = []
-    for fold in range(8):
+    for fold in range(24):
         for row in range(length + 2 * ports - 2):
             fields = ("-1" if not 0 <= row - port < length else
                       str((port + fold * ports) % width * 96 + (port + fold * ports) // width * 2976 + (row - port))
