@@ -26,6 +26,8 @@ use trace_formats::{
 
 /// Cycles of the made-up run: four channels act in each.
 const CYCLES: i64 = 250_000;
+/// How many events are handed on at a time.
+const BATCH: usize = 256;
 const NAMES: [(&str, &str); 4] =
     [("unified_buffer", "read"), ("tensor_unit", "mac"), ("accumulators", "write"), ("dram", "read")];
 const TIMING: WindowTiming = WindowTiming { cycles: 1000, clock_hz: 700e6, count_fraction_bits: 0 };
@@ -88,21 +90,19 @@ impl Decoder for Free {
         Ok(Cut::At(bytes.len()))
     }
 
-    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
+    fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
         let channels = NAMES.map(|(component, action)| sink.channel(component, action).unwrap());
-        for at in 0..chunk.bytes.len() {
-            let start = (chunk.offset as i64 + at as i64) / 4;
-            let channel = channels[at % channels.len()];
-            let event = Event {
-                channel,
-                regions: RegionSetId::NONE,
-                start,
-                end: start + self.length,
-                count: at as u64 % 64,
-            };
-            sink.event(event).unwrap();
+        let mut batch = Vec::with_capacity(BATCH);
+        for first in (0..chunk.bytes.len()).step_by(BATCH) {
+            batch.clear();
+            batch.extend((first..chunk.bytes.len().min(first + BATCH)).map(|at| {
+                let (channel, regions) = (channels[at % channels.len()], RegionSetId::NONE);
+                let start = (chunk.offset as i64 + at as i64) / channels.len() as i64;
+                Event { channel, regions, start, end: start + self.length, count: at as u64 % 64 }
+            }));
+            sink.events(&batch).unwrap();
         }
-        Ok(())
+        Ok(0)
     }
 }
 
