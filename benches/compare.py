@@ -87,6 +87,9 @@ def write(path, text):
 
 def main():
     options, (load, _, _) = arguments(), os.getloadavg()
+    # What is measured is built from these sources: they may change while it is.
+    about = (f"{tables.machine(environment.ROOT, environment.REQUIREMENTS, load)} Main traces of {options.megabytes:g} MB, "
+             f"{options.rounds} rounds, {options.patience:g} s of patience, {THREADS} threads.")
     programs = environment.programs(options.traces, options.nm_trace)
     make = cases.Maker(programs, THREADS)
     traces = environment.Traces(options.traces, options.megabytes, programs)
@@ -107,8 +110,6 @@ def main():
     if not measured and not failed:
         sys.exit(f"no case is called {options.only!r}")
     found = checks.checks(measured)
-    about = (f"{tables.machine(environment.ROOT, environment.REQUIREMENTS, load)} Main traces of {options.megabytes:g} MB, "
-             f"{options.rounds} rounds, {options.patience:g} s of patience, {THREADS} threads.")
     text = "\n".join(tables.document(measured, found, about)) + "\n"
     if options.output:
         write(options.output, text)
