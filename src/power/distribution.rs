@@ -1,9 +1,8 @@
 //! How the windows' power is distributed over time, and its largest step.
 
-use hdrhistogram::Histogram;
-
 use crate::units::{Hertz, Seconds, Watts};
 
+use super::histogram::Histogram;
 use super::result::{PowerDistribution, PowerStep};
 
 /// Power is counted in whole nanowatts, so that three digits are right from a microwatt up; above 1.8·10¹⁰ W it
@@ -12,7 +11,7 @@ const STEPS_PER_WATT: f64 = 1e9;
 
 /// Percentiles, minimum, time above TDP and the largest step, gathered window by window.
 pub(super) struct Distribution {
-    histogram: Histogram<u64>,
+    histogram: Histogram,
     minimum: Option<Watts>,
     maximum: Watts,
     tdp: Watts,
@@ -23,28 +22,22 @@ pub(super) struct Distribution {
 }
 
 impl Distribution {
-    pub(super) fn new(tdp: Watts) -> anyhow::Result<Distribution> {
-        Ok(Distribution {
-            // Three significant digits.
-            histogram: Histogram::new(3)?,
+    pub(super) fn new(tdp: Watts) -> Distribution {
+        Distribution {
+            histogram: Histogram::default(),
             minimum: None,
             maximum: Watts(0.0),
             tdp,
             cycles_above_tdp: 0,
             previous: None,
             largest_step: None,
-        })
+        }
     }
 
     /// Takes the next window: its power and for how many cycles the run covered it.
-    pub(super) fn push(
-        &mut self,
-        start: i64,
-        cycles: u64,
-        is_full: bool,
-        power: Watts,
-    ) -> anyhow::Result<()> {
-        self.histogram.record_n((power.0 * STEPS_PER_WATT).round() as u64, cycles)?;
+    #[inline]
+    pub(super) fn push(&mut self, start: i64, cycles: u64, is_full: bool, power: Watts) {
+        self.histogram.push(rounded(power.0 * STEPS_PER_WATT), cycles);
         self.minimum = Some(self.minimum.filter(|lowest| *lowest <= power).unwrap_or(power));
         self.maximum = if power > self.maximum { power } else { self.maximum };
         self.cycles_above_tdp += if power > self.tdp { cycles } else { 0 };
@@ -55,7 +48,6 @@ impl Distribution {
             }
         }
         self.previous = is_full.then_some(power);
-        Ok(())
     }
 
     /// Percentiles: at least that part of the time is not above the power.
@@ -63,7 +55,7 @@ impl Distribution {
         let lowest = self.minimum.unwrap_or_default().0;
         // A histogram answers with the upper end of a bucket.
         let at = |quantile: f64| {
-            let value = self.histogram.value_at_quantile(quantile) as f64 / STEPS_PER_WATT;
+            let value = self.histogram.at(quantile) as f64 / STEPS_PER_WATT;
             value.max(lowest).min(self.maximum.0)
         };
         PowerDistribution {
@@ -89,15 +81,35 @@ impl Distribution {
     }
 }
 
+/// The nearest integer, as [`f64::round`] has it, which is a call of a function on most machines.
+#[inline]
+fn rounded(number: f64) -> u64 {
+    if !(0.0..9e18).contains(&number) {
+        return number.round() as u64;
+    }
+    let whole = number as i64;
+    (whole + i64::from(number - whole as f64 >= 0.5)) as u64
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
 
+    proptest! {
+        #[test]
+        fn rounding_is_that_of_the_library(number in any::<f64>(), small in 0.0..1e10f64, whole in 0..1_000_000u32) {
+            for number in [number, small, f64::from(whole) + 0.5, f64::from(whole)] {
+                prop_assert_eq!(rounded(number), number.round() as u64);
+            }
+        }
+    }
+
     fn median(powers: &[f64]) -> f64 {
-        let mut distribution = Distribution::new(Watts(1.0)).unwrap();
+        let mut distribution = Distribution::new(Watts(1.0));
         for (at, power) in powers.iter().enumerate() {
-            distribution.push(at as i64, 1, true, Watts(*power)).unwrap();
+            distribution.push(at as i64, 1, true, Watts(*power));
         }
         distribution.percentiles().p50_w
     }
