@@ -73,7 +73,7 @@ fn several_chips_may_be_named_one_by_one_or_by_a_pattern() {
     }
     // One of everything is a report as ever.
     assert_eq!(alone(&paper, "--chip chips/a*"), alone(&paper, "--chip chips/a.toml"));
-    assert_eq!(reports(&paper, "--chip nvdla-[15]*").len(), 2);
+    assert_eq!(reports(&paper, "--chip nvdla-[15]* --unbound ignore").len(), 2);
 }
 
 #[test]
@@ -91,7 +91,17 @@ fn a_channel_that_one_chip_does_not_know_is_an_error_that_names_the_chip() {
         .replace("\"beta\"", "\"gamma\"");
     paper.write("lesser.toml", &lesser);
     let message = paper.failure("replay t.csv --chip chip.toml --chip lesser.toml");
-    assert!(message.contains("t.csv: line 3") && message.contains("of the chip lesser"), "{message}");
+    assert!(
+        message.contains("t.csv: line 3") && message.contains("a component of the chip lesser"),
+        "{message}"
+    );
+    let fewer = lesser.replace("\"gamma\"", "\"beta\"").replace("\"read\"", "\"load\"");
+    paper.write("fewer.toml", &fewer);
+    let message = paper.failure("replay t.csv --chip chip.toml --chip fewer.toml");
+    assert!(
+        message.contains("unknown action \"read\" of component \"beta\" of the chip lesser"),
+        "{message}"
+    );
     for how in ["warn", "ignore"] {
         let all = reports(&paper, &format!("--chip chip.toml --chip lesser.toml --unbound {how}"));
         for (report, chip) in all.iter().zip(["chip.toml", "lesser.toml"]) {

@@ -67,7 +67,7 @@ fn compared(points: usize) -> Vec<ComparedPoint> {
     let point = |at: usize| {
         let scale = 1.0 - at as f64 / points as f64 / 2.0;
         let mut report = reports::typical();
-        report.energy_per_inference_j = report.energy_per_inference_j.map(|energy| energy * scale);
+        report.energy_per_inference_j = report.energy_per_inference_j.map(|energy| energy * scale * scale);
         report.average_power_w *= scale * scale;
         report.peak_power[0].power_w *= scale * scale;
         report.tdp_headroom_w = report.tdp_w - report.peak_power[0].power_w;

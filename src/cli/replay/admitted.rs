@@ -4,7 +4,7 @@ use trace_formats::Rejection;
 
 use super::Unbound;
 use crate::activity::ChannelName;
-use crate::power::{Binding, Point, Resolution};
+use crate::power::{self, Binding, Point, Resolution};
 use crate::replay::{Admission, NameSet};
 
 /// The channels that the bindings of all chips know, and what to do about the others.
@@ -35,8 +35,11 @@ impl NameSet for Admitted<'_> {
                 Resolution::Bound(_) | Resolution::Ignored => is_known = true,
                 Resolution::Unbound(_) if self.unbound != Unbound::Error => {}
                 Resolution::Unbound(why) => {
-                    let of =
-                        if self.bindings.len() > 1 { format!(" of the chip {chip}") } else { String::new() };
+                    // Of a component, what is expected says the chip itself.
+                    let names_no_chip = matches!(why, power::Unbound::Action { .. });
+                    let of = (self.bindings.len() > 1 && names_no_chip)
+                        .then(|| format!(" of the chip {chip}"))
+                        .unwrap_or_default();
                     return Admission::Refuse(Rejection {
                         reason: "unbound_channel",
                         found: format!("{why}{of}"),

@@ -110,7 +110,7 @@ Examples:
   cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --window 1us
   nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile p.nmt
   nm-trace replay p.nmt --chip tpu-v1 --window 5000
-  nm-trace replay p.nmt --chip 'nvdla-*' --chip diannao --json reports.json
+  nm-trace replay p.nmt --chip tpu-v1 --chip 'fixtures/chips/*-published.toml' --json reports.json
   nm-trace replay p.nmt --chip tpu-v1 --voltage 0.75V,0.8V,0.86V --clock 500MHz,600MHz,700MHz";
 
 /// What to do with a channel that nothing is bound to.
