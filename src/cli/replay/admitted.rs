@@ -36,10 +36,11 @@ impl NameSet for Admitted<'_> {
                 Resolution::Unbound(_) if self.unbound != Unbound::Error => {}
                 Resolution::Unbound(why) => {
                     // Of a component, what is expected says the chip itself.
-                    let names_no_chip = matches!(why, power::Unbound::Action { .. });
-                    let of = (self.bindings.len() > 1 && names_no_chip)
-                        .then(|| format!(" of the chip {chip}"))
-                        .unwrap_or_default();
+                    let is_action = matches!(why, power::Unbound::Action { .. });
+                    let of = match is_action && self.bindings.len() > 1 {
+                        true => format!(" of the chip {chip}"),
+                        false => String::new(),
+                    };
                     return Admission::Refuse(Rejection {
                         reason: "unbound_channel",
                         found: format!("{why}{of}"),
