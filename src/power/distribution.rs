@@ -1,8 +1,9 @@
 //! How the windows' power is distributed over time, and its largest step.
 
+use hdrhistogram::Histogram;
+
 use crate::units::{Hertz, Seconds, Watts};
 
-use super::histogram::Histogram;
 use super::result::{PowerDistribution, PowerStep};
 
 /// Power is counted in whole nanowatts, so that three digits are right from a microwatt up; above 1.8·10¹⁰ W it
@@ -11,7 +12,7 @@ const STEPS_PER_WATT: f64 = 1e9;
 
 /// Percentiles, minimum, time above TDP and the largest step, gathered window by window.
 pub(super) struct Distribution {
-    histogram: Histogram,
+    histogram: Histogram<u64>,
     minimum: Option<Watts>,
     maximum: Watts,
     tdp: Watts,
@@ -22,22 +23,27 @@ pub(super) struct Distribution {
 }
 
 impl Distribution {
-    pub(super) fn new(tdp: Watts) -> Distribution {
-        Distribution {
-            histogram: Histogram::default(),
+    pub(super) fn new(tdp: Watts) -> anyhow::Result<Distribution> {
+        Ok(Distribution {
+            // Three significant digits.
+            histogram: Histogram::new(3)?,
             minimum: None,
             maximum: Watts(0.0),
             tdp,
             cycles_above_tdp: 0,
             previous: None,
             largest_step: None,
-        }
+        })
     }
 
     /// Takes the next window: its power and for how many cycles the run covered it.
     #[inline]
     pub(super) fn push(&mut self, start: i64, cycles: u64, is_full: bool, power: Watts) {
-        self.histogram.push(rounded(power.0 * STEPS_PER_WATT), cycles);
+        let power_steps = rounded(power.0 * STEPS_PER_WATT);
+        if self.histogram.record_n(power_steps, cycles).is_err() {
+            // It cannot grow where memory cannot be addressed: then what is beyond counts as the most.
+            self.histogram.saturating_record_n(power_steps, cycles);
+        }
         self.minimum = Some(self.minimum.filter(|lowest| *lowest <= power).unwrap_or(power));
         self.maximum = if power > self.maximum { power } else { self.maximum };
         self.cycles_above_tdp += if power > self.tdp { cycles } else { 0 };
@@ -55,7 +61,7 @@ impl Distribution {
         let lowest = self.minimum.unwrap_or_default().0;
         // A histogram answers with the upper end of a bucket.
         let at = |quantile: f64| {
-            let value = self.histogram.at(quantile) as f64 / STEPS_PER_WATT;
+            let value = self.histogram.value_at_quantile(quantile) as f64 / STEPS_PER_WATT;
             value.max(lowest).min(self.maximum.0)
         };
         PowerDistribution {
@@ -93,6 +99,7 @@ fn rounded(number: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;
@@ -107,7 +114,7 @@ mod tests {
     }
 
     fn median(powers: &[f64]) -> f64 {
-        let mut distribution = Distribution::new(Watts(1.0));
+        let mut distribution = Distribution::new(Watts(1.0)).unwrap();
         for (at, power) in powers.iter().enumerate() {
             distribution.push(at as i64, 1, true, Watts(*power));
         }

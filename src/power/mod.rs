@@ -11,7 +11,6 @@ mod binding_file;
 mod columns;
 mod coverage;
 mod distribution;
-mod histogram;
 mod history;
 mod macs;
 mod options;

@@ -57,7 +57,7 @@ impl<'a> PricedPoint<'a> {
             timing,
             peaks: Peaks::new(&options.peak_lengths, timing),
             factors: ActivityFactors::new(actions),
-            distribution: Distribution::new(rates.tdp),
+            distribution: Distribution::new(rates.tdp)?,
             bins: Bins::new(),
             rates,
             powers: Vec::new(),
