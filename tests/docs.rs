@@ -86,6 +86,16 @@ fn odd_trace() -> tempfile::NamedTempFile {
 }
 
 #[test]
+fn every_key_of_a_comparison_is_on_the_page() {
+    let trace = "fixtures/scale-sim/conv_ws_user";
+    let mut document = json(&["replay", trace, "--chip", "tpu-v1", "--chip", "eyeriss", "--json", "-"]);
+    let reports = document["reports"].as_array_mut().unwrap();
+    assert_eq!(reports.len(), 2);
+    reports.clear();
+    check("Several chips, supplies, clocks, temperatures", &all_keys(&[document]), &[]);
+}
+
+#[test]
 fn every_key_of_the_replay_report_is_on_the_page_and_no_other() {
     let odd = odd_trace();
     let odd = odd.path().to_str().unwrap();

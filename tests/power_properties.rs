@@ -4,8 +4,9 @@
 
 mod power_driver;
 
-use nm_trace::power::{Binding, PeakLength, PowerReport, PricingOptions};
-use nm_trace::units::Seconds;
+use nm_trace::chip::pat::Pat;
+use nm_trace::power::{Binding, PeakLength, Point, PowerReport, Pricing, PricingOptions};
+use nm_trace::units::{Hertz, Joules, Seconds};
 use power_driver::{Event, Run, paper_chip, region};
 use proptest::prelude::*;
 
@@ -60,6 +61,60 @@ fn price(run: &Run, window: u64, lengths: &[u64]) -> (PowerReport, Vec<power_dri
     });
     let options = PricingOptions { peak_lengths: peak_lengths.collect(), ..PricingOptions::default() };
     run.price(&paper_chip(), window, options)
+}
+
+/// The paper chip with other energies; every third has no `beta`.
+fn chips(energies: &[f64]) -> Vec<Pat> {
+    let chip = |(at, energy): (usize, &f64)| {
+        let mut pat = paper_chip();
+        pat.components[0].actions[0].energy.value = Joules(energy * 1e-9);
+        if at % 3 == 2 {
+            pat.components.remove(1);
+        }
+        pat
+    };
+    energies.iter().enumerate().map(chip).collect()
+}
+
+/// What a run's report says, whatever it was priced beside.
+fn json(report: &PowerReport) -> String {
+    serde_json::to_string(report).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn each_of_several_points_is_priced_as_alone_by_any_number_of_threads(
+        run in runs(),
+        window in 1..4u64,
+        energies in prop::collection::vec(0.1..9.0f64, 20),
+        clocks in prop::collection::vec(1e8..3e9f64, 20),
+        threads in 1..5usize,
+    ) {
+        let chips = chips(&energies);
+        let bindings: Vec<Binding> = chips.iter().map(|pat| Binding::new(pat, None, None).unwrap()).collect();
+        let points: Vec<Point<'_>> = chips
+            .iter()
+            .zip(&bindings)
+            .zip(&clocks)
+            .map(|((pat, binding), clock)| Point { pat, binding, clock: Hertz(*clock) })
+            .collect();
+        let options = PricingOptions { threads, ..PricingOptions::default() };
+        let mut pricing = Pricing::of_points(&points, run.timing(window), options.clone(), None).unwrap();
+        run.feed(window, &mut pricing).unwrap();
+        let together = pricing.into_reports();
+        prop_assert_eq!(together.len(), points.len());
+        for (point, report) in points.iter().zip(&together) {
+            let timing = nm_trace::activity::WindowTiming { clock_hz: point.clock.0, ..run.timing(window) };
+            let mut rows = power_driver::Rows::default();
+            // Watched, it goes window by window.
+            let mut alone =
+                Pricing::new(point.pat, point.binding, timing, options.clone(), Some(&mut rows)).unwrap();
+            run.feed(window, &mut alone).unwrap();
+            prop_assert_eq!(json(report), json(&alone.into_report().unwrap()));
+        }
+    }
 }
 
 proptest! {

@@ -6,10 +6,12 @@ mod report_support;
 use nm_trace::chip::pat::Pat;
 use nm_trace::power::PowerReport;
 use nm_trace::report::chip;
+use nm_trace::report::comparison::{self, ComparedPoint};
 use nm_trace::report::inspect::{
     self, ChannelTotal, Count, CycleSpan, InspectedChannel, InspectedRegion, Inspection, SkippedEntries,
 };
 use nm_trace::report::text;
+use nm_trace::units::Volts;
 use report_support as reports;
 
 fn fits(text: String) -> String {
@@ -58,6 +60,56 @@ fn a_partial_window_above_all_whole_ones_is_called_one() {
     assert!(text.contains("highest 80 W (partial window)"), "{text}");
     assert!(text.contains("a partial one is above it for 83 ns"), "{text}");
     assert!(!rendered(&reports::typical()).contains("partial"));
+}
+
+/// The typical report at supplies that make it cheaper and slower.
+fn compared(points: usize) -> Vec<ComparedPoint> {
+    let point = |at: usize| {
+        let scale = 1.0 - at as f64 / points as f64 / 2.0;
+        let mut report = reports::typical();
+        report.energy_per_inference_j = report.energy_per_inference_j.map(|energy| energy * scale * scale);
+        report.average_power_w *= scale * scale;
+        report.peak_power[0].power_w *= scale * scale;
+        report.tdp_headroom_w = report.tdp_w - report.peak_power[0].power_w;
+        report.duration_s /= scale;
+        report.clock_hz *= scale;
+        if at == 1 {
+            report.warnings.push("a clock that is not met".to_owned());
+            report.tdp_headroom_w = -1.5;
+        }
+        ComparedPoint {
+            label: format!("tpu-v1@{}V", 0.86 * scale),
+            chip: "tpu-v1".to_owned(),
+            voltage: Some(Volts(0.86 * scale)),
+            temperature: None,
+            report,
+        }
+    };
+    (0..points).map(point).collect()
+}
+
+#[test]
+fn several_points_are_compared_in_two_tables() {
+    insta::assert_snapshot!(fits(comparison::render(&compared(4))));
+}
+
+#[test]
+fn of_many_points_those_of_least_energy_delay_are_shown() {
+    let text = fits(comparison::render(&compared(1000)));
+    assert!(text.contains("on 1000 operating points"), "{text}");
+    assert!(text.contains("the 40 points of least energy-delay; --json has all"), "{text}");
+    assert!(text.lines().count() < 120, "{text}");
+}
+
+#[test]
+fn points_of_which_nobody_knows_much_are_compared_without_broken_numbers() {
+    let mut points = compared(2);
+    for point in &mut points {
+        point.report = reports::unknowns();
+        point.chip = "a chip with a name that goes on and on and on and on".to_owned();
+        point.temperature = Some(nm_trace::units::Kelvin(333.15));
+    }
+    assert!(fits(comparison::render(&points)).contains("60 °C"));
 }
 
 #[test]

@@ -40,6 +40,17 @@ pub enum ChipError {
         /// All built-in names.
         known: String,
     },
+    /// A pattern of names that names nothing.
+    #[error(
+        "{pattern}: {message}; a pattern is such as 'chips/*.toml' or 'nvdla-*', in quotes; `nm-trace chip list` lists the \
+         built-in chips"
+    )]
+    Pattern {
+        /// What was asked for.
+        pattern: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The file cannot be read.
     #[error("{file}: cannot read the chip file: {error}")]
     Read {

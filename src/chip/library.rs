@@ -70,6 +70,13 @@ impl Loaded {
 pub fn open(chip: &str) -> Result<Loaded, ChipError> {
     let (name, overrides) = split(chip)?;
     let (file, text) = text_of(name)?;
+    // Chip files of given numbers may come in hundreds. What can be read as one is one: no design has its keys.
+    if overrides.is_empty()
+        && text.contains("components")
+        && let Ok(pat) = Pat::parse(&file, &text)
+    {
+        return Ok(Loaded { pat, built: None, file });
+    }
     let table = parse(&file, &text)?;
     if !SpecFile::is_design(&table) {
         if !overrides.is_empty() {
@@ -89,6 +96,36 @@ pub fn open(chip: &str) -> Result<Loaded, ChipError> {
 /// As [`open`] and [`Loaded::within_limits`].
 pub fn load(chip: &str) -> Result<Pat, ChipError> {
     open(chip)?.within_limits()
+}
+
+/// The chips that a pattern names, `chips/*.toml` or `nvdla-*`, in the order of their names, each as [`open`] takes it;
+/// of built-in chips and files called alike, the built-in ones. What is no pattern stays as it is.
+///
+/// # Errors
+/// [`ChipError::Pattern`]: it matches nothing, or is none.
+pub fn expand(chip: &str) -> Result<Vec<String>, ChipError> {
+    // A value may hold what looks like a pattern: `search.X=[16]`.
+    let (name, values) = match chip.split_once('=').and_then(|(before, _)| before.rsplit_once(':')) {
+        Some((name, _)) => chip.split_at(name.len()),
+        None => (chip, ""),
+    };
+    if Path::new(chip).exists() || !name.contains(['*', '?', '[']) {
+        return Ok(vec![chip.to_owned()]);
+    }
+    let wrong = |message: String| ChipError::Pattern { pattern: chip.to_owned(), message };
+    let pattern = glob::Pattern::new(name).map_err(|error| wrong(error.to_string()))?;
+    let built_in = BUILT_IN.iter().map(|chip| chip.name).filter(|name| pattern.matches(name));
+    let mut names: Vec<String> = built_in.map(str::to_owned).collect();
+    if names.is_empty() {
+        let files = glob::glob(name).map_err(|error| wrong(error.to_string()))?;
+        let files = files.flatten().filter(|path| path.is_file());
+        names.extend(files.map(|path| path.to_string_lossy().into_owned()));
+    }
+    if names.is_empty() {
+        return Err(wrong("no built-in chip and no file is called like that".to_owned()));
+    }
+    names.sort();
+    Ok(names.into_iter().map(|name| format!("{name}{values}")).collect())
 }
 
 /// Splits `NAME:KEY=VALUE,KEY=VALUE`; a path that exists is taken as a whole.

@@ -20,7 +20,7 @@ mod validation;
 
 pub use design_report::ChipListing;
 pub use error::{ChipError, Problem};
-pub use library::{BUILT_IN, BuiltIn, Loaded, load, open};
+pub use library::{BUILT_IN, BuiltIn, Loaded, expand, load, open};
 pub use operating_point::{Conditions, OperatingPoint, OperatingPointError};
 pub use report::{ActionReport, ChipReport, ComponentReport, TimingReport};
 pub use sources::Sources;

@@ -13,7 +13,7 @@ use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
 use super::sinks::ProfileSink;
 use super::skipping_writer::SkippingWriter;
-use super::trace_input::TraceInput;
+use super::trace_input::{TraceClock, TraceInput};
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::replay::{AdmitAll, decode_in_order, replay};
@@ -30,6 +30,9 @@ use crate::units::Hertz;
 pub struct Convert {
     #[command(flatten)]
     input: TraceInput,
+
+    #[command(flatten)]
+    timing: TraceClock,
 
     /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
     #[arg(long, value_name = "CYCLES")]
@@ -59,7 +62,7 @@ impl Convert {
     pub fn run(self) -> Result<ExitCode> {
         check_not_inputs(&[&self.output], &self.input.traces)?;
         let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
-        let mut traces = self.input.open(None, LayerJoin::default())?;
+        let mut traces = self.input.open(self.timing.clock, None, LayerJoin::default())?;
         if traces.len() != 1 {
             bail!(
                 "found {} traces, expected one; convert them one by one, and replay them together",
@@ -96,7 +99,7 @@ impl Convert {
 
     fn metadata_of(&self, trace: &OpenedTrace) -> Metadata {
         let mut metadata = trace.metadata.clone();
-        metadata.clock_hz = metadata.clock_hz.or(self.input.clock.map(|clock| clock.0));
+        metadata.clock_hz = metadata.clock_hz.or(self.timing.clock.map(|clock| clock.0));
         metadata.origin = metadata.origin.or_else(|| Some(self.input.names().join(" ")));
         metadata
     }

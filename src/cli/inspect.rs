@@ -9,7 +9,7 @@ use trace_formats::format::LayerJoin;
 use trace_formats::{Metadata, NoteKind};
 
 use super::progress::{Progress, total_bytes};
-use super::trace_input::TraceInput;
+use super::trace_input::{TraceClock, TraceInput};
 use super::window_length::MAX_WINDOW_CYCLES;
 use crate::replay::decode_in_order;
 use crate::replay::inspect::{ChannelStatistics, RegionStatistics, TraceContents, TraceSurvey};
@@ -27,6 +27,9 @@ use crate::report::output::Output;
 pub struct Inspect {
     #[command(flatten)]
     input: TraceInput,
+
+    #[command(flatten)]
+    timing: TraceClock,
 
     /// Length in cycles of the window that slides over each channel to find the most actions in it
     #[arg(long, value_name = "CYCLES", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MAX_WINDOW_CYCLES))]
@@ -48,7 +51,9 @@ impl Inspect {
     pub fn run(self) -> Result<ExitCode> {
         let mut output = Output::prepare("-")?;
         let mut inspections = Vec::new();
-        for (trace, path) in self.input.open(None, LayerJoin::Separate)?.into_iter().zip(self.input.names()) {
+        for (trace, path) in
+            self.input.open(self.timing.clock, None, LayerJoin::Separate)?.into_iter().zip(self.input.names())
+        {
             let progress = Progress::start(total_bytes(std::slice::from_ref(&trace)), self.input.quiet);
             let (format, metadata) = (trace.format, trace.metadata.clone());
             let mut survey = TraceSurvey::new(&metadata, self.input.skips_bad_records());
@@ -86,7 +91,7 @@ impl Inspect {
             producer: metadata.producer.clone(),
             origin: metadata.origin.clone(),
             binding: metadata.binding.clone(),
-            clock_hz: metadata.clock_hz.or(self.input.clock.map(|clock| clock.0)),
+            clock_hz: metadata.clock_hz.or(self.timing.clock.map(|clock| clock.0)),
             inferences: metadata.inferences,
             window_cycles: self.window,
             span: contents.span.map(|span| CycleSpan { start: span.start, end: span.end }),

@@ -22,10 +22,6 @@ pub struct TraceInput {
     #[arg(value_name = "TRACE", required = true)]
     pub traces: Vec<PathBuf>,
 
-    /// Clock of the trace's cycles (700MHz), where it names none; also turns seconds into cycles
-    #[arg(long, value_name = "CLOCK", value_parser = parse_clock)]
-    pub clock: Option<Hertz>,
-
     /// SCALE-Sim's configuration (.cfg): array, dataflow, buffers. Default: the one beside the run
     #[arg(long, value_name = "FILE")]
     pub scalesim_config: Option<PathBuf>,
@@ -64,6 +60,14 @@ pub struct TraceInput {
     pub chunk_bytes: usize,
 }
 
+/// The clock of subcommands that take one.
+#[derive(Debug, Args)]
+pub struct TraceClock {
+    /// Clock of the trace's cycles (700MHz), where it names none; also turns seconds into cycles
+    #[arg(long, value_name = "CLOCK", value_parser = parse_clock)]
+    pub clock: Option<Hertz>,
+}
+
 /// How layers become one timeline.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Join {
@@ -98,11 +102,17 @@ pub enum IoChoice {
 }
 
 impl TraceInput {
-    /// Opens all traces. `default_join` applies where the user names none; `chip_clock` turns seconds into cycles where neither trace nor user names a clock.
+    /// Opens all traces. `default_join` applies where the user names none; `chip_clock` turns seconds into cycles where
+    /// neither trace nor user (`clock`) names a clock.
     ///
     /// # Errors
     /// What opening reports, and standard input or run directories named beside other traces.
-    pub fn open(&self, chip_clock: Option<Hertz>, default_join: LayerJoin) -> Result<Vec<OpenedTrace>> {
+    pub fn open(
+        &self,
+        clock: Option<Hertz>,
+        chip_clock: Option<Hertz>,
+        default_join: LayerJoin,
+    ) -> Result<Vec<OpenedTrace>> {
         let standard_inputs = self.traces.iter().filter(|path| path.as_os_str() == "-").count();
         if standard_inputs > 1 {
             bail!(
@@ -117,7 +127,7 @@ impl TraceInput {
             );
         }
         let options = OpenOptions {
-            default_clock_hz: self.clock.or(chip_clock).map(|clock| clock.0),
+            default_clock_hz: clock.or(chip_clock).map(|clock| clock.0),
             scale_sim_config: self.scalesim_config.clone(),
             scale_sim_topology: self.topology.clone(),
             join: match self.join {
@@ -131,7 +141,7 @@ impl TraceInput {
         let _spinner = Progress::spin("looking through the trace", self.quiet);
         let open = |path: &PathBuf| -> Result<OpenedTrace> {
             let mut trace = format::open(self.input(path)?, &options)?;
-            trace.metadata.notes.extend(self.unused_clock(&trace));
+            trace.metadata.notes.extend(unused_clock(&trace, clock));
             Ok(trace)
         };
         self.traces.iter().map(open).collect()
@@ -150,16 +160,6 @@ impl TraceInput {
         }
     }
 
-    /// Cycles are of the clock that counted them, whatever the user would like it to have been.
-    fn unused_clock(&self, trace: &OpenedTrace) -> Option<Note> {
-        let (own, asked) = (trace.metadata.clock_hz?, self.clock?.0);
-        (own != asked).then(|| {
-            Note::warning(format!(
-                "--clock {asked} Hz is not used: the trace's cycles are those of its own clock of {own} Hz"
-            ))
-        })
-    }
-
     /// Whether records that cannot be read are left out and counted.
     pub fn skips_bad_records(&self) -> bool {
         self.on_error == OnError::Skip
@@ -174,11 +174,16 @@ impl TraceInput {
         }
     }
 
+    /// Threads to work with.
+    pub fn thread_count(&self) -> usize {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
     /// How the pipeline runs. A lateness wins over the trace's own.
     pub fn replay_options(&self, lateness_cycles: Option<u64>) -> ReplayOptions {
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
         ReplayOptions {
-            threads: self.threads.map_or_else(cores, usize::from),
+            threads: self.thread_count(),
             chunk_bytes: self.chunk_bytes,
             io: self.io(),
             skip_bad_records: self.skips_bad_records(),
@@ -199,6 +204,16 @@ impl TraceInput {
 fn parse_patience(text: &str) -> Result<Duration, String> {
     let seconds: Seconds = text.parse().map_err(|error| format!("{error}; write 30s"))?;
     Duration::try_from_secs_f64(seconds.0).map_err(|error| format!("{error}; write 30s"))
+}
+
+/// Cycles are of the clock that counted them, whatever the user would like it to have been.
+fn unused_clock(trace: &OpenedTrace, asked: Option<Hertz>) -> Option<Note> {
+    let (own, asked) = (trace.metadata.clock_hz?, asked?.0);
+    (own != asked).then(|| {
+        Note::warning(format!(
+            "--clock {asked} Hz is not used: the trace's cycles are those of its own clock of {own} Hz"
+        ))
+    })
 }
 
 /// Parses `700MHz`, `1.5 GHz` or a plain number of hertz.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::columns::{ActionCounts, Columns};
 use super::rates::Rates;
 use super::result::ActivityFactor;
 use crate::activity::ChannelName;
@@ -18,6 +19,65 @@ struct Busiest {
     windows_above_capacity: u64,
     /// Start of the first of them.
     first_above: i64,
+}
+
+impl Busiest {
+    fn take_above(&mut self, start: i64) {
+        self.first_above = if self.windows_above_capacity == 0 { start } else { self.first_above };
+        self.windows_above_capacity += 1;
+    }
+}
+
+/// How often actions happened in a batch of windows that the run covers fully, and at most in one of them. A factor grows
+/// with its count, so the largest count has the largest factor, whatever the capacity.
+#[derive(Default)]
+pub(super) struct BatchActivity {
+    /// The largest count of each action by itself.
+    alone: Vec<(usize, f64)>,
+    /// Of each action with all of its variants, where the action on random data stands.
+    together: Vec<CountsTogether>,
+}
+
+struct CountsTogether {
+    action: usize,
+    counts: Vec<f64>,
+    most: f64,
+}
+
+impl BatchActivity {
+    /// Gathers the counts in a range of windows; all chips with such columns have the same variants.
+    pub(super) fn fill(
+        &mut self,
+        counts: &ActionCounts,
+        columns: &Columns<'_>,
+        rates: &Rates,
+        windows: &Range<usize>,
+    ) {
+        self.alone.clear();
+        self.together.clear();
+        for (row, &action) in counts.rows().zip(columns.active()) {
+            let row = &row[windows.clone()];
+            self.alone.push((action, most(row)));
+            let ports_of = rates.actions[action].ports_of;
+            match self.together.iter_mut().find(|together| together.action == ports_of) {
+                Some(together) => {
+                    for (sum, count) in together.counts.iter_mut().zip(row) {
+                        *sum += count;
+                    }
+                }
+                None => {
+                    self.together.push(CountsTogether { action: ports_of, counts: row.to_vec(), most: 0.0 });
+                }
+            }
+        }
+        for together in &mut self.together {
+            together.most = most(&together.counts);
+        }
+    }
+}
+
+fn most(counts: &[f64]) -> f64 {
+    counts.iter().copied().fold(0.0, |most, count| if count > most { count } else { most })
 }
 
 /// The busiest window of every action.
@@ -50,9 +110,27 @@ impl ActivityFactors {
             let factor = factor(rates, at, self.counts[at], cycles);
             busiest.factor = busiest.factor.max(factor);
             if factor > 1.0 + TOLERANCE {
-                busiest.first_above =
-                    if busiest.windows_above_capacity == 0 { start } else { busiest.first_above };
-                busiest.windows_above_capacity += 1;
+                busiest.take_above(start);
+            }
+        }
+    }
+
+    /// Takes windows of so many cycles each, all covered fully, from the cycle `start` on.
+    pub(super) fn push_batch(&mut self, start: i64, cycles: u64, batch: &BatchActivity, rates: &Rates) {
+        for &(at, count) in &batch.alone {
+            self.alone[at] = self.alone[at].max(factor(rates, at, count, cycles));
+        }
+        for CountsTogether { action: at, counts, most } in &batch.together {
+            let busiest = &mut self.together[*at];
+            let highest = factor(rates, *at, *most, cycles);
+            busiest.factor = busiest.factor.max(highest);
+            if highest <= 1.0 + TOLERANCE {
+                continue;
+            }
+            for (window, count) in counts.iter().enumerate() {
+                if factor(rates, *at, *count, cycles) > 1.0 + TOLERANCE {
+                    busiest.take_above(start + window as i64 * cycles as i64);
+                }
             }
         }
     }

@@ -2,19 +2,16 @@
 
 use trace_formats::Span;
 
-use crate::activity::{ActivitySummary, WindowTiming};
+use crate::activity::ActivitySummary;
 use crate::chip::pat::Pat;
 use crate::units::{Hertz, Joules, Seconds, Watts};
 
-use super::activity_factor::ActivityFactors;
-use super::binding::Binding;
 use super::columns::{Columns, KnownTargets};
 use super::coverage::coverage;
-use super::distribution::Distribution;
 use super::macs::Macs;
 use super::options::PricingOptions;
-use super::over_time::Bins;
 use super::peaks::{FoundPeak, Peaks};
+use super::priced_point::PricedPoint;
 use super::rates::Rates;
 use super::regions::{self, RegionPricing, open_longest};
 use super::remarks::{Remarks, inferences};
@@ -22,20 +19,6 @@ use super::result::{
     ActionPower, ChipSummary, ComponentPower, ComponentShare, EnergyByKind, PeakPower, PowerReport,
     SCHEMA_VERSION,
 };
-
-/// What was gathered while the windows passed.
-pub(super) struct Gathered<'a> {
-    pub pat: &'a Pat,
-    pub binding: &'a Binding,
-    pub options: &'a PricingOptions,
-    pub timing: WindowTiming,
-    pub rates: &'a Rates,
-    pub columns: &'a Columns<'a>,
-    pub factors: &'a ActivityFactors,
-    pub distribution: &'a Distribution,
-    pub bins: Bins,
-    pub peaks: Peaks,
-}
 
 /// The whole run in numbers.
 struct Run {
@@ -54,14 +37,19 @@ struct Run {
 }
 
 impl Run {
-    fn new(gathered: &Gathered<'_>, targets: &KnownTargets, summary: &ActivitySummary) -> Run {
-        let clock = Hertz(gathered.timing.clock_hz);
+    fn new(
+        point: &PricedPoint<'_>,
+        columns: &Columns<'_>,
+        targets: &KnownTargets,
+        summary: &ActivitySummary,
+    ) -> Run {
+        let clock = Hertz(point.timing.clock_hz);
         let cycles = summary.span.end.saturating_sub(summary.span.start).max(0).unsigned_abs();
         let duration = clock.time_of(cycles as f64);
-        let actions = gathered.columns.actions_by_name(&summary.totals, targets);
-        let energies = gathered.rates.energies(&actions, duration);
-        let energy = gathered.rates.counted(&energies);
-        let system = gathered.rates.system(&energies);
+        let actions = columns.actions_by_name(&summary.totals, targets);
+        let energies = point.rates.energies(&actions, duration);
+        let energy = point.rates.counted(&energies);
+        let system = point.rates.system(&energies);
         let power = mean(energy.total(), duration);
         Run { clock, cycles, duration, span: summary.span, actions, energies, energy, system, power }
     }
@@ -72,18 +60,23 @@ fn mean(energy_j: f64, time: Seconds) -> Watts {
     if time.0 > 0.0 { Joules(energy_j) / time } else { Watts(0.0) }
 }
 
-/// Puts the report together.
-pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> anyhow::Result<PowerReport> {
-    let targets = KnownTargets::new(gathered.binding, summary.totals.keys());
-    let run = Run::new(&gathered, &targets, summary);
-    let Gathered { pat, binding, options, rates, columns, distribution, .. } = gathered;
+/// Puts the report of a chip together, from its own part and from columns that are bound as its own.
+pub(super) fn assemble(
+    point: &PricedPoint<'_>,
+    columns: &Columns<'_>,
+    options: &PricingOptions,
+    summary: &ActivitySummary,
+) -> anyhow::Result<PowerReport> {
+    let PricedPoint { pat, binding, timing, rates, distribution, .. } = point;
+    let targets = KnownTargets::new(binding, summary.totals.keys());
+    let run = Run::new(point, columns, &targets, summary);
     let macs = Macs::new(binding.chip_channels(), &targets);
-    let components = components(&gathered, &run);
+    let components = components(point, &run);
     let pricing = RegionPricing { pat, rates, columns, targets: &targets, macs: &macs, clock: run.clock };
     let (regions, of_regions) = regions::rows(summary, &pricing);
-    let (peak_power, of_peaks) = peak_power(gathered.peaks, &run, rates, pat, summary);
-    let above_capacity = gathered.factors.warnings(rates, binding.chip_channels());
-    let mut remarks = Remarks::new(summary, pat, binding, options);
+    let (peak_power, of_peaks) = peak_power(&point.peaks, &run, rates, pat, summary);
+    let above_capacity = point.factors.warnings(rates, binding.chip_channels());
+    let mut remarks = Remarks::new(summary, pat, binding, run.clock, options);
     remarks.warnings.extend(above_capacity.into_iter().chain(of_regions).chain(of_peaks));
     let inferences = inferences(summary, options, &mut remarks);
     let macs = macs.of(&run.actions);
@@ -97,8 +90,8 @@ pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> any
         cycles: run.cycles,
         first_cycle: run.span.start,
         clock_hz: run.clock.0,
-        window_s: gathered.timing.seconds(gathered.timing.cycles as f64),
-        window_cycles: gathered.timing.cycles,
+        window_s: timing.seconds(timing.cycles as f64),
+        window_cycles: timing.cycles,
         includes_system: options.include_system,
         energy_j: run.energy.total(),
         energy_by_kind_j: run.energy,
@@ -118,7 +111,7 @@ pub(super) fn assemble(gathered: Gathered<'_>, summary: &ActivitySummary) -> any
         tops_per_w: tops.filter(|_| run.power.0 > 0.0).map(|tops| tops / run.power.0),
         components,
         regions,
-        power_over_time: gathered.bins.finish(run.clock),
+        power_over_time: point.bins.finish(run.clock),
         coverage: coverage(summary, binding, columns, pat, &run.actions),
         warnings: remarks.warnings,
         assumptions: remarks.assumptions,
@@ -135,8 +128,8 @@ fn chip_summary(pat: &Pat) -> anyhow::Result<ChipSummary> {
     })
 }
 
-fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
-    let all = gathered.pat.components.iter().zip(&gathered.rates.components).zip(&run.energies);
+fn components(point: &PricedPoint<'_>, run: &Run) -> Vec<ComponentPower> {
+    let all = point.pat.components.iter().zip(&point.rates.components).zip(&run.energies);
     all.map(|((component, rate), energy)| {
         let actions: Vec<ActionPower> = component
             .actions
@@ -146,8 +139,8 @@ fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
                 name: action.name.clone(),
                 count: run.actions[at],
                 energy_per_action_j: action.energy.value.0,
-                energy_j: (gathered.rates.actions[at].dynamic * run.actions[at]).0,
-                activity_factor: gathered.factors.of(gathered.rates, at, run.actions[at], run.cycles),
+                energy_j: (point.rates.actions[at].dynamic * run.actions[at]).0,
+                activity_factor: point.factors.of(&point.rates, at, run.actions[at], run.cycles),
             })
             .collect();
         ComponentPower {
@@ -156,8 +149,8 @@ fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
             energy_j: energy.total(),
             energy_by_kind_j: *energy,
             average_power_w: mean(energy.total(), run.duration).0,
-            activity_factor: gathered.factors.busiest(
-                gathered.rates,
+            activity_factor: point.factors.busiest(
+                &point.rates,
                 rate.actions.clone(),
                 &run.actions,
                 run.cycles,
@@ -170,7 +163,7 @@ fn components(gathered: &Gathered<'_>, run: &Run) -> Vec<ComponentPower> {
 
 /// All peaks, shortest first; the last one is the whole run.
 fn peak_power(
-    peaks: Peaks,
+    peaks: &Peaks,
     run: &Run,
     rates: &Rates,
     pat: &Pat,

@@ -64,6 +64,17 @@ impl Binding {
         Ok(Binding { file, user: user.unwrap_or_default(), built_in, chip })
     }
 
+    /// Whether both bind every name alike, to channels of the same numbers.
+    pub fn binds_as(&self, other: &Binding) -> bool {
+        let rules = |binding: &Binding| (binding.user.len(), binding.built_in.len());
+        let alike = |(a, b): (&Rule, &Rule)| a.binds_as(b);
+        std::ptr::eq(self, other)
+            || self.chip.channels == other.chip.channels
+                && rules(self) == rules(other)
+                && self.user.iter().zip(&other.user).all(alike)
+                && self.built_in.iter().zip(&other.built_in).all(alike)
+    }
+
     /// What becomes of a channel of the trace.
     pub fn resolve(&self, name: &ChannelName) -> Resolution {
         let Bound { is_known, targets, .. } = self.bound(name);

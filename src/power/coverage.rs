@@ -1,6 +1,8 @@
 //! What of the trace was priced, as what, and what of the chip it did not touch.
 
-use crate::activity::ActivitySummary;
+use std::collections::BTreeMap;
+
+use crate::activity::{ActivitySummary, ChannelName};
 use crate::chip::pat::Pat;
 
 use super::binding::{Binding, Resolution};
@@ -15,19 +17,31 @@ pub(super) fn coverage(
     pat: &Pat,
     actions: &[f64],
 ) -> CoverageReport {
-    let unbound = &summary.coverage.unbound;
-    let unbound_channels = unbound
-        .iter()
-        .map(|(name, events)| UnboundChannel { trace_channel: name.to_string(), events: *events });
+    let unbound = unbound(summary, binding);
+    let mut events = summary.coverage.events;
+    // Of several chips, one may know what another does not.
+    for (name, count) in &unbound {
+        events -= if summary.coverage.unbound.contains_key(*name) { 0 } else { **count };
+    }
     CoverageReport {
-        events: summary.coverage.events,
-        unbound_events: unbound.values().sum(),
+        events,
+        unbound_events: unbound.values().copied().sum(),
         bound_channels: bound_channels(summary, binding, columns),
-        unbound_channels: unbound_channels.collect(),
+        unbound_channels: unbound
+            .iter()
+            .map(|(name, events)| UnboundChannel { trace_channel: name.to_string(), events: **events })
+            .collect(),
         bad_records: summary.coverage.bad_records.clone(),
         skipped: summary.coverage.skipped.clone(),
         components_without_activity: components_without_activity(pat, actions),
     }
+}
+
+/// Events of the channels that nothing is bound to.
+fn unbound<'s>(summary: &'s ActivitySummary, binding: &Binding) -> BTreeMap<&'s ChannelName, &'s u64> {
+    let is_unbound = |name: &ChannelName| matches!(binding.resolve(name), Resolution::Unbound(_));
+    let own = summary.coverage.events_by_channel.iter().filter(|(name, _)| is_unbound(name));
+    summary.coverage.unbound.iter().chain(own).collect()
 }
 
 fn bound_channels(summary: &ActivitySummary, binding: &Binding, columns: &Columns<'_>) -> Vec<BoundChannel> {

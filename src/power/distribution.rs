@@ -37,14 +37,13 @@ impl Distribution {
     }
 
     /// Takes the next window: its power and for how many cycles the run covered it.
-    pub(super) fn push(
-        &mut self,
-        start: i64,
-        cycles: u64,
-        is_full: bool,
-        power: Watts,
-    ) -> anyhow::Result<()> {
-        self.histogram.record_n((power.0 * STEPS_PER_WATT).round() as u64, cycles)?;
+    #[inline]
+    pub(super) fn push(&mut self, start: i64, cycles: u64, is_full: bool, power: Watts) {
+        let power_steps = rounded(power.0 * STEPS_PER_WATT);
+        if self.histogram.record_n(power_steps, cycles).is_err() {
+            // It cannot grow where memory cannot be addressed: then what is beyond counts as the most.
+            self.histogram.saturating_record_n(power_steps, cycles);
+        }
         self.minimum = Some(self.minimum.filter(|lowest| *lowest <= power).unwrap_or(power));
         self.maximum = if power > self.maximum { power } else { self.maximum };
         self.cycles_above_tdp += if power > self.tdp { cycles } else { 0 };
@@ -55,7 +54,6 @@ impl Distribution {
             }
         }
         self.previous = is_full.then_some(power);
-        Ok(())
     }
 
     /// Percentiles: at least that part of the time is not above the power.
@@ -89,15 +87,36 @@ impl Distribution {
     }
 }
 
+/// The nearest integer, as [`f64::round`] has it, which is a call of a function on most machines.
+#[inline]
+fn rounded(number: f64) -> u64 {
+    if !(0.0..9e18).contains(&number) {
+        return number.round() as u64;
+    }
+    let whole = number as i64;
+    (whole + i64::from(number - whole as f64 >= 0.5)) as u64
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn rounding_is_that_of_the_library(number in any::<f64>(), small in 0.0..1e10f64, whole in 0..1_000_000u32) {
+            for number in [number, small, f64::from(whole) + 0.5, f64::from(whole)] {
+                prop_assert_eq!(rounded(number), number.round() as u64);
+            }
+        }
+    }
 
     fn median(powers: &[f64]) -> f64 {
         let mut distribution = Distribution::new(Watts(1.0)).unwrap();
         for (at, power) in powers.iter().enumerate() {
-            distribution.push(at as i64, 1, true, Watts(*power)).unwrap();
+            distribution.push(at as i64, 1, true, Watts(*power));
         }
         distribution.percentiles().p50_w
     }

@@ -5,16 +5,19 @@
 
 mod activity_factor;
 mod assemble;
+mod batch;
 mod binding;
 mod binding_file;
 mod columns;
 mod coverage;
 mod distribution;
+mod history;
 mod macs;
 mod options;
 mod over_time;
 mod pattern;
 mod peaks;
+mod priced_point;
 mod pricing;
 mod rates;
 mod regions;
@@ -28,7 +31,7 @@ pub use binding::{BUILT_IN_BINDINGS, Binding, Resolution};
 pub use options::PricingOptions;
 pub use over_time::{PowerObserver, PowerRow};
 pub use peaks::PeakLength;
-pub use pricing::Pricing;
+pub use pricing::{Point, Pricing};
 pub use result::*;
 pub use rules::{BindingError, Target};
 pub use unbound::Unbound;

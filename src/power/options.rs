@@ -13,6 +13,8 @@ pub struct PricingOptions {
     pub include_system: bool,
     /// Warns of each channel of the trace that nothing is bound to; the coverage names it either way.
     pub warn_of_unbound: bool,
+    /// Threads that price operating points. Changes no result.
+    pub threads: usize,
 }
 
 impl Default for PricingOptions {
@@ -22,6 +24,7 @@ impl Default for PricingOptions {
             inferences: None,
             include_system: false,
             warn_of_unbound: true,
+            threads: 1,
         }
     }
 }

@@ -10,6 +10,8 @@ const MOST_BINS: usize = 256;
 /// Power of one profile window, averaged over the part of it that the run covers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerRow<'a> {
+    /// Which operating point's it is, from 0: several take a window one after another.
+    pub point: usize,
     /// First cycle of that part.
     pub start_cycle: i64,
     /// First cycle after it.
@@ -67,6 +69,7 @@ impl Bins {
     }
 
     /// Takes the next window.
+    #[inline]
     pub(super) fn push(&mut self, start_cycle: i64, cycles: u64, power: Watts, clock: Hertz) {
         let window = Bin { start_cycle, cycles, energy: power * clock.time_of(cycles as f64), peak: power };
         if self.windows_in_last < self.windows_per_bin
@@ -85,7 +88,7 @@ impl Bins {
         self.windows_in_last = 1;
     }
 
-    pub(super) fn finish(self, clock: Hertz) -> Vec<PowerBin> {
+    pub(super) fn finish(&self, clock: Hertz) -> Vec<PowerBin> {
         let bin = |bin: &Bin| {
             let duration = clock.time_of(bin.cycles as f64);
             PowerBin {

@@ -4,13 +4,10 @@
 //! longest length are kept, at most [`MOST_KEPT_COUNTS`] of them; a length for which that is not enough is left
 //! out with a warning.
 
-use std::collections::VecDeque;
-
 use crate::activity::WindowTiming;
-use crate::units::{Hertz, Seconds, Watts};
+use crate::units::{Seconds, Watts};
 
-use super::columns::Columns;
-use super::rates::Rates;
+use super::columns::{ActionCounts, Columns};
 
 /// Counts that are kept for sliding windows, 8 bytes each: 128 MiB (2²⁰ windows of 16 channels).
 const MOST_KEPT_COUNTS: usize = 1 << 24;
@@ -41,11 +38,10 @@ impl PeakLength {
     }
 }
 
-/// One length, its running sums and the best position so far.
+/// One length and the best position so far.
 struct Sliding {
     labels: Vec<String>,
     windows: u64,
-    sums: Vec<u128>,
     best: Option<Best>,
     is_refused: bool,
 }
@@ -75,22 +71,18 @@ pub(super) struct Found {
     pub warnings: Vec<String>,
 }
 
-/// Slides windows of all lengths over a run.
+/// The best positions of windows of all lengths.
 pub(super) struct Peaks {
-    /// Shortest first.
+    /// Shortest first: a single window.
     lengths: Vec<Sliding>,
     timing: WindowTiming,
-    /// Counts by column of the latest windows, oldest first.
-    kept: Vec<VecDeque<u64>>,
     /// [`MOST_KEPT_COUNTS`], but for tests.
     most_kept: usize,
-    seen_windows: u64,
-    /// The actions of the position that is looked at.
-    scratch: Vec<f64>,
+    columns: usize,
 }
 
 impl Peaks {
-    pub(super) fn new(lengths: &[PeakLength], timing: WindowTiming, actions: usize) -> Peaks {
+    pub(super) fn new(lengths: &[PeakLength], timing: WindowTiming) -> Peaks {
         let one = Sliding::new("one window", 1);
         let others = lengths.iter().map(|length| Sliding::new(&length.label, length.windows(&timing)));
         let mut sorted: Vec<Sliding> = std::iter::once(one).chain(others).collect();
@@ -102,82 +94,85 @@ impl Peaks {
                 _ => merged.push(length),
             }
         }
-        Peaks {
-            lengths: merged,
-            timing,
-            kept: Vec::new(),
-            most_kept: MOST_KEPT_COUNTS,
-            seen_windows: 0,
-            scratch: vec![0.0; actions],
+        Peaks { lengths: merged, timing, most_kept: MOST_KEPT_COUNTS, columns: 0 }
+    }
+
+    /// The lengths in windows.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = u64> {
+        self.lengths.iter().map(|length| length.windows)
+    }
+
+    /// Whether a length is still looked for.
+    pub(super) fn is_wanted(&self, length: usize) -> bool {
+        !self.lengths[length].is_refused
+    }
+
+    /// Windows that are to be kept for the longest length. A single window needs nothing kept.
+    pub(super) fn kept_windows(&self) -> usize {
+        let longest = self.lengths.iter().rfind(|length| !length.is_refused && length.windows > 1);
+        longest.map_or(0, |length| usize::try_from(length.windows).unwrap_or(usize::MAX))
+    }
+
+    /// Compares the powers over a length that ends with window `last`, and with each after it, with the best one; the
+    /// earlier of equals stays.
+    pub(super) fn look(
+        &mut self,
+        length: usize,
+        last: i64,
+        powers: &[f64],
+        counts: &ActionCounts,
+        columns: &Columns<'_>,
+        actions: usize,
+    ) {
+        let length = &mut self.lengths[length];
+        let mut highest = length.best.as_ref().map(|best| best.power.0);
+        let mut found = None;
+        for (at, &power) in powers.iter().enumerate() {
+            if highest.is_none_or(|highest| power > highest) {
+                (highest, found) = (Some(power), Some(at));
+            }
+        }
+        if let Some(at) = found {
+            let mut best = length.best.take().map_or_else(|| vec![0.0; actions], |best| best.actions);
+            columns.actions(counts, at, &mut best);
+            let first_window = last + at as i64 - (length.windows - 1) as i64;
+            length.best = Some(Best { power: Watts(powers[at]), first_window, actions: best });
         }
     }
 
-    /// Takes the next window's counts by column.
-    pub(super) fn push(&mut self, index: i64, counts: &[u64], columns: &Columns<'_>, rates: &Rates) {
-        let rows = self.kept.first().map_or(0, VecDeque::len);
-        while self.kept.len() < columns.len() {
-            self.kept.push(VecDeque::from(vec![0; rows]));
-        }
-        self.seen_windows += 1;
-        let clock = Hertz(self.timing.clock_hz);
-        for length in self.lengths.iter_mut().filter(|length| !length.is_refused) {
-            length.slide(counts, &self.kept);
-            if self.seen_windows >= length.windows {
-                let time = clock.time_of(length.windows as f64 * self.timing.cycles as f64);
-                length.look(index, time, columns, rates, &mut self.scratch);
-            }
-        }
-        self.keep(counts);
-    }
-
-    /// Keeps a window's counts for as long as the longest length needs them.
-    fn keep(&mut self, counts: &[u64]) {
-        for (column, kept) in self.kept.iter_mut().enumerate() {
-            kept.push_back(counts.get(column).copied().unwrap_or(0));
-        }
-        let columns = self.kept.len().max(1);
-        loop {
-            let longest = self.lengths.iter_mut().rfind(|length| !length.is_refused);
-            // A single window needs nothing kept; a longer one the window that it pushes out.
-            let needed =
-                longest.as_ref().map_or(0, |length| if length.windows == 1 { 0 } else { length.windows });
-            let needed = usize::try_from(needed).unwrap_or(usize::MAX);
-            for kept in &mut self.kept {
-                let surplus = kept.len().saturating_sub(needed);
-                kept.drain(..surplus);
-            }
-            let rows = self.kept.first().map_or(0, VecDeque::len);
-            match longest {
-                Some(length) if rows * columns > self.most_kept => length.is_refused = true,
-                _ => return,
-            }
+    /// Gives up lengths that need more counts than are kept, after so many windows of so many columns.
+    pub(super) fn refuse(&mut self, seen_windows: u64, columns: usize) {
+        self.columns = columns;
+        for length in self.lengths.iter_mut().filter(|length| length.windows > 1) {
+            let rows = u128::from(length.windows.min(seen_windows));
+            length.is_refused |= rows * columns.max(1) as u128 > self.most_kept as u128;
         }
     }
 
     /// The peaks of a run of that many cycles.
-    pub(super) fn finish(self, run_cycles: u64) -> Found {
+    pub(super) fn finish(&self, run_cycles: u64) -> Found {
         let mut found = Found { peaks: Vec::new(), whole_run: Vec::new(), warnings: Vec::new() };
-        for length in self.lengths {
+        for length in &self.lengths {
             let cycles = u128::from(length.windows) * u128::from(self.timing.cycles);
-            match (u64::try_from(cycles), length.best) {
+            match (u64::try_from(cycles), &length.best) {
                 (Ok(cycles), _) if cycles < run_cycles && length.is_refused => {
                     found.warnings.push(format!(
                         "no peak over {} is given: its {} windows of {} channels are more than the {} counts \
                          that are kept; choose longer profile windows",
                         length.labels.join(", "),
                         length.windows,
-                        self.kept.len(),
+                        self.columns,
                         self.most_kept,
                     ));
                 }
                 (Ok(cycles), Some(best)) if cycles < run_cycles => found.peaks.push(FoundPeak {
-                    labels: length.labels,
+                    labels: length.labels.clone(),
                     cycles,
                     start_cycle: best.first_window.saturating_mul(self.timing.cycles as i64),
                     power: best.power,
-                    actions: best.actions,
+                    actions: best.actions.clone(),
                 }),
-                _ => found.whole_run.extend(length.labels),
+                _ => found.whole_run.extend(length.labels.iter().cloned()),
             }
         }
         found
@@ -186,34 +181,7 @@ impl Peaks {
 
 impl Sliding {
     fn new(label: &str, windows: u64) -> Sliding {
-        Sliding { labels: vec![label.to_owned()], windows, sums: Vec::new(), best: None, is_refused: false }
-    }
-
-    /// Adds a window and takes away the one that it pushes out. `kept` does not hold the new one yet.
-    fn slide(&mut self, counts: &[u64], kept: &[VecDeque<u64>]) {
-        self.sums.resize(kept.len(), 0);
-        for (column, sum) in self.sums.iter_mut().enumerate() {
-            let new = counts.get(column).copied().unwrap_or(0);
-            if self.windows == 1 {
-                *sum = u128::from(new);
-                continue;
-            }
-            let row = usize::try_from(self.windows)
-                .ok()
-                .and_then(|windows| kept[column].len().checked_sub(windows));
-            let old = row.and_then(|row| kept[column].get(row)).copied().unwrap_or(0);
-            *sum = *sum + u128::from(new) - u128::from(old);
-        }
-    }
-
-    /// Compares the position that ends with a window with the best one; the earlier of equals stays.
-    fn look(&mut self, last: i64, time: Seconds, columns: &Columns<'_>, rates: &Rates, actions: &mut [f64]) {
-        columns.actions(|column| self.sums[column], actions);
-        let power = rates.power(actions, time);
-        if self.best.as_ref().is_none_or(|best| power > best.power) {
-            let first_window = last - (self.windows - 1) as i64;
-            self.best = Some(Best { power, first_window, actions: actions.to_vec() });
-        }
+        Sliding { labels: vec![label.to_owned()], windows, best: None, is_refused: false }
     }
 }
 
@@ -221,26 +189,25 @@ impl Sliding {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::activity::ChannelName;
-    use crate::power::Binding;
+    use crate::activity::{ChannelName, WindowSink};
+    use crate::power::{Binding, Pricing, PricingOptions};
 
     /// Peaks over 4, 8 and 64 windows of a run, with room for so many counts.
     fn found(windows: i64, most_kept: usize) -> Found {
         let pat = crate::chip::load("fixtures/chips/eyeriss-published.toml").unwrap();
         let binding = Binding::new(&pat, None, None).unwrap();
         let timing = WindowTiming { cycles: 10, clock_hz: 2e8, count_fraction_bits: 0 };
-        let rates = Rates::new(&pat, Hertz(2e8), false);
-        let mut columns = Columns::new(&binding, 0);
         let lengths = [("4", 4.0), ("8", 8.0), ("64", 64.0)]
             .map(|(label, windows)| PeakLength { label: label.to_owned(), length: Seconds(windows * 50e-9) });
-        let mut peaks = Peaks::new(&lengths, timing, rates.actions.len());
-        peaks.most_kept = most_kept;
+        let options = PricingOptions { peak_lengths: lengths.to_vec(), ..PricingOptions::default() };
+        let mut pricing = Pricing::new(&pat, &binding, timing, options, None).unwrap();
+        pricing.points[0].peaks.most_kept = most_kept;
         let name = ChannelName { component: "tensor_unit".to_owned(), action: "mac".to_owned() };
-        columns.grow(&[name]);
         for index in 0..windows {
-            peaks.push(index, &[u64::from(index == 20)], &columns, &rates);
+            pricing.window(index, std::slice::from_ref(&name), &[u64::from(index == 20)]).unwrap();
         }
-        peaks.finish(windows.unsigned_abs() * 10)
+        pricing.price_waiting(i64::MAX).unwrap();
+        pricing.points[0].peaks.finish(windows.unsigned_abs() * 10)
     }
 
     fn labels(found: &Found) -> Vec<String> {
@@ -255,6 +222,34 @@ mod tests {
         // The shorter lengths go on as if nothing had happened: the first position that holds window 20.
         assert_eq!(few.peaks[2].start_cycle, 130);
         assert!(found(100, 64).warnings.is_empty());
+    }
+
+    #[test]
+    fn peaks_of_a_long_run_are_those_of_every_position() {
+        let counts: Vec<u64> = (0..10_000u64).map(|at| at * at * 2_654_435_761 % 1009).collect();
+        let pat = crate::chip::load("fixtures/chips/eyeriss-published.toml").unwrap();
+        let binding = Binding::new(&pat, None, None).unwrap();
+        let timing = WindowTiming { cycles: 10, clock_hz: 2e8, count_fraction_bits: 0 };
+        let lengths = [3usize, 300, 5000].map(|windows| PeakLength {
+            label: windows.to_string(),
+            length: Seconds(windows as f64 * 50e-9),
+        });
+        let options = PricingOptions { peak_lengths: lengths.to_vec(), ..PricingOptions::default() };
+        let mut pricing = Pricing::new(&pat, &binding, timing, options, None).unwrap();
+        let name = ChannelName { component: "tensor_unit".to_owned(), action: "mac".to_owned() };
+        for (index, count) in counts.iter().enumerate() {
+            pricing.window(index as i64, std::slice::from_ref(&name), &[*count]).unwrap();
+        }
+        pricing.price_waiting(i64::MAX).unwrap();
+        let found = pricing.points[0].peaks.finish(100_000);
+        for (peak, length) in found.peaks.iter().zip([1, 3, 300, 5000]) {
+            let sums: Vec<u64> = counts.windows(length).map(|counts| counts.iter().sum()).collect();
+            let most = sums.iter().max().unwrap();
+            let first = sums.iter().position(|sum| sum == most).unwrap();
+            assert_eq!((peak.cycles, peak.start_cycle), (10 * length as u64, 10 * first as i64));
+            assert_eq!(peak.actions.iter().sum::<f64>(), *most as f64);
+        }
+        assert_eq!(found.peaks.len(), 4);
     }
 
     #[test]

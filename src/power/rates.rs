@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::chip::pat::{Action, Component, Pat, Placement};
 use crate::units::{Hertz, Joules, PerCycle, Seconds, Watts};
 
+use super::columns::ActionCounts;
 use super::result::EnergyByKind;
 
 /// What one component costs while time passes.
@@ -88,6 +89,28 @@ impl Rates {
     /// Power of all counted components over a length of time.
     pub(super) fn power(&self, counts: &[f64], time: Seconds) -> Watts {
         self.activity_energy(counts) / time + self.base
+    }
+
+    /// [`Rates::power`] of each of several windows of one length, by the same sums; all other actions than the active
+    /// ones, whose counts are given, add 0.
+    pub(super) fn powers(
+        &self,
+        counts: &ActionCounts,
+        active: &[usize],
+        time: Seconds,
+        powers: &mut Vec<f64>,
+    ) {
+        powers.clear();
+        powers.resize(counts.windows(), 0.0);
+        for (row, &action) in counts.rows().zip(active) {
+            let energy = self.actions[action].counted.0;
+            for (power, count) in powers.iter_mut().zip(row) {
+                *power += energy * count;
+            }
+        }
+        for power in powers {
+            *power = *power / time.0 + self.base.0;
+        }
     }
 
     /// One component's energy over a length of time in which its actions were counted.

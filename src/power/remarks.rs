@@ -20,6 +20,7 @@ impl Remarks {
         summary: &ActivitySummary,
         pat: &Pat,
         binding: &Binding,
+        clock: Hertz,
         options: &PricingOptions,
     ) -> Remarks {
         let notes = |kind| summary.notes.iter().filter(move |note| note.kind == kind);
@@ -27,7 +28,7 @@ impl Remarks {
             warnings: notes(NoteKind::Warning).map(|note| note.text.clone()).collect(),
             assumptions: notes(NoteKind::Assumption).map(|note| note.text.clone()).collect(),
         };
-        remarks.clock(summary, pat);
+        remarks.clock(summary, pat, clock);
         remarks.binding(summary, binding, options.warn_of_unbound);
         remarks.model(pat, options);
         if summary.span.start >= summary.span.end {
@@ -36,8 +37,8 @@ impl Remarks {
         remarks
     }
 
-    fn clock(&mut self, summary: &ActivitySummary, pat: &Pat) {
-        let (chip, used) = (pat.clock.value, Hertz(summary.timing.clock_hz));
+    fn clock(&mut self, summary: &ActivitySummary, pat: &Pat, used: Hertz) {
+        let chip = pat.clock.value;
         if summary.trace_clock_hz.is_none() {
             self.assumptions.push(format!("the trace names no clock: its cycles last as long as at {used}"));
         }

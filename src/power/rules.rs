@@ -88,6 +88,11 @@ impl ChipNames {
 }
 
 impl Rule {
+    /// Whether both bind the same names to the same; what they say of it may differ.
+    pub(super) fn binds_as(&self, other: &Rule) -> bool {
+        (&self.from, self.extra, self.target) == (&other.from, other.extra, other.target)
+    }
+
     pub(super) fn matches(&self, name: &ChannelName) -> bool {
         self.from.matches(&name.component, &name.action)
     }

@@ -58,6 +58,52 @@ impl<W: Write> PowerCsv<W> {
     }
 }
 
+/// Writes a row a window: when, and the power of each of several operating points.
+pub struct ComparisonCsv<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> ComparisonCsv<W> {
+    /// Writes the column names.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn new(writer: W, point_names: &[String]) -> io::Result<ComparisonCsv<W>> {
+        let mut csv = csv::Writer::from_writer(writer);
+        let time = ["start_cycle", "end_cycle", "start_s", "end_s"].map(String::from);
+        let points = point_names.iter().map(|name| format!("{name}_w"));
+        csv.write_record(time.into_iter().chain(points)).map_err(io_error)?;
+        Ok(ComparisonCsv { csv })
+    }
+
+    /// Writes one window; `powers_w` are those of the points named at the start. `time_s` is left empty where clocks differ.
+    ///
+    /// # Errors
+    /// What the writer reports; another number of points than were named; a number that is not finite.
+    pub fn row(
+        &mut self,
+        start_cycle: i64,
+        end_cycle: i64,
+        time_s: Option<(f64, f64)>,
+        powers_w: &[f64],
+    ) -> io::Result<()> {
+        if !powers_w.iter().all(|number| number.is_finite()) {
+            let problem = format!("the power from cycle {start_cycle} to {end_cycle} is not a finite number");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let (start_s, end_s) = time_s.unzip();
+        self.csv.serialize((start_cycle, end_cycle, start_s, end_s, powers_w)).map_err(io_error)
+    }
+
+    /// Writes what is still buffered and gives the writer back.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
 /// The writer's own error where there is one, so that a closed pipe can still be told from a full disk.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
