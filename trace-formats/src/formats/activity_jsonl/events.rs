@@ -149,7 +149,7 @@ impl<'a> LineReader<'a, '_> {
         }
         let bytes = self.chunk.bytes;
         let mut members = Members::within(object, &bytes[object.at..])?;
-        let mut event = EventMembers::default();
+        let mut event = EventMembers::of(object);
         let mut is_first = true;
         while let Some(key) = members.next_key()? {
             match self.decoder.keys.find(&bytes[key.at + 1..], key.bytes.len() - 2) {
@@ -210,16 +210,21 @@ impl<'a> LineReader<'a, '_> {
     }
 
     /// A number of few digits and nothing else.
-    #[inline]
+    #[inline(always)]
     fn plain(&self, text: Text<'a>) -> Option<i64> {
         let (number, length) = signed(&self.chunk.bytes[text.at..])?;
         (length == text.bytes.len()).then_some(number)
     }
 
-    #[inline]
+    #[inline(always)]
     fn count(&self, text: Text<'a>) -> Result<u64, BadText> {
-        let plain = self.plain(text).and_then(|count| self.decoder.counts.whole(u64::try_from(count).ok()?));
-        plain.map_or_else(|| self.decoder.counts.read(text), Ok)
+        if let Some(plain) = self.plain(text)
+            && let Ok(whole) = u64::try_from(plain)
+            && let Some(count) = self.decoder.counts.whole(whole)
+        {
+            return Ok(count);
+        }
+        self.decoder.counts.read(text)
     }
 
     fn interval(&self, object: Text<'a>, members: &EventMembers<'a>) -> Result<Interval, BadText> {
@@ -327,7 +332,7 @@ impl<'a> LineReader<'a, '_> {
     }
 
     /// A value that is a string.
-    #[inline]
+    #[inline(always)]
     fn name(&self, text: Text<'a>) -> Option<Name<'a>> {
         let written = self.chunk.bytes[text.at..].strip_prefix(b"\"")?;
         Some(Name::at_start(written, text.bytes.len() - 2))

@@ -7,7 +7,7 @@ use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Unit};
 
-/// What a value says of an event. Numbers come first, then names.
+/// What a value says of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Start,
@@ -110,7 +110,7 @@ impl Keys {
     }
 
     /// The field of the key of `length` bytes with which `bytes` start, if it is written plainly and bytes follow.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, bytes: &[u8], length: usize) -> Option<Field> {
         let bytes = bytes.first_chunk::<KEY_BYTES>()?;
         if length >= KEY_BYTES {
@@ -123,46 +123,83 @@ impl Keys {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn key_slot(word: u128) -> usize {
     let (low, high) = (word as u64, (word >> 64) as u64);
     ((low ^ high.rotate_left(7)).wrapping_mul(KEY_MULTIPLIER) >> (64 - KEY_SLOT_BITS)) as usize
 }
 
 /// The values of an event, as far as they were found, by their roles.
-#[derive(Default)]
-pub(super) struct EventMembers<'a>([Option<(Text<'a>, Unit)>; ROLES]);
+pub(super) struct EventMembers<'a> {
+    object: Text<'a>,
+    values: [Place; ROLES],
+    /// Units of start and end.
+    units: [Unit; 2],
+}
 
-impl<'a> EventMembers<'a> {
-    /// The value of a role.
-    #[inline]
-    pub(super) fn get(&self, role: Role) -> Option<Text<'a>> {
-        self.0[role as usize].map(|value| value.0)
+/// Where a value stands in its object: its start, which is never 0, and its length. In one word, since halves that are
+/// written and then read together are waited for.
+#[derive(Clone, Copy, Default)]
+struct Place(u64);
+
+impl Place {
+    #[inline(always)]
+    fn of(start: usize, length: usize) -> Place {
+        // A line that is taken has at most some hundred thousand bytes.
+        Place((start as u64) << 32 | length as u64)
     }
 
-    /// A time and its unit.
-    #[inline]
+    #[inline(always)]
+    fn text<'a>(self, object: Text<'a>) -> Option<Text<'a>> {
+        let (start, length) = ((self.0 >> 32) as usize, self.0 as u32 as usize);
+        (start != 0).then(|| object.slice(start, start + length))
+    }
+}
+
+impl<'a> EventMembers<'a> {
+    /// None yet.
+    pub(super) fn of(object: Text<'a>) -> EventMembers<'a> {
+        EventMembers { object, values: [Place::default(); ROLES], units: [Unit::Cycles; 2] }
+    }
+
+    /// The value of a role.
+    #[inline(always)]
+    pub(super) fn get(&self, role: Role) -> Option<Text<'a>> {
+        self.values[role as usize].text(self.object)
+    }
+
+    /// The start or the end, and its unit.
+    #[inline(always)]
     pub(super) fn time(&self, role: Role) -> Option<(Text<'a>, Unit)> {
-        self.0[role as usize]
+        Some((self.get(role)?, self.units[role as usize]))
     }
 
     /// Whether the interval is in cycles rather than times.
     pub(super) fn counts_cycles(&self) -> bool {
-        self.0.iter().flatten().all(|value| value.1 == Unit::Cycles)
+        self.units == [Unit::Cycles; 2]
     }
 
     /// What is said of the data.
     #[inline]
     pub(super) fn data(&self) -> Option<DataTexts<'a>> {
-        let texts = [self.get(Role::Zero), self.get(Role::Gated), self.get(Role::Toggle)];
-        DataTexts(texts).said(b"null")
+        let [zero, gated, toggle] =
+            [Role::Zero, Role::Gated, Role::Toggle].map(|role| self.values[role as usize]);
+        if zero.0 | gated.0 | toggle.0 == 0 {
+            return None;
+        }
+        DataTexts([zero, gated, toggle].map(|place| place.text(self.object))).said(b"null")
     }
 
     /// Keeps the value of a key.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&mut self, key: Text<'a>, field: Field, value: Text<'a>) -> Result<(), BadText> {
-        if self.0[field.role as usize].replace((value, field.unit)).is_some() {
+        let kept = &mut self.values[field.role as usize];
+        if kept.0 != 0 {
             return Err(second(key));
+        }
+        *kept = Place::of(value.at - self.object.at, value.bytes.len());
+        if field.unit != Unit::Cycles {
+            self.units[field.role as usize % 2] = field.unit;
         }
         Ok(())
     }

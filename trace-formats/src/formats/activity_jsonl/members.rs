@@ -45,7 +45,7 @@ enum State {
 }
 
 impl Marks {
-    #[inline]
+    #[inline(always)]
     fn of(beyond: &[u8], length: usize) -> Marks {
         let mut marks = [0; MARKED_BLOCKS + 1];
         let starts = (0..length).step_by(BLOCK_BYTES);
@@ -58,7 +58,7 @@ impl Marks {
     }
 
     /// The first mark within the next block's length, if all of that is marked.
-    #[inline]
+    #[inline(always)]
     fn next(&self, at: usize) -> Option<usize> {
         let (block, bit) = (at / BLOCK_BYTES, at % BLOCK_BYTES);
         let [low, high] = *self.0.get(block..)?.first_chunk()?;
@@ -74,7 +74,7 @@ impl<'a> Members<'a> {
     }
 
     /// Enters an object with which the bytes `beyond` start.
-    #[inline]
+    #[inline(always)]
     pub(super) fn within(object: Text<'a>, beyond: &'a [u8]) -> Result<Members<'a>, BadText> {
         let marks = Marks::of(beyond, object.bytes.len());
         let mut members = Members { text: object, beyond, position: 0, state: State::First, marks };
@@ -89,7 +89,7 @@ impl<'a> Members<'a> {
     }
 
     /// The next member's key with its quotes, after which [`Members::next_value`] or [`Members::member`] is called.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_key(&mut self) -> Result<Option<Text<'a>>, BadText> {
         match (self.state, self.byte()) {
             (State::Ended, _) => return Ok(None),
@@ -103,13 +103,14 @@ impl<'a> Members<'a> {
     }
 
     /// The value of the key that was just found, once the key itself is good.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_value(&mut self) -> Result<Text<'a>, BadText> {
         self.expect(b':', "a colon after the key")?;
         self.value()
     }
 
     /// The member of the key that was just found.
+    #[inline(never)]
     pub(super) fn member(&mut self, key_text: Text<'a>) -> Result<Member<'a>, BadText> {
         let key = unescaped(key_text)?;
         Ok(Member { key, key_text, value: self.next_value()? })
@@ -125,7 +126,7 @@ impl<'a> Members<'a> {
     }
 
     /// The next byte that is no space.
-    #[inline]
+    #[inline(always)]
     fn byte(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.bytes.get(self.position)?;
@@ -136,7 +137,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn expect(&mut self, wanted: u8, expected: &str) -> Result<(), BadText> {
         if self.byte() != Some(wanted) {
             return Err(self.unexpected(expected));
@@ -145,7 +146,7 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn value(&mut self) -> Result<Text<'a>, BadText> {
         match self.byte() {
             Some(b'"') => self.string(),
@@ -153,7 +154,9 @@ impl<'a> Members<'a> {
             Some(byte) if !matches!(byte, b',' | b':' | b'}' | b']') => {
                 let start = self.position;
                 // Digits end within the line, since what follows it is no digit.
-                self.position += signed(&self.beyond[start..]).map_or(0, |number| number.1);
+                if let Some((_, length)) = signed(&self.beyond[start..]) {
+                    self.position += length;
+                }
                 let rest = &self.text.bytes[self.position..];
                 let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
                 self.position += rest.iter().position(ends).unwrap_or(rest.len());
@@ -163,8 +166,8 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A string with its quotes.
-    #[inline]
+    /// A string with its quotes. Inlined, as all that leads here: a text that goes through memory is waited for.
+    #[inline(always)]
     fn string(&mut self) -> Result<Text<'a>, BadText> {
         if self.byte() != Some(b'"') {
             return Err(self.unexpected("a key in quotes"));
@@ -182,7 +185,7 @@ impl<'a> Members<'a> {
         Err(self.unexpected("a closing quote"))
     }
 
-    #[inline]
+    #[inline(always)]
     fn quote_or_backslash(&self, at: usize) -> Option<usize> {
         let bytes = self.text.bytes;
         let found = self.marks.next(at).or_else(|| {
@@ -193,6 +196,7 @@ impl<'a> Members<'a> {
     }
 
     /// An object or a list, to its closing bracket.
+    #[inline(never)]
     fn nested(&mut self) -> Result<Text<'a>, BadText> {
         let start = self.position;
         let mut depth = 0_usize;
@@ -214,6 +218,8 @@ impl<'a> Members<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn unexpected(&self, expected: &str) -> BadText {
         let rest = self.text.slice(self.position.min(self.text.bytes.len()), self.text.bytes.len());
         if rest.bytes.is_empty() {

@@ -12,6 +12,9 @@ mod name_table;
 mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
+mod template_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 mod words;
 mod writer;

@@ -5,11 +5,8 @@ use super::words::{WORDS_BYTES, Words, first_words};
 /// A table has 64 places at first.
 const FIRST_SLOT_BITS: u32 = 6;
 
-/// Odd, with no pattern in their bits: one for each word of two names.
-const MULTIPLIERS: [[u64; 4]; 2] = [
-    [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93],
-    [0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5, 0x8535_5c7b_2f3d_1b4d],
-];
+/// Odd, with no pattern in their bits: one for each of two names.
+const MULTIPLIERS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9];
 
 /// A name as it is written, with its closing quote, which makes it differ from any other and from its own start.
 #[derive(Clone, Copy)]
@@ -122,19 +119,22 @@ impl<Id> Entry<Id> {
 
 #[inline(always)]
 fn hash(first: &Name<'_>, second: &Name<'_>) -> u64 {
-    let mut hash = 0_u64;
-    for (words, multipliers) in [(&first.words, &MULTIPLIERS[0]), (&second.words, &MULTIPLIERS[1])] {
-        for at in 0..4 {
-            hash = hash.wrapping_add(words[at].wrapping_mul(multipliers[at]));
-        }
-    }
+    let products = (
+        folded(&first.words).wrapping_mul(MULTIPLIERS[0]),
+        folded(&second.words).wrapping_mul(MULTIPLIERS[1]),
+    );
+    let hash = products.0.wrapping_add(products.1);
     if first.has_tail() || second.has_tail() {
         let tails = first.tail.iter().chain(second.tail);
-        hash = tails.fold(hash, |hash, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(MULTIPLIERS[0][0]).rotate_left(29)
-        });
+        return tails
+            .fold(hash, |hash, &byte| (hash.rotate_left(29) ^ u64::from(byte)).wrapping_mul(MULTIPLIERS[0]));
     }
     hash
+}
+
+#[inline(always)]
+fn folded(words: &Words) -> u64 {
+    words[0] ^ words[1].rotate_left(19) ^ words[2].rotate_left(37) ^ words[3].rotate_left(53)
 }
 
 #[cfg(test)]

@@ -221,3 +221,93 @@ impl Literal {
         (differ == 0).then_some(at + self.length)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::formats::activity_jsonl::keys::Field;
+    use crate::formats::activity_jsonl::members::Members;
+    use crate::formats::activity_text::text::Text;
+
+    fn learn(templates: &mut Templates, line: &str) {
+        let object = Text { bytes: line.as_bytes(), at: 0 }.trimmed();
+        let mut members = Members::of(object).unwrap();
+        let mut event = EventMembers::of(object);
+        while let Some(member) = members.next().unwrap() {
+            event.put(member.key_text, Field::named(&member.key).unwrap(), member.value).unwrap();
+        }
+        templates.learn(line.as_bytes(), 0, object.at, &event);
+    }
+
+    /// What is read of a line with others after it: its interval, count, names, and where its object and it end.
+    fn read(templates: &mut Templates, line: &str) -> Option<(i64, i64, i64, Vec<String>, usize)> {
+        let text = format!("{line}{}", " ".repeat(64));
+        let read = templates.read(text.as_bytes(), 0)?;
+        assert_eq!(read.end, line.len());
+        let names = read.channel.into_iter().chain(read.region);
+        let names = names.map(|(at, length)| text[at..at + length].to_owned()).collect();
+        Some((read.interval.0, read.interval.1, read.count, names, read.object_at))
+    }
+
+    #[test]
+    fn a_line_of_a_shape_that_was_learned_is_read_whatever_its_values() {
+        let mut templates = Templates::new();
+        let line = |start, count, name: &str| {
+            format!(
+                " {{\"count\":{count}, \"component\":\"{name}\",\"start\":{start},\"end\":99,\"action\":\"b\"}}\r\n"
+            )
+        };
+        assert_eq!(read(&mut templates, &line(1, 2, "a")), None);
+        learn(&mut templates, &line(1, 2, "a"));
+        let names = |name: &str| vec![name.to_owned(), "b".to_owned()];
+        assert_eq!(read(&mut templates, &line(1, 2, "a")), Some((1, 99, 2, names("a"), 1)));
+        assert_eq!(
+            read(&mut templates, &line(-58, 123_456_789, "cdef")),
+            Some((-58, 99, 123_456_789, names("cdef"), 1))
+        );
+        assert_eq!(read(&mut templates, &line(1, 2, "a").replace("\r\n", "\n")), None);
+        assert_eq!(read(&mut templates, &line(1, 2, "a").replace("99", "99.0")), None);
+    }
+
+    #[test]
+    fn lines_of_several_shapes_are_read_by_turns() {
+        let mut templates = Templates::new();
+        let lines = [
+            r#"{"cycle":1,"component":"a","action":"b","count":3}"#,
+            r#"{"cycle":1,"component":"a","action":"b","count":3,"region":"c"}"#,
+            r#"{"cycle":1,"component":"a","action":"b","count":3,"region":null}"#,
+            r#"{"start":1,"end":2,"component":"a","action":"b","count":3}"#,
+        ]
+        .map(|line| format!("{line}\n"));
+        lines.iter().for_each(|line| learn(&mut templates, line));
+        for _ in 0..100 {
+            for (line, names) in lines.iter().zip([2, 3, 2, 2]) {
+                let (start, end, count, found, _) = read(&mut templates, line).unwrap();
+                assert_eq!((start, end, count, found.len()), (1, 2, 3, names), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_never_come_back_are_soon_no_longer_compared() {
+        let mut templates = Templates::new();
+        learn(&mut templates, "{\"cycle\":1,\"component\":\"a\",\"action\":\"b\",\"count\":3}\n");
+        for _ in 0..MAX_TRUST {
+            assert_eq!(read(&mut templates, "{}\n"), None);
+        }
+        let known = "{\"cycle\":7,\"component\":\"a\",\"action\":\"b\",\"count\":3}\n";
+        let waits = (0..1000).take_while(|_| read(&mut templates, known).is_none()).count();
+        assert_eq!(waits, REST as usize);
+    }
+
+    #[test]
+    fn data_and_times_are_not_for_templates() {
+        for members in [r#""cycle":1,"toggle":0.1"#, r#""start_ns":1,"end_ns":2"#] {
+            let mut templates = Templates::new();
+            let line = format!("{{{members},\"component\":\"a\",\"action\":\"b\",\"count\":3}}\n");
+            learn(&mut templates, &line);
+            assert_eq!(read(&mut templates, &line), None, "{members}");
+        }
+    }
+}
