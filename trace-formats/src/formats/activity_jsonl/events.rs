@@ -185,7 +185,7 @@ impl<'a> LineReader<'a, '_> {
             return self.parts(object, members, (component, action), parts, interval);
         }
         let channel = self.channel(component, action, None)?;
-        let regions = members.get(Role::Region).map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
+        let regions = self.regions(members.get(Role::Region))?;
         self.batch.push(Event { channel, regions, start, end, count }, object.at);
         Ok(())
     }
@@ -202,7 +202,7 @@ impl<'a> LineReader<'a, '_> {
         let named =
             parts.counted().map(|(variant, count)| Ok((self.channel(component, action, variant)?, count)));
         let named = named.collect::<Result<Vec<_>, BadText>>()?;
-        let regions = members.get(Role::Region).map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
+        let regions = self.regions(members.get(Role::Region))?;
         for (channel, count) in named {
             self.batch.push(Event { channel, regions, start, end, count }, object.at);
         }
@@ -314,7 +314,8 @@ impl<'a> LineReader<'a, '_> {
         asked.map_err(|rejection| component.rejected(rejection))
     }
 
-    fn regions(&mut self, tags: Text<'a>) -> Result<RegionSetId, BadText> {
+    fn regions(&mut self, tags: Option<Text<'a>>) -> Result<RegionSetId, BadText> {
+        let Some(tags) = tags else { return Ok(RegionSetId::NONE) };
         let Some(name) = self.name(tags) else {
             return if tags.bytes == b"null" { Ok(RegionSetId::NONE) } else { self.ask_regions(tags) };
         };

@@ -2,6 +2,7 @@
 
 use super::facts::{FACT_KEYS, METADATA};
 use super::members::{Member, unescaped};
+use super::words::{first_pair, first_words};
 use crate::formats::activity_text::data::{DATA_NAMES, DataTexts};
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
@@ -90,7 +91,7 @@ pub(super) fn unknown_key(member: &Member<'_>) -> BadText {
 const KEY_BYTES: usize = 16;
 
 /// Finds plainly written keys by the bytes they and their closing quotes are.
-pub(super) struct Keys([(u128, Option<Field>); 1 << KEY_SLOT_BITS]);
+pub(super) struct Keys([([u64; 2], Option<Field>); 1 << KEY_SLOT_BITS]);
 
 const KEY_SLOT_BITS: u32 = 6;
 
@@ -99,12 +100,10 @@ const KEY_MULTIPLIER: u64 = 0x28ce_6f24_1064_5d51;
 
 impl Keys {
     pub(super) fn new() -> Keys {
-        let mut keys = Keys([(0, None); 1 << KEY_SLOT_BITS]);
+        let mut keys = Keys([([0; 2], None); 1 << KEY_SLOT_BITS]);
         for (name, field) in fields() {
-            let mut bytes = [0; KEY_BYTES];
-            bytes.iter_mut().zip(name.bytes().chain([b'"'])).for_each(|(byte, written)| *byte = written);
-            let word = u128::from_le_bytes(bytes);
-            keys.0[key_slot(word)] = (word, Some(field));
+            let [low, high, ..] = first_words(format!("{name}\"").as_bytes(), KEY_BYTES);
+            keys.0[key_slot([low, high])] = ([low, high], Some(field));
         }
         keys
     }
@@ -112,20 +111,17 @@ impl Keys {
     /// The field of the key of `length` bytes with which `bytes` start, if it is written plainly and bytes follow.
     #[inline(always)]
     pub(super) fn find(&self, bytes: &[u8], length: usize) -> Option<Field> {
-        let bytes = bytes.first_chunk::<KEY_BYTES>()?;
         if length >= KEY_BYTES {
             return None;
         }
-        let others = 8 * (KEY_BYTES - 1 - length);
-        let word = u128::from_le_bytes(*bytes) << others >> others;
-        let (known, field) = self.0[key_slot(word)];
-        field.filter(|_| known == word)
+        let written = first_pair(bytes, length + 1)?;
+        let (known, field) = &self.0[key_slot(written)];
+        if *known == written { *field } else { None }
     }
 }
 
 #[inline(always)]
-fn key_slot(word: u128) -> usize {
-    let (low, high) = (word as u64, (word >> 64) as u64);
+fn key_slot([low, high]: [u64; 2]) -> usize {
     ((low ^ high.rotate_left(7)).wrapping_mul(KEY_MULTIPLIER) >> (64 - KEY_SLOT_BITS)) as usize
 }
 

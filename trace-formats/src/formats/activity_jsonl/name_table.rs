@@ -2,8 +2,8 @@
 
 use super::words::{WORDS_BYTES, Words, first_words};
 
-/// A table has 64 places at first.
-const FIRST_SLOT_BITS: u32 = 6;
+/// A table has 512 places at first: two of some dozens of names should rarely want the same.
+const FIRST_SLOT_BITS: u32 = 9;
 
 /// Odd, with no pattern in their bits: one for each of two names.
 const MULTIPLIERS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9];
@@ -110,10 +110,12 @@ impl<Id> Entry<Id> {
         if differ(&self.names[0], &first.words) | differ(&self.names[1], &second.words) != 0 {
             return false;
         }
-        if !(self.has_tails || first.has_tail() || second.has_tail()) {
-            return true;
-        }
-        *self.tails[0] == *first.tail && *self.tails[1] == *second.tail
+        !(self.has_tails || first.has_tail() || second.has_tail()) || self.has(first.tail, second.tail)
+    }
+
+    #[inline(never)]
+    fn has(&self, first: &[u8], second: &[u8]) -> bool {
+        *self.tails[0] == *first && *self.tails[1] == *second
     }
 }
 
@@ -124,12 +126,15 @@ fn hash(first: &Name<'_>, second: &Name<'_>) -> u64 {
         folded(&second.words).wrapping_mul(MULTIPLIERS[1]),
     );
     let hash = products.0.wrapping_add(products.1);
-    if first.has_tail() || second.has_tail() {
-        let tails = first.tail.iter().chain(second.tail);
-        return tails
-            .fold(hash, |hash, &byte| (hash.rotate_left(29) ^ u64::from(byte)).wrapping_mul(MULTIPLIERS[0]));
-    }
-    hash
+    if first.has_tail() || second.has_tail() { with_tails(hash, first.tail, second.tail) } else { hash }
+}
+
+#[inline(never)]
+fn with_tails(hash: u64, first: &[u8], second: &[u8]) -> u64 {
+    first
+        .iter()
+        .chain(second)
+        .fold(hash, |hash, &byte| (hash.rotate_left(29) ^ u64::from(byte)).wrapping_mul(MULTIPLIERS[0]))
 }
 
 #[inline(always)]

@@ -65,6 +65,14 @@ pub(super) fn first_words(bytes: &[u8], length: usize) -> Words {
     }
 }
 
+/// The first bytes of a text of at least 16, at most 16 of them.
+#[inline(always)]
+pub(super) fn first_pair(bytes: &[u8], length: usize) -> Option<[u64; 2]> {
+    let (halves, _) = bytes.first_chunk::<16>()?.as_chunks::<8>();
+    let [low, high, ..] = mask(length);
+    Some([u64::from_le_bytes(halves[0]) & low, u64::from_le_bytes(halves[1]) & high])
+}
+
 /// Where the first quote is, if it is among the first 64 bytes and so many there are.
 #[inline(always)]
 pub(super) fn quote(bytes: &[u8]) -> Option<usize> {
@@ -164,6 +172,9 @@ mod tests {
             alone.resize(WORDS_BYTES, 0);
             let expected = alone.first_chunk().map(words);
             prop_assert_eq!(Some(first_words(&bytes, length)), expected);
+            let pair = first_pair(&bytes, length.min(16));
+            let expected = first_words(&bytes, length.min(16));
+            prop_assert_eq!(pair, (bytes.len() >= 16).then_some([expected[0], expected[1]]));
         }
     }
 }
