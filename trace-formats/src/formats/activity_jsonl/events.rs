@@ -79,22 +79,38 @@ struct LineReader<'a, 's> {
 impl<'a> LineReader<'a, '_> {
     fn read(mut self) -> Result<u64, DataError> {
         let (mut at, mut line_ends) = (0, 0);
-        while at < self.chunk.bytes.len() {
-            if let Some(next) = self.plain_line(at) {
-                line_ends += 1;
-                at = next;
-            } else {
-                let line = line_at(&self.chunk, at);
-                line_ends += u64::from(line.is_ended);
-                at += line.text.bytes.len() + 1;
-                self.line(line)?;
+        loop {
+            let (next, plain_lines) = self.plain_lines(at);
+            line_ends += plain_lines;
+            if next == self.chunk.bytes.len() {
+                break;
             }
             if self.batch.is_full() {
                 self.hand_on()?;
+                at = next;
+                continue;
             }
+            let line = line_at(&self.chunk, next);
+            line_ends += u64::from(line.is_ended);
+            at = next + line.text.bytes.len() + usize::from(line.is_ended);
+            self.line(line)?;
         }
         self.hand_on()?;
         Ok(line_ends)
+    }
+
+    /// Reads lines as long as they are plain and the batch has room. Returns where the next one starts, and how many it
+    /// read. Not inlined, so that what the processor's registers hold is this loop's alone.
+    #[inline(never)]
+    fn plain_lines(&mut self, mut at: usize) -> (usize, u64) {
+        let mut lines = 0;
+        while !self.batch.is_full()
+            && let Some(next) = self.plain_line(at)
+        {
+            at = next;
+            lines += 1;
+        }
+        (at, lines)
     }
 
     /// Reads the line at `at` if it is as plain as lines mostly are. Returns where the next one starts.
@@ -123,6 +139,7 @@ impl<'a> LineReader<'a, '_> {
     }
 
     /// Reads any line.
+    #[inline(never)]
     fn line(&mut self, line: Line<'a>) -> Result<(), DataError> {
         let object = line.text.trimmed();
         let bad = match self.object(line, object) {

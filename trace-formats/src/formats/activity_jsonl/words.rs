@@ -56,13 +56,16 @@ pub(super) fn masked(words: Words, mask: Words) -> Words {
 pub(super) fn first_words(bytes: &[u8], length: usize) -> Words {
     match bytes.first_chunk() {
         Some(bytes) => masked(words(bytes), mask(length)),
-        None => {
-            let mut padded = [0; WORDS_BYTES];
-            let length = length.min(bytes.len());
-            padded[..length].copy_from_slice(&bytes[..length]);
-            words(&padded)
-        }
+        None => padded_words(bytes, length),
     }
+}
+
+#[cold]
+fn padded_words(bytes: &[u8], length: usize) -> Words {
+    let mut padded = [0; WORDS_BYTES];
+    let length = length.min(bytes.len());
+    padded[..length].copy_from_slice(&bytes[..length]);
+    words(&padded)
 }
 
 /// The first bytes of a text of at least 16, at most 16 of them.
