@@ -22,7 +22,7 @@ const AFTER: &str = concat!(
 fn assert_read_alike(trace: &[u8], chunks: &[usize]) {
     let reading = |chunks: &[usize]| Reading { chunks: chunks.to_vec(), skip: true, ..Reading::default() };
     let member_by_member = read_as(trace, &reading(&[1]));
-    for chunks in [&[usize::MAX], chunks] {
+    for chunks in [&[usize::MAX], chunks].into_iter().filter(|chunks| !chunks.is_empty()) {
         assert_eq!(read_as(trace, &reading(chunks)), member_by_member, "{}", trace.escape_ascii());
     }
     // The first error is the same where it stops the reading, too.
@@ -49,6 +49,27 @@ fn every_fixture_is_read_alike_in_one_piece_and_line_by_line() {
         }
     }
     assert!(files > 20);
+}
+
+#[test]
+fn any_change_of_one_byte_of_a_plain_line_is_read_alike() {
+    let line = |start: u32| {
+        format!("{{\"start\":{start},\"end\":9,\"component\":\"a\",\"action\":\"b\",\"count\":12}}\n")
+    };
+    let (before, plain, after) = (line(1), line(2), line(3));
+    for at in 0..plain.len() {
+        for byte in *b"0-\"\\,:}x \n\x00\xff" {
+            for end in [at, at + 1] {
+                let changed = [&plain.as_bytes()[..at], &[byte], &plain.as_bytes()[end..]].concat();
+                assert_read_alike(
+                    &[before.as_bytes(), &changed, after.as_bytes(), AFTER.as_bytes()].concat(),
+                    &[],
+                );
+            }
+        }
+        let shorter = [&plain.as_bytes()[..at], &plain.as_bytes()[at + 1..]].concat();
+        assert_read_alike(&[before.as_bytes(), &shorter, after.as_bytes(), AFTER.as_bytes()].concat(), &[]);
+    }
 }
 
 /// A key and its value.
