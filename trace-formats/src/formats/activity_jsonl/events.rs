@@ -1,30 +1,20 @@
 //! Lines to events.
 
-use super::facts::{FACT_KEYS, METADATA, is_fact, read_fact};
-use super::members::{Member, Members, string_value};
+use super::batch::Batch;
+use super::facts::{is_fact, read_fact};
+use super::keys::{EventMembers, Field, Keys, Role, unknown_key};
+use super::members::{Members, string_value};
+use super::name_table::{Name, NameTable};
+use super::template::Templates;
+use super::words::signed;
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
-use crate::event::{ChannelId, Event, EventSink, MAX_CYCLE, RegionSetId};
+use crate::event::{ChannelId, Event, EventSink, Fact, MAX_CYCLE, RegionSetId};
 use crate::formats::activity_text::count::CountReader;
-use crate::formats::activity_text::data::{DATA_NAMES, DataTexts, Parts, variant_name};
-use crate::formats::activity_text::names::{RecentChannels, RecentNames};
-use crate::formats::activity_text::nearest::nearest;
-use crate::formats::activity_text::text::{BadText, Line, Text, lines};
+use crate::formats::activity_text::data::{Parts, variant_name};
+use crate::formats::activity_text::text::{BadText, Line, Text};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Interval, TimeScale, Unit, read_cycle};
 use crate::variant::DataVariant;
-
-/// Keys of an event besides those of time.
-const NAMES: &[&str] = &["component", "action", "count", "region"];
-
-/// Whether an event or a fact may have this key.
-pub(super) fn is_known(key: &str) -> bool {
-    known_keys().any(|known| known == key)
-}
-
-fn known_keys() -> impl Iterator<Item = &'static str> {
-    let edges = EDGE_NAMES.iter().map(|edge| edge.0);
-    NAMES.iter().chain(&DATA_NAMES).chain(FACT_KEYS).chain(&[METADATA]).copied().chain(edges)
-}
 
 /// Whether a line is an event in units of time; `None` for whatever is no event with a start.
 pub(super) fn is_in_times(line: &[u8]) -> Option<bool> {
@@ -49,6 +39,7 @@ pub(super) struct LineDecoder {
     pub(super) clock_hz: Option<f64>,
     /// Each event is the sum of a window.
     pub(super) windowed: bool,
+    pub(super) keys: Keys,
 }
 
 impl Decoder for LineDecoder {
@@ -57,105 +48,204 @@ impl Decoder for LineDecoder {
     }
 
     fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
-        let (channels, regions) = (RecentChannels::new(), RecentNames::new());
-        let mut reader = LineReader { decoder: self, sink, channels, regions };
-        let mut line_ends = 0;
-        for line in lines(chunk) {
-            line_ends += u64::from(line.is_ended);
-            if let Err(bad) = reader.line(line) {
-                reader.sink.bad_record(bad.located(chunk))?;
+        let reader = LineReader {
+            decoder: self,
+            chunk: *chunk,
+            sink,
+            batch: Batch::new(),
+            templates: Templates::new(),
+            channels: NameTable::new(),
+            variants: [const { None }; DataVariant::ALL.len()],
+            regions: NameTable::new(),
+        };
+        reader.read()
+    }
+}
+
+/// Reads lines by a template where one fits, and member by member where none does. Both share what they know of names,
+/// and what the first cannot read without doubt is for the second, which explains.
+struct LineReader<'a, 's> {
+    decoder: &'s LineDecoder,
+    chunk: Chunk<'a>,
+    sink: &'s mut dyn EventSink,
+    batch: Batch,
+    templates: Templates,
+    /// Channels of actions on random data, and of their variants once a trace has any.
+    channels: NameTable<ChannelId>,
+    variants: [Option<NameTable<ChannelId>>; DataVariant::ALL.len()],
+    regions: NameTable<RegionSetId>,
+}
+
+impl<'a> LineReader<'a, '_> {
+    fn read(mut self) -> Result<u64, DataError> {
+        let (mut at, mut line_ends) = (0, 0);
+        loop {
+            let (next, plain_lines) = self.plain_lines(at);
+            line_ends += plain_lines;
+            if next == self.chunk.bytes.len() {
+                break;
             }
+            if self.batch.is_full() {
+                self.hand_on()?;
+                at = next;
+                continue;
+            }
+            let line = line_at(&self.chunk, next);
+            line_ends += u64::from(line.is_ended);
+            at = next + line.text.bytes.len() + usize::from(line.is_ended);
+            self.line(line)?;
         }
+        self.hand_on()?;
         Ok(line_ends)
     }
-}
 
-struct LineReader<'d, 's> {
-    decoder: &'d LineDecoder,
-    sink: &'s mut dyn EventSink,
-    channels: RecentChannels,
-    regions: RecentNames<RegionSetId>,
-}
+    /// Reads lines as long as they are plain and the batch has room. Returns where the next one starts, and how many it
+    /// read. Not inlined, so that what the processor's registers hold is this loop's alone.
+    #[inline(never)]
+    fn plain_lines(&mut self, mut at: usize) -> (usize, u64) {
+        let mut lines = 0;
+        while !self.batch.is_full()
+            && let Some(next) = self.plain_line(at)
+        {
+            at = next;
+            lines += 1;
+        }
+        (at, lines)
+    }
 
-/// The values of an event, as far as they were found.
-#[derive(Default)]
-struct EventMembers<'a> {
-    start: Option<(Text<'a>, Unit)>,
-    end: Option<(Text<'a>, Unit)>,
-    cycle: Option<Text<'a>>,
-    component: Option<Text<'a>>,
-    action: Option<Text<'a>>,
-    count: Option<Text<'a>>,
-    region: Option<Text<'a>>,
-    data: Option<DataTexts<'a>>,
-}
+    /// Reads the line at `at` if it is as plain as lines mostly are. Returns where the next one starts.
+    #[inline(always)]
+    fn plain_line(&mut self, at: usize) -> Option<usize> {
+        let bytes = self.chunk.bytes;
+        let line = self.templates.read(bytes, at)?;
+        let (start, end) = line.interval;
+        if start >= end {
+            return None;
+        }
+        let count = self.decoder.counts.whole(u64::try_from(line.count).ok()?)?;
+        let name = |(at, length): (usize, usize)| Some(Name::at_start(bytes.get(at..)?, length));
+        let [component, action] = line.channel;
+        let channel = self.channels.find(name(component)?, name(action)?)?;
+        let regions = match line.region {
+            Some(tags) => self.regions.find(name(tags)?, Name::NONE)?,
+            None => RegionSetId::NONE,
+        };
+        self.batch.push(Event { channel, regions, start, end, count }, line.object_at);
+        Some(line.end)
+    }
 
-impl LineReader<'_, '_> {
-    fn line(&mut self, line: Line<'_>) -> Result<(), BadText> {
-        line.check_length()?;
+    fn hand_on(&mut self) -> Result<(), DataError> {
+        self.batch.hand_on(self.sink, self.decoder.windowed, &self.chunk)
+    }
+
+    /// Reads any line.
+    #[inline(never)]
+    fn line(&mut self, line: Line<'a>) -> Result<(), DataError> {
         let object = line.text.trimmed();
+        let bad = match self.object(line, object) {
+            Ok(None) => return Ok(()),
+            // What was said before it is heard before it.
+            Ok(Some(fact)) => {
+                self.hand_on()?;
+                match self.sink.fact(fact) {
+                    Ok(()) => return Ok(()),
+                    Err(rejection) => object.rejected(rejection),
+                }
+            }
+            Err(bad) if line.may_be_cut => cut_or(bad, object),
+            Err(bad) => bad,
+        };
+        self.hand_on()?;
+        self.sink.bad_record(bad.located(&self.chunk))
+    }
+
+    fn object(&mut self, line: Line<'a>, object: Text<'a>) -> Result<Option<Fact>, BadText> {
+        line.check_length()?;
         if object.bytes.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let read = self.object(object);
-        if line.may_be_cut { read.map_err(|bad| cut_or(bad, object)) } else { read }
+        let bytes = self.chunk.bytes;
+        let mut members = Members::within(object, &bytes[object.at..])?;
+        let mut event = EventMembers::of(object);
+        let mut is_first = true;
+        while let Some(key) = members.next_key()? {
+            match self.decoder.keys.find(&bytes[key.at + 1..], key.bytes.len() - 2) {
+                Some(field) if !(is_first && field.role == Role::Region) => {
+                    event.put(key, field, members.next_value()?)?;
+                }
+                _ => {
+                    let member = members.member(key)?;
+                    if is_first && is_fact(&member) {
+                        return read_fact(&member, &mut members, &self.decoder.counts).map(Some);
+                    }
+                    let field = Field::named(&member.key).ok_or_else(|| unknown_key(&member))?;
+                    event.put(key, field, member.value)?;
+                }
+            }
+            is_first = false;
+        }
+        self.event(object, &event)?;
+        if line.is_ended {
+            let start = line.text.at;
+            self.templates.learn(&bytes[start..=start + line.text.bytes.len()], start, object.at, &event);
+        }
+        Ok(None)
     }
 
-    fn object(&mut self, object: Text<'_>) -> Result<(), BadText> {
-        let mut members = Members::of(object)?;
-        let mut next = members.next()?;
-        if let Some(first) = next.as_ref().filter(|first| is_fact(first)) {
-            let fact = read_fact(first, &mut members, &self.decoder.counts)?;
-            return self.sink.fact(fact).map_err(|rejection| object.rejected(rejection));
-        }
-        let mut event = EventMembers::default();
-        while let Some(member) = next {
-            event.take(&member)?;
-            next = members.next()?;
-        }
-        self.event(object, &event)
-    }
-
-    fn event(&mut self, object: Text<'_>, members: &EventMembers<'_>) -> Result<(), BadText> {
+    fn event(&mut self, object: Text<'a>, members: &EventMembers<'a>) -> Result<(), BadText> {
         let Interval { start, end } = self.interval(object, members)?;
-        let count = self.decoder.counts.read(members.count.ok_or_else(|| missing(object, "count"))?)?;
-        let component = members.component.ok_or_else(|| missing(object, "component"))?;
-        let action = members.action.ok_or_else(|| missing(object, "action"))?;
-        if let Some(data) = members.data.and_then(|data| data.said(b"null")) {
+        let count = self.count(members.get(Role::Count).ok_or_else(|| missing(object, "count"))?)?;
+        let component = members.get(Role::Component).ok_or_else(|| missing(object, "component"))?;
+        let action = members.get(Role::Action).ok_or_else(|| missing(object, "action"))?;
+        if let Some(data) = members.data() {
             let (parts, interval) = (data.split(count)?, Interval { start, end });
             return self.parts(object, members, (component, action), parts, interval);
         }
         let channel = self.channel(component, action, None)?;
-        let regions = members.region.map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
-        self.hand_on(object, Event { channel, regions, start, end, count })
+        let regions = self.regions(members.get(Role::Region))?;
+        self.batch.push(Event { channel, regions, start, end, count }, object.at);
+        Ok(())
     }
 
-    /// Hands on the parts of a count only when all of them are good.
+    /// Says the parts of a count only when all of them are good.
     fn parts(
         &mut self,
-        object: Text<'_>,
-        members: &EventMembers<'_>,
-        (component, action): (Text<'_>, Text<'_>),
+        object: Text<'a>,
+        members: &EventMembers<'a>,
+        (component, action): (Text<'a>, Text<'a>),
         parts: Parts,
         Interval { start, end }: Interval,
     ) -> Result<(), BadText> {
         let named =
             parts.counted().map(|(variant, count)| Ok((self.channel(component, action, variant)?, count)));
         let named = named.collect::<Result<Vec<_>, BadText>>()?;
-        let regions = members.region.map_or(Ok(RegionSetId::NONE), |tags| self.regions(tags))?;
-        let mut events =
-            named.into_iter().map(|(channel, count)| Event { channel, regions, start, end, count });
-        events.try_for_each(|event| self.hand_on(object, event))
+        let regions = self.regions(members.get(Role::Region))?;
+        for (channel, count) in named {
+            self.batch.push(Event { channel, regions, start, end, count }, object.at);
+        }
+        Ok(())
     }
 
-    fn hand_on(&mut self, object: Text<'_>, event: Event) -> Result<(), BadText> {
-        let taken =
-            if self.decoder.windowed { self.sink.window_count(event) } else { self.sink.event(event) };
-        taken.map_err(|rejection| object.rejected(rejection))
+    /// A number of few digits and nothing else.
+    #[inline(always)]
+    fn plain(&self, text: Text<'a>) -> Option<i64> {
+        let (number, length) = signed(&self.chunk.bytes[text.at..])?;
+        (length == text.bytes.len()).then_some(number)
     }
 
-    fn interval(&self, object: Text<'_>, members: &EventMembers<'_>) -> Result<Interval, BadText> {
-        match (members.cycle, members.start, members.end) {
+    #[inline(always)]
+    fn count(&self, text: Text<'a>) -> Result<u64, BadText> {
+        if let Some(plain) = self.plain(text)
+            && let Ok(whole) = u64::try_from(plain)
+            && let Some(count) = self.decoder.counts.whole(whole)
+        {
+            return Ok(count);
+        }
+        self.decoder.counts.read(text)
+    }
+
+    fn interval(&self, object: Text<'a>, members: &EventMembers<'a>) -> Result<Interval, BadText> {
+        match (members.get(Role::Cycle), members.time(Role::Start), members.time(Role::End)) {
             (Some(cycle), None, None) => {
                 let start = read_cycle(cycle)?;
                 if start < MAX_CYCLE {
@@ -169,6 +259,11 @@ impl LineReader<'_, '_> {
                 ))
             }
             (None, Some((start, unit)), Some((end, end_unit))) if unit == end_unit => {
+                if let (Unit::Cycles, Some(start), Some(end)) = (unit, self.plain(start), self.plain(end))
+                    && start < end
+                {
+                    return Ok(Interval { start, end });
+                }
                 let scale = TimeScale::new(unit, self.decoder.clock_hz).ok_or_else(|| {
                     start.bad(
                         "missing_clock",
@@ -192,84 +287,83 @@ impl LineReader<'_, '_> {
 
     fn channel(
         &mut self,
+        component: Text<'a>,
+        action: Text<'a>,
+        variant: Option<DataVariant>,
+    ) -> Result<ChannelId, BadText> {
+        // As they are written: quotes, escapes and all.
+        let (Some(first), Some(second)) = (self.name(component), self.name(action)) else {
+            return self.ask_channel(component, action, variant);
+        };
+        let known = self.channels_of(variant).find(first, second);
+        if let Some(channel) = known {
+            return Ok(channel);
+        }
+        let channel = self.ask_channel(component, action, variant)?;
+        self.channels_of(variant).insert(first, second, channel);
+        Ok(channel)
+    }
+
+    fn channels_of(&mut self, variant: Option<DataVariant>) -> &mut NameTable<ChannelId> {
+        match variant {
+            None => &mut self.channels,
+            Some(variant) => self.variants[variant as usize].get_or_insert_with(NameTable::new),
+        }
+    }
+
+    fn ask_channel(
+        &mut self,
         component: Text<'_>,
         action: Text<'_>,
         variant: Option<DataVariant>,
     ) -> Result<ChannelId, BadText> {
-        let sink = &mut *self.sink;
-        // As they are written: quotes, escapes and all.
-        self.channels.of(variant).get_or(component.bytes, action.bytes, || {
-            let names = (string_value(component, "component")?, string_value(action, "action")?);
-            for (name, text, what) in [(&names.0, component, "component"), (&names.1, action, "action")] {
-                if name.is_empty() {
-                    let expected = format!("the name of the {what}");
-                    return Err(text.bad("empty_name", format!("an empty {what}"), expected, ""));
-                }
+        let names = (string_value(component, "component")?, string_value(action, "action")?);
+        for (name, text, what) in [(&names.0, component, "component"), (&names.1, action, "action")] {
+            if name.is_empty() {
+                let expected = format!("the name of the {what}");
+                return Err(text.bad("empty_name", format!("an empty {what}"), expected, ""));
             }
-            let asked = match variant {
-                None => sink.channel(&names.0, &names.1),
-                Some(variant) => sink.channel(&names.0, &variant_name(action, &names.1, variant)?),
-            };
-            asked.map_err(|rejection| component.rejected(rejection))
-        })
-    }
-
-    fn regions(&mut self, tags: Text<'_>) -> Result<RegionSetId, BadText> {
-        if matches!(tags.bytes, b"\"\"" | b"null") {
-            return Ok(RegionSetId::NONE);
         }
-        let sink = &mut *self.sink;
-        self.regions.get_or(tags.bytes, &[], || {
-            let text = string_value(tags, "region")?;
-            sink.regions(&text).map_err(|rejection| tags.rejected(rejection))
-        })
-    }
-}
-
-impl<'a> EventMembers<'a> {
-    fn take(&mut self, member: &Member<'a>) -> Result<(), BadText> {
-        let value = member.value;
-        let is_second = match &*member.key {
-            "component" => self.component.replace(value).is_some(),
-            "action" => self.action.replace(value).is_some(),
-            "count" => self.count.replace(value).is_some(),
-            "region" => self.region.replace(value).is_some(),
-            key => match EDGE_NAMES.iter().find(|edge| edge.0 == key) {
-                Some(&(_, Edge::Start, unit)) => self.start.replace((value, unit)).is_some(),
-                Some(&(_, Edge::End, unit)) => self.end.replace((value, unit)).is_some(),
-                Some(&(_, Edge::Cycle, _)) => self.cycle.replace(value).is_some(),
-                None => match DATA_NAMES.iter().position(|name| *name == key) {
-                    Some(at) => self.data.get_or_insert_default().0[at].replace(value).is_some(),
-                    None => return Err(unknown_key(member)),
-                },
-            },
+        let asked = match variant {
+            None => self.sink.channel(&names.0, &names.1),
+            Some(variant) => self.sink.channel(&names.0, &variant_name(action, &names.1, variant)?),
         };
-        if !is_second {
-            return Ok(());
+        asked.map_err(|rejection| component.rejected(rejection))
+    }
+
+    fn regions(&mut self, tags: Option<Text<'a>>) -> Result<RegionSetId, BadText> {
+        let Some(tags) = tags else { return Ok(RegionSetId::NONE) };
+        let Some(name) = self.name(tags) else {
+            return if tags.bytes == b"null" { Ok(RegionSetId::NONE) } else { self.ask_regions(tags) };
+        };
+        if let Some(known) = self.regions.find(name, Name::NONE) {
+            return Ok(known);
         }
-        Err(member.key_text.bad(
-            "duplicate_key",
-            format!("a second `{}`", member.key),
-            "each key once",
-            "name or drop one of the two",
-        ))
+        let regions = if tags.bytes == b"\"\"" { RegionSetId::NONE } else { self.ask_regions(tags)? };
+        self.regions.insert(name, Name::NONE, regions);
+        Ok(regions)
+    }
+
+    fn ask_regions(&mut self, tags: Text<'_>) -> Result<RegionSetId, BadText> {
+        let text = string_value(tags, "region")?;
+        self.sink.regions(&text).map_err(|rejection| tags.rejected(rejection))
+    }
+
+    /// A value that is a string.
+    #[inline(always)]
+    fn name(&self, text: Text<'a>) -> Option<Name<'a>> {
+        let written = self.chunk.bytes[text.at..].strip_prefix(b"\"")?;
+        Some(Name::at_start(written, text.bytes.len() - 2))
     }
 }
 
-fn unknown_key(member: &Member<'_>) -> BadText {
-    let key = &*member.key;
-    if is_known(key) {
-        let found = format!("`{key}` in an event");
-        return member.key_text.bad("unknown_key", found, "it as the only key of its line", "");
-    }
-    let nearest = nearest(key, known_keys()).map_or("", |found| found.0);
-    let cure = "correct or drop the key";
-    member.key_text.bad(
-        "unknown_key",
-        format!("the unknown key `{key}`"),
-        format!("perhaps `{nearest}`"),
-        cure,
-    )
+/// The line that starts at `start`.
+fn line_at<'a>(chunk: &Chunk<'a>, start: usize) -> Line<'a> {
+    let rest = &chunk.bytes[start..];
+    let line_end = memchr::memchr(b'\n', rest);
+    let is_ended = line_end.is_some();
+    let text = Text { bytes: &rest[..line_end.unwrap_or(rest.len())], at: start };
+    Line { text, may_be_cut: !is_ended && chunk.is_last, is_ended }
 }
 
 fn missing(object: Text<'_>, key: &str) -> BadText {

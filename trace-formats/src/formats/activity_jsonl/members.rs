@@ -5,8 +5,13 @@
 
 use std::borrow::Cow;
 
+use super::words::signed;
 use crate::error::excerpt;
 use crate::formats::activity_text::text::{BadText, Text};
+use crate::masks::{BLOCK_BYTES, Block};
+
+/// How many blocks of a line are searched for the ends of strings in one go.
+const MARKED_BLOCKS: usize = 4;
 
 /// A key and its value as it is written.
 #[derive(Clone)]
@@ -22,9 +27,15 @@ pub(super) struct Member<'a> {
 /// Walks through the members of an object.
 pub(super) struct Members<'a> {
     text: Text<'a>,
+    /// The text and what follows it, which may be loaded but not read.
+    beyond: &'a [u8],
     position: usize,
     state: State,
+    marks: Marks,
 }
+
+/// Where quotes and backslashes are in the first blocks of a line, and perhaps beyond it. The last block has none.
+struct Marks([u64; MARKED_BLOCKS + 1]);
 
 #[derive(Clone, Copy)]
 enum State {
@@ -33,16 +44,53 @@ enum State {
     Ended,
 }
 
+impl Marks {
+    #[inline(always)]
+    fn of(beyond: &[u8], length: usize) -> Marks {
+        let mut marks = [0; MARKED_BLOCKS + 1];
+        let starts = (0..length).step_by(BLOCK_BYTES);
+        for (start, mark) in starts.zip(&mut marks[..MARKED_BLOCKS]) {
+            let rest = &beyond[start..];
+            let block = rest.first_chunk().map_or_else(|| Block::padded(rest), Block::new);
+            *mark = block.equal_to(b'"') | block.equal_to(b'\\');
+        }
+        Marks(marks)
+    }
+
+    /// The first mark within the next block's length, if all of that is marked.
+    #[inline(always)]
+    fn next(&self, at: usize) -> Option<usize> {
+        let (block, bit) = (at / BLOCK_BYTES, at % BLOCK_BYTES);
+        let [low, high] = *self.0.get(block..)?.first_chunk()?;
+        let found = (u128::from(low) | u128::from(high) << 64) >> bit;
+        (found != 0).then_some(at + found.trailing_zeros() as usize)
+    }
+}
+
 impl<'a> Members<'a> {
     /// Enters an object.
     pub(super) fn of(object: Text<'a>) -> Result<Members<'a>, BadText> {
-        let mut members = Members { text: object, position: 0, state: State::First };
+        Members::within(object, object.bytes)
+    }
+
+    /// Enters an object with which the bytes `beyond` start.
+    #[inline(always)]
+    pub(super) fn within(object: Text<'a>, beyond: &'a [u8]) -> Result<Members<'a>, BadText> {
+        let marks = Marks::of(beyond, object.bytes.len());
+        let mut members = Members { text: object, beyond, position: 0, state: State::First, marks };
         members.expect(b'{', "an object `{...}`")?;
         Ok(members)
     }
 
     /// The next member; `None` after the last, when nothing follows the object.
     pub(super) fn next(&mut self) -> Result<Option<Member<'a>>, BadText> {
+        let Some(key_text) = self.next_key()? else { return Ok(None) };
+        self.member(key_text).map(Some)
+    }
+
+    /// The next member's key with its quotes, after which [`Members::next_value`] or [`Members::member`] is called.
+    #[inline(always)]
+    pub(super) fn next_key(&mut self) -> Result<Option<Text<'a>>, BadText> {
         match (self.state, self.byte()) {
             (State::Ended, _) => return Ok(None),
             (State::First, Some(b'}')) => return self.end(),
@@ -51,14 +99,24 @@ impl<'a> Members<'a> {
             (State::Later, _) => self.expect(b',', "a comma or `}`")?,
         }
         self.state = State::Later;
-        let key_text = self.string()?;
-        let key = unescaped(key_text)?;
-        self.expect(b':', "a colon after the key")?;
-        let value = self.value()?;
-        Ok(Some(Member { key, key_text, value }))
+        self.string().map(Some)
     }
 
-    fn end(&mut self) -> Result<Option<Member<'a>>, BadText> {
+    /// The value of the key that was just found, once the key itself is good.
+    #[inline(always)]
+    pub(super) fn next_value(&mut self) -> Result<Text<'a>, BadText> {
+        self.expect(b':', "a colon after the key")?;
+        self.value()
+    }
+
+    /// The member of the key that was just found.
+    #[inline(never)]
+    pub(super) fn member(&mut self, key_text: Text<'a>) -> Result<Member<'a>, BadText> {
+        let key = unescaped(key_text)?;
+        Ok(Member { key, key_text, value: self.next_value()? })
+    }
+
+    fn end(&mut self) -> Result<Option<Text<'a>>, BadText> {
         self.state = State::Ended;
         self.position += 1;
         match self.byte() {
@@ -68,12 +126,18 @@ impl<'a> Members<'a> {
     }
 
     /// The next byte that is no space.
+    #[inline(always)]
     fn byte(&mut self) -> Option<u8> {
-        let rest = self.text.bytes.get(self.position..).unwrap_or(&[]);
-        self.position += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.text.bytes.get(self.position).copied()
+        loop {
+            let byte = *self.text.bytes.get(self.position)?;
+            if !byte.is_ascii_whitespace() {
+                return Some(byte);
+            }
+            self.position += 1;
+        }
     }
 
+    #[inline(always)]
     fn expect(&mut self, wanted: u8, expected: &str) -> Result<(), BadText> {
         if self.byte() != Some(wanted) {
             return Err(self.unexpected(expected));
@@ -82,13 +146,18 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn value(&mut self) -> Result<Text<'a>, BadText> {
         match self.byte() {
             Some(b'"') => self.string(),
             Some(b'{' | b'[') => self.nested(),
             Some(byte) if !matches!(byte, b',' | b':' | b'}' | b']') => {
                 let start = self.position;
-                let rest = &self.text.bytes[start..];
+                // Digits end within the line, since what follows it is no digit.
+                if let Some((_, length)) = signed(&self.beyond[start..]) {
+                    self.position += length;
+                }
+                let rest = &self.text.bytes[self.position..];
                 let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
                 self.position += rest.iter().position(ends).unwrap_or(rest.len());
                 Ok(self.text.slice(start, self.position))
@@ -97,28 +166,37 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A string with its quotes.
+    /// A string with its quotes. Inlined, as all that leads here: a text that goes through memory is waited for.
+    #[inline(always)]
     fn string(&mut self) -> Result<Text<'a>, BadText> {
         if self.byte() != Some(b'"') {
             return Err(self.unexpected("a key in quotes"));
         }
         let start = self.position;
         let mut at = start + 1;
-        loop {
-            let rest = self.text.bytes.get(at..).unwrap_or(&[]);
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-                self.position = self.text.bytes.len();
-                return Err(self.unexpected("a closing quote"));
-            };
-            if rest[found] == b'"' {
-                self.position = at + found + 1;
+        while let Some(found) = self.quote_or_backslash(at) {
+            if self.text.bytes[found] == b'"' {
+                self.position = found + 1;
                 return Ok(self.text.slice(start, self.position));
             }
-            at += found + 2;
+            at = found + 2;
         }
+        self.position = self.text.bytes.len();
+        Err(self.unexpected("a closing quote"))
+    }
+
+    #[inline(always)]
+    fn quote_or_backslash(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.bytes;
+        let found = self.marks.next(at).or_else(|| {
+            let rest = bytes.get(at..)?;
+            memchr::memchr2(b'"', b'\\', rest).map(|found| at + found)
+        });
+        found.filter(|&found| found < bytes.len())
     }
 
     /// An object or a list, to its closing bracket.
+    #[inline(never)]
     fn nested(&mut self) -> Result<Text<'a>, BadText> {
         let start = self.position;
         let mut depth = 0_usize;
@@ -140,6 +218,8 @@ impl<'a> Members<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn unexpected(&self, expected: &str) -> BadText {
         let rest = self.text.slice(self.position.min(self.text.bytes.len()), self.text.bytes.len());
         if rest.bytes.is_empty() {
@@ -165,7 +245,7 @@ pub(super) fn string_value<'a>(value: Text<'a>, what: &str) -> Result<Cow<'a, st
 }
 
 /// A string without its quotes and escapes.
-fn unescaped(quoted: Text<'_>) -> Result<Cow<'_, str>, BadText> {
+pub(super) fn unescaped(quoted: Text<'_>) -> Result<Cow<'_, str>, BadText> {
     if memchr::memchr(b'\\', quoted.bytes).is_none() {
         return quoted.slice(1, quoted.bytes.len() - 1).as_str().map(Cow::Borrowed);
     }

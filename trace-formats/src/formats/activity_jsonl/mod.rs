@@ -3,18 +3,27 @@
 //! The format is specified in `docs/formats/activity-jsonl.md`. The first line may hold metadata; every
 //! other line is an event or a fact.
 
+mod batch;
 mod events;
 mod facts;
+mod keys;
 mod members;
+mod name_table;
+mod template;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod template_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod words;
 mod writer;
 
 use std::sync::Arc;
 
-use self::events::{LineDecoder, is_in_times, is_known};
+use self::events::{LineDecoder, is_in_times};
 use self::facts::metadata_line;
+use self::keys::{Keys, is_known};
 use self::members::Members;
 use super::activity_text::count::CountReader;
 use super::activity_text::opening::{
@@ -71,6 +80,7 @@ impl Format for ActivityJsonLines {
             counts: CountReader::new(&metadata, FRACTION_CURE),
             clock_hz: metadata.clock_hz,
             windowed: metadata.window_cycles.is_some(),
+            keys: Keys::new(),
         };
         let part = Part {
             name,

@@ -32,6 +32,12 @@ impl CountReader {
         }
     }
 
+    /// A count in its unit; `None` if no event may have it.
+    #[inline]
+    pub(crate) fn whole(&self, count: u64) -> Option<u64> {
+        (count <= self.limit >> self.fraction_bits).then(|| count << self.fraction_bits)
+    }
+
     /// Reads a sum, which may be larger than any event.
     pub(crate) fn read_sum(&self, text: Text<'_>) -> Result<u128, BadText> {
         let number = self.number(text)?;
