@@ -5,6 +5,10 @@
 
 mod columns;
 mod comments;
+mod fast_rows;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fast_rows_tests;
 mod quoting;
 mod rows;
 #[cfg(test)]
