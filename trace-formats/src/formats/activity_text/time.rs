@@ -162,7 +162,7 @@ fn read_any_cycle(text: Text<'_>) -> Result<i64, BadText> {
 
 fn read_time(text: Text<'_>) -> Result<f64, BadText> {
     // What Rust takes for a number but we do not (`infinity`) is refused by the same words as elsewhere.
-    Decimal::parse(text.bytes).map_err(|kind| not_a_number(text, kind, "time"))?;
+    Decimal::check(text.bytes).map_err(|kind| not_a_number(text, kind, "time"))?;
     text.as_str()?.parse().map_err(|_| not_a_number(text, NotDecimal::Text, "time"))
 }
 
