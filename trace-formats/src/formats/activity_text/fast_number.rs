@@ -7,6 +7,8 @@ pub(crate) const MAX_DIGITS: usize = 18;
 
 const DIGITS_AT_ONCE: usize = 8;
 
+const EIGHT_PLACES: u64 = 100_000_000;
+
 /// The uppermost bytes of a word, one more each.
 const UPPERMOST: [u64; DIGITS_AT_ONCE] =
     [!0 << 56, !0 << 48, !0 << 40, !0 << 32, !0 << 24, !0 << 16, !0 << 8, !0];
@@ -15,8 +17,15 @@ const UPPERMOST: [u64; DIGITS_AT_ONCE] =
 #[inline(always)]
 pub(crate) fn whole_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Option<u64> {
     // One digit at least: nothing wraps around.
-    match UPPERMOST.get(end.wrapping_sub(start).wrapping_sub(1)) {
-        Some(places) => digits(text.word_before(end), *places),
+    let more_digits = end.wrapping_sub(start).wrapping_sub(1);
+    if let Some(places) = UPPERMOST.get(more_digits) {
+        return digits(text.word_before(end), *places);
+    }
+    match UPPERMOST.get(more_digits.wrapping_sub(DIGITS_AT_ONCE)) {
+        Some(places) => {
+            let upper = digits(text.word_before(end - DIGITS_AT_ONCE), *places)?;
+            Some(upper * EIGHT_PLACES + digits(text.word_before(end), !0)?)
+        }
         None => many_digits(text, start, end),
     }
 }
@@ -62,7 +71,7 @@ fn many_digits<'a>(text: impl Words<'a>, start: usize, mut end: usize) -> Option
         let length = (end - start).min(DIGITS_AT_ONCE);
         whole += unit * digits(text.word_before(end), UPPERMOST[length - 1])?;
         // Too large only after the last.
-        unit = unit.wrapping_mul(100_000_000);
+        unit = unit.wrapping_mul(EIGHT_PLACES);
         end -= length;
     }
     Some(whole)
