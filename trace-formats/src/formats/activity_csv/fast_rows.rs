@@ -5,8 +5,8 @@
 //! the same of every row that is taken here, and explains.
 
 use super::columns::{ChannelColumn, Columns, Form, TimeColumns};
+use super::fast_split::{split, split_short};
 use super::rows::{RowDecoder, RowReader};
-use crate::decoder::MAX_RECORD_BYTES;
 use crate::error::DataError;
 use crate::event::{ChannelId, Event, MAX_CYCLE, RegionSetId};
 use crate::formats::activity_text::count::CountReader;
@@ -16,7 +16,6 @@ use crate::formats::activity_text::name_table::NameTable;
 use crate::formats::activity_text::text::Text;
 use crate::formats::activity_text::time::{Interval, TimeScale};
 use crate::formats::activity_text::words::{Window, Words};
-use crate::masks::{BLOCK_BYTES, Block};
 
 /// More columns than the long form has names for.
 const MAX_LONG_COLUMNS: usize = 15;
@@ -373,67 +372,5 @@ impl<'a, T: Words<'a>> Row<'_, T> {
         let is_odd = |byte: Option<&u8>| matches!(byte, None | Some(b' ' | b'\t' | b'\r' | b'#'));
         let is_plain = !is_odd(bytes.first()) && !is_odd(bytes.last()) && !bytes.contains(&b'"');
         is_plain.then_some(Text { bytes, at: self.at + self.start(column) })
-    }
-}
-
-/// Splits a row that ends within a block. Returns its length with the line end.
-#[inline(always)]
-fn split_short(text: Window<'_>, starts: &mut [usize]) -> Option<usize> {
-    let bytes = text.block();
-    let block = Block::new(bytes);
-    let line_ends = block.equal_to(b'\n');
-    let in_row = line_ends ^ line_ends.wrapping_sub(1);
-    let mut separators = (block.equal_to(b',') | line_ends) & in_row;
-    let mut start = 0;
-    for next in &mut starts[1..] {
-        start = separators.trailing_zeros() as usize + 1;
-        *next = start;
-        separators &= separators.wrapping_sub(1);
-    }
-    // As many separators as columns, of which the last is the line end.
-    let length = line_ends.trailing_zeros() as usize + 1;
-    if separators != 0 || line_ends == 0 || start != length {
-        return None;
-    }
-    leave_out_carriage_return(bytes, starts);
-    Some(length)
-}
-
-/// Splits a row of any length.
-fn split(text: &[u8], starts: &mut [usize]) -> Option<usize> {
-    let (mut at, mut fields) = (0, 1);
-    let last = starts.len() - 1;
-    while at < text.len().min(MAX_RECORD_BYTES) {
-        let rest = &text[at..];
-        let block = rest.first_chunk().map_or_else(|| Block::padded(rest), Block::new);
-        let line_ends = block.equal_to(b'\n');
-        let in_row = line_ends ^ line_ends.wrapping_sub(1);
-        let mut commas = block.equal_to(b',') & in_row;
-        while commas != 0 {
-            if fields == last {
-                return None;
-            }
-            starts[fields] = at + commas.trailing_zeros() as usize + 1;
-            fields += 1;
-            commas &= commas - 1;
-        }
-        if line_ends != 0 {
-            let length = at + line_ends.trailing_zeros() as usize + 1;
-            starts[last] = length;
-            leave_out_carriage_return(text, starts);
-            return (fields == last && length <= MAX_RECORD_BYTES).then_some(length);
-        }
-        at += BLOCK_BYTES;
-    }
-    None
-}
-
-/// Ends the last field before the CR of a line that ends with CRLF.
-#[inline(always)]
-fn leave_out_carriage_return(text: &[u8], starts: &mut [usize]) {
-    if let Some(end) = starts.last_mut()
-        && text.get(end.wrapping_sub(2)) == Some(&b'\r')
-    {
-        *end -= 1;
     }
 }

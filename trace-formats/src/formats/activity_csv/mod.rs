@@ -9,6 +9,7 @@ mod fast_rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fast_rows_tests;
+mod fast_split;
 mod quoting;
 mod rows;
 #[cfg(test)]
