@@ -110,7 +110,7 @@ fn is_known(name: &[u8]) -> bool {
 pub(super) fn read_header(line: Text<'_>, times: TimeOptions) -> Result<Columns, BadText> {
     let line = line.trimmed();
     let mut splitter = Splitter::default();
-    let fields = splitter.split(line, true)?;
+    let fields = splitter.split(line)?;
     check_is_header(line, fields)?;
     check_unique(fields)?;
     let is_long = NAMES[..3].iter().any(|name| find(fields, name).is_some());

@@ -194,7 +194,7 @@ fn text_value(value: Text<'_>) -> Result<String, BadText> {
     if value.bytes.first() != Some(&b'"') {
         return Ok(value.as_str()?.to_owned());
     }
-    let fields = splitter.split(value, true)?;
+    let fields = splitter.split(value)?;
     if fields.len() > 1 {
         return Err(unlike(value, "one text; quote all of it or nothing"));
     }
@@ -285,7 +285,7 @@ fn split_exactly<'s>(
     length: usize,
     names: &str,
 ) -> Result<Fields<'s>, BadText> {
-    let fields = splitter.split(value, true)?;
+    let fields = splitter.split(value)?;
     if fields.len() == length {
         return Ok(fields);
     }

@@ -5,6 +5,11 @@
 
 mod columns;
 mod comments;
+mod fast_rows;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fast_rows_tests;
+mod fast_split;
 mod quoting;
 mod rows;
 #[cfg(test)]

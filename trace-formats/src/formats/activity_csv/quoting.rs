@@ -46,10 +46,10 @@ impl<'a> Fields<'a> {
 }
 
 impl Splitter {
-    /// Splits a row. `may_quote` is false if the caller knows that there is no quote in it.
-    pub(super) fn split<'s>(&'s mut self, row: Text<'s>, may_quote: bool) -> Result<Fields<'s>, BadText> {
+    /// Splits a row.
+    pub(super) fn split<'s>(&'s mut self, row: Text<'s>) -> Result<Fields<'s>, BadText> {
         self.places.clear();
-        if may_quote && memchr::memchr(b'"', row.bytes).is_some() {
+        if memchr::memchr(b'"', row.bytes).is_some() {
             self.split_quoted(row)?;
             return Ok(Fields { bytes: &self.unquoted, places: &self.places });
         }
@@ -157,7 +157,7 @@ mod tests {
     fn split(row: &str) -> Result<Vec<(String, usize)>, (&'static str, usize)> {
         let mut splitter = Splitter::default();
         let fields = splitter
-            .split(Text { bytes: row.as_bytes(), at: 10 }, true)
+            .split(Text { bytes: row.as_bytes(), at: 10 })
             .map_err(|bad| (bad.error.reason(), bad.at))?;
         let field = |index| {
             let text = fields.get(index);

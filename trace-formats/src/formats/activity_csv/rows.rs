@@ -2,14 +2,16 @@
 
 use super::columns::{ChannelColumn, Columns, Form, TimeColumns};
 use super::comments;
+use super::fast_rows::FastRows;
 use super::quoting::{Fields, Splitter};
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
 use crate::event::{ChannelId, Event, EventSink, MAX_CYCLE, RegionSetId};
+use crate::formats::activity_text::batch::EventBatch;
 use crate::formats::activity_text::count::CountReader;
 use crate::formats::activity_text::data::{DataTexts, Parts, variant_name};
 use crate::formats::activity_text::names::{RecentChannels, RecentNames};
-use crate::formats::activity_text::text::{BadText, Line, Text, lines};
+use crate::formats::activity_text::text::{BadText, Line, Text, line_at};
 use crate::formats::activity_text::time::{Interval, read_cycle};
 use crate::variant::DataVariant;
 
@@ -27,53 +29,100 @@ impl Decoder for RowDecoder {
     }
 
     fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
-        let channel_columns = match &self.columns.form {
-            Form::Wide(channels) => channels.len(),
-            Form::Long { .. } => 0,
-        };
-        let mut rows = RowReader {
-            decoder: self,
-            sink,
-            may_quote: memchr::memchr(b'"', chunk.bytes).is_some(),
-            channels: RecentChannels::new(),
-            regions: RecentNames::new(),
-            wide_channels: vec![None; channel_columns],
-            cells: Vec::new(),
-        };
+        self.decode_with(Some(FastRows::new(self)), chunk, sink)
+    }
+}
+
+impl RowDecoder {
+    /// Decodes a chunk. Without fast rows, every row is read in the way that explains.
+    pub(super) fn decode_with(
+        &self,
+        mut fast: Option<FastRows<'_>>,
+        chunk: &Chunk<'_>,
+        sink: &mut dyn EventSink,
+    ) -> Result<u64, DataError> {
+        let mut reader = RowReader::new(self, chunk, sink);
         let mut splitter = Splitter::default();
-        let mut line_ends = 0;
-        for line in lines(chunk) {
-            line_ends += u64::from(line.is_ended);
-            if let Err(bad) = rows.line(line, &mut splitter) {
-                rows.sink.bad_record(bad.located(chunk))?;
+        let (mut at, mut line_ends) = (0, 0);
+        loop {
+            if let Some(fast) = &mut fast {
+                let (next, rows) = fast.read(at, &mut reader)?;
+                (at, line_ends) = (next, line_ends + rows);
             }
+            let Some(line) = line_at(chunk, at) else { break };
+            reader.line(line, &mut splitter)?;
+            reader.flush_if_full()?;
+            at += line.text.bytes.len() + usize::from(line.is_ended);
+            line_ends += u64::from(line.is_ended);
         }
+        reader.flush()?;
         Ok(line_ends)
     }
 }
 
-struct RowReader<'d, 's> {
-    decoder: &'d RowDecoder,
+/// Reads any row, and says what is wrong with it.
+pub(super) struct RowReader<'d, 's> {
+    pub(super) decoder: &'d RowDecoder,
+    pub(super) chunk: &'d Chunk<'d>,
     sink: &'s mut dyn EventSink,
-    may_quote: bool,
+    /// What waits to be handed on.
+    pub(super) batch: EventBatch,
     channels: RecentChannels,
     regions: RecentNames<RegionSetId>,
     /// What the sink calls the channels of a wide trace, once it was asked.
-    wide_channels: Vec<Option<ChannelId>>,
+    pub(super) wide_channels: Vec<Option<ChannelId>>,
     /// The counts of a row that has several, handed on only when the whole row is good.
-    cells: Vec<(ChannelId, u64)>,
+    pub(super) cells: Vec<(ChannelId, u64)>,
 }
 
-impl RowReader<'_, '_> {
-    fn line(&mut self, line: Line<'_>, splitter: &mut Splitter) -> Result<(), BadText> {
-        line.check_length()?;
+impl<'d, 's> RowReader<'d, 's> {
+    /// Has been told nothing yet.
+    pub(super) fn new(
+        decoder: &'d RowDecoder,
+        chunk: &'d Chunk<'d>,
+        sink: &'s mut dyn EventSink,
+    ) -> RowReader<'d, 's> {
+        let channel_columns = match &decoder.columns.form {
+            Form::Wide(channels) => channels.len(),
+            Form::Long { .. } => 0,
+        };
+        RowReader {
+            decoder,
+            chunk,
+            sink,
+            batch: EventBatch::new(decoder.windowed),
+            channels: RecentChannels::new(),
+            regions: RecentNames::new(),
+            wide_channels: vec![None; channel_columns],
+            cells: Vec::new(),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), DataError> {
+        self.batch.flush(self.chunk, self.sink)
+    }
+
+    /// Hands on what waits, if that is enough.
+    #[inline(always)]
+    pub(super) fn flush_if_full(&mut self) -> Result<(), DataError> {
+        if self.batch.is_full() { self.flush() } else { Ok(()) }
+    }
+
+    fn line(&mut self, line: Line<'_>, splitter: &mut Splitter) -> Result<(), DataError> {
         let row = line.text.trimmed();
-        let read = match row.bytes.first() {
+        let first = row.bytes.first();
+        if first == Some(&b'#') {
+            self.flush()?;
+        }
+        let read = line.check_length().and_then(|()| match first {
             None => Ok(()),
             Some(b'#') => self.comment(row),
             Some(_) => self.row(row, splitter, line.may_be_cut),
-        };
-        if line.may_be_cut { read.map_err(|bad| cut_or(bad, row)) } else { read }
+        });
+        let Err(bad) = read else { return Ok(()) };
+        self.flush()?;
+        let bad = if line.may_be_cut { cut_or(bad, row) } else { bad };
+        self.sink.bad_record(bad.located(self.chunk))
     }
 
     fn comment(&mut self, line: Text<'_>) -> Result<(), BadText> {
@@ -84,7 +133,7 @@ impl RowReader<'_, '_> {
 
     fn row(&mut self, row: Text<'_>, splitter: &mut Splitter, may_be_cut: bool) -> Result<(), BadText> {
         let columns = &self.decoder.columns;
-        let fields = splitter.split(row, self.may_quote)?;
+        let fields = splitter.split(row)?;
         if may_be_cut && fields.len() < columns.length {
             return Err(cut(row));
         }
@@ -105,7 +154,9 @@ impl RowReader<'_, '_> {
                 }
                 let channel = self.channel(component, action, None)?;
                 let regions = self.regions(fields)?;
-                self.hand_on(row, Event { channel, regions, start: interval.start, end: interval.end, count })
+                let Interval { start, end } = interval;
+                self.batch.push(Event { channel, regions, start, end, count }, row.at);
+                Ok(())
             }
             Form::Wide(channels) => {
                 self.read_cells(channels, fields)?;
@@ -121,17 +172,20 @@ impl RowReader<'_, '_> {
         interval: Interval,
     ) -> Result<(), BadText> {
         let regions = self.regions(fields)?;
-        let Interval { start, end } = interval;
-        // Taken and given back, so that its memory is kept from row to row.
-        let cells = std::mem::take(&mut self.cells);
-        let handed_on = cells.iter().try_for_each(|&(channel, count)| {
-            self.hand_on(row, Event { channel, regions, start, end, count })
-        });
-        self.cells = cells;
-        handed_on
+        self.push_cells(row.at, regions, interval);
+        Ok(())
     }
 
-    fn channel(
+    /// Hands on the cells of the row at `row`.
+    pub(super) fn push_cells(&mut self, row: usize, regions: RegionSetId, interval: Interval) {
+        let Interval { start, end } = interval;
+        for &(channel, count) in &self.cells {
+            self.batch.push(Event { channel, regions, start, end, count }, row);
+        }
+    }
+
+    /// What the sink calls a channel.
+    pub(super) fn channel(
         &mut self,
         component: Text<'_>,
         action: Text<'_>,
@@ -169,6 +223,11 @@ impl RowReader<'_, '_> {
         if tags.bytes.is_empty() {
             return Ok(RegionSetId::NONE);
         }
+        self.region_set(tags)
+    }
+
+    /// What the sink calls a set of region tags.
+    pub(super) fn region_set(&mut self, tags: Text<'_>) -> Result<RegionSetId, BadText> {
         let sink = &mut *self.sink;
         self.regions.get_or(tags.bytes, &[], || {
             sink.regions(tags.as_str()?).map_err(|rejection| tags.rejected(rejection))
@@ -197,12 +256,6 @@ impl RowReader<'_, '_> {
             self.cells.push((id, count));
         }
         Ok(())
-    }
-
-    fn hand_on(&mut self, row: Text<'_>, event: Event) -> Result<(), BadText> {
-        let taken =
-            if self.decoder.windowed { self.sink.window_count(event) } else { self.sink.event(event) };
-        taken.map_err(|rejection| row.rejected(rejection))
     }
 }
 

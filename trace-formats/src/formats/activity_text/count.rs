@@ -26,10 +26,13 @@ impl CountReader {
 
     /// Reads the count of an event, or of a window in a trace of windows.
     pub(crate) fn read(&self, text: Text<'_>) -> Result<u64, BadText> {
-        match small_whole(text.bytes) {
-            Some(whole) if whole <= self.limit >> self.fraction_bits => Ok(whole << self.fraction_bits),
-            _ => self.read_any(text),
-        }
+        small_whole(text.bytes).and_then(|whole| self.whole(whole)).map_or_else(|| self.read_any(text), Ok)
+    }
+
+    /// The count of so many actions, if an event may have as many.
+    #[inline(always)]
+    pub(crate) fn whole(&self, whole: u64) -> Option<u64> {
+        (whole <= self.limit >> self.fraction_bits).then(|| whole << self.fraction_bits)
     }
 
     /// A count in its unit; `None` if no event may have it.

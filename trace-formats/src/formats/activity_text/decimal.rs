@@ -37,26 +37,13 @@ pub(crate) enum NotDecimal {
 impl Decimal {
     /// Reads digits with an optional sign, point and exponent.
     pub(crate) fn parse(text: &[u8]) -> Result<Decimal, NotDecimal> {
-        let (negative, unsigned) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            _ => (false, text),
-        };
-        let is_exponent_sign = |byte: &u8| matches!(byte, b'e' | b'E');
-        let (mantissa, exponent) = match unsigned.iter().position(is_exponent_sign) {
-            Some(at) => (&unsigned[..at], exponent(&unsigned[at + 1..])),
-            None => (unsigned, Some(0)),
-        };
-        let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
-        let before = &mantissa[..point];
-        let after = mantissa.get(point + 1..).unwrap_or(&[]);
-        let are_digits = before.iter().chain(after).all(u8::is_ascii_digit);
-        match exponent {
-            Some(exponent) if are_digits && before.len() + after.len() > 0 => {
-                Ok(Decimal::from_digits(negative, before, after, exponent))
-            }
-            _ => Err(not_decimal(unsigned)),
-        }
+        let Spelling { negative, before, after, exponent } = Spelling::of(text)?;
+        Ok(Decimal::from_digits(negative, before, after, exponent))
+    }
+
+    /// Whether a text is a decimal number, and if not, what it is.
+    pub(crate) fn check(text: &[u8]) -> Result<(), NotDecimal> {
+        Spelling::of(text).map(|_| ())
     }
 
     fn from_digits(negative: bool, before: &[u8], after: &[u8], exponent: i64) -> Decimal {
@@ -95,6 +82,39 @@ impl Decimal {
         let is_odd = units % 2 == 1;
         let rounds_up = twice_rest > ONE || (twice_rest == ONE && is_odd);
         units.checked_add(u128::from(rounds_up))
+    }
+}
+
+/// How a number is written: a sign, digits before and after the point, and an exponent.
+struct Spelling<'a> {
+    negative: bool,
+    before: &'a [u8],
+    after: &'a [u8],
+    exponent: i64,
+}
+
+impl<'a> Spelling<'a> {
+    fn of(text: &'a [u8]) -> Result<Spelling<'a>, NotDecimal> {
+        let (negative, unsigned) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            _ => (false, text),
+        };
+        let is_exponent_sign = |byte: &u8| matches!(byte, b'e' | b'E');
+        let (mantissa, exponent) = match unsigned.iter().position(is_exponent_sign) {
+            Some(at) => (&unsigned[..at], exponent(&unsigned[at + 1..])),
+            None => (unsigned, Some(0)),
+        };
+        let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
+        let before = &mantissa[..point];
+        let after = mantissa.get(point + 1..).unwrap_or(&[]);
+        let are_digits = before.iter().chain(after).all(u8::is_ascii_digit);
+        match exponent {
+            Some(exponent) if are_digits && before.len() + after.len() > 0 => {
+                Ok(Spelling { negative, before, after, exponent })
+            }
+            _ => Err(not_decimal(unsigned)),
+        }
     }
 }
 

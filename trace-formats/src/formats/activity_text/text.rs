@@ -84,18 +84,23 @@ impl BadText {
     }
 }
 
+/// The line that starts at `start`; `None` at the chunk's end.
+pub(crate) fn line_at<'a>(chunk: &Chunk<'a>, start: usize) -> Option<Line<'a>> {
+    let rest = chunk.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+    let line_end = memchr::memchr(b'\n', rest);
+    let text = Text { bytes: &rest[..line_end.unwrap_or(rest.len())], at: start };
+    let is_ended = line_end.is_some();
+    Some(Line { text, may_be_cut: !is_ended && chunk.is_last, is_ended })
+}
+
 /// The lines of a chunk, in order.
 pub(crate) fn lines<'a>(chunk: &Chunk<'a>) -> impl Iterator<Item = Line<'a>> + use<'a> {
-    let Chunk { bytes, is_last, .. } = *chunk;
+    let chunk = *chunk;
     let mut start = 0;
     std::iter::from_fn(move || {
-        let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let line_end = memchr::memchr(b'\n', rest);
-        let whole = Text { bytes: rest, at: start };
-        let text = whole.slice(0, line_end.unwrap_or(rest.len()));
-        start += line_end.map_or(rest.len(), |end| end + 1);
-        let is_ended = line_end.is_some();
-        Some(Line { text, may_be_cut: !is_ended && is_last, is_ended })
+        let line = line_at(&chunk, start)?;
+        start += line.text.bytes.len() + usize::from(line.is_ended);
+        Some(line)
     })
 }
 

@@ -99,7 +99,7 @@ impl TimeScale {
                 if interval.end <= interval.start { Err(end_before_start(start, end)) } else { Ok(interval) }
             }
             TimeScale::Times { clock_hz, per_second } => {
-                let cycles = |text| Ok(read_time(text)? * clock_hz / per_second);
+                let cycles = |text| Ok(in_cycles(read_time(text)?, clock_hz, per_second));
                 let (start_cycles, end_cycles) = (cycles(start)?, cycles(end)?);
                 if end_cycles <= start_cycles {
                     return Err(end_before_start(start, end));
@@ -110,6 +110,30 @@ impl TimeScale {
             }
         }
     }
+
+    /// The interval between whole numbers of at most 18 digits; `None` for what [`TimeScale::interval`] refuses.
+    #[inline(always)]
+    pub(crate) fn whole_interval(self, start: i64, end: i64) -> Option<Interval> {
+        if end <= start {
+            return None;
+        }
+        match self {
+            TimeScale::Cycles => Some(Interval { start, end }),
+            TimeScale::Times { clock_hz, per_second } => {
+                let cycles = |time| in_cycles(time as f64, clock_hz, per_second);
+                let (start_cycles, end_cycles) = (cycles(start), cycles(end));
+                if end_cycles <= start_cycles {
+                    return None;
+                }
+                let first = rounded(start_cycles)?;
+                Some(Interval { start: first, end: rounded(end_cycles)?.max(first + 1) })
+            }
+        }
+    }
+}
+
+fn in_cycles(time: f64, clock_hz: f64, per_second: f64) -> f64 {
+    time * clock_hz / per_second
 }
 
 /// Reads a cycle: a whole number, which may be negative.
@@ -138,13 +162,17 @@ fn read_any_cycle(text: Text<'_>) -> Result<i64, BadText> {
 
 fn read_time(text: Text<'_>) -> Result<f64, BadText> {
     // What Rust takes for a number but we do not (`infinity`) is refused by the same words as elsewhere.
-    Decimal::parse(text.bytes).map_err(|kind| not_a_number(text, kind, "time"))?;
+    Decimal::check(text.bytes).map_err(|kind| not_a_number(text, kind, "time"))?;
     text.as_str()?.parse().map_err(|_| not_a_number(text, NotDecimal::Text, "time"))
 }
 
 fn nearest_cycle(text: Text<'_>, cycles: f64) -> Result<i64, BadText> {
-    let rounded = cycles.round();
-    if rounded.abs() <= MAX_CYCLE as f64 { Ok(rounded as i64) } else { Err(far_cycle(text)) }
+    rounded(cycles).ok_or_else(|| far_cycle(text))
+}
+
+fn rounded(cycles: f64) -> Option<i64> {
+    let nearest = cycles.round();
+    (nearest.abs() <= MAX_CYCLE as f64).then_some(nearest as i64)
 }
 
 fn far_cycle(text: Text<'_>) -> BadText {
