@@ -91,7 +91,7 @@ fn line_at(bytes: &[u8], at: usize) -> std::ops::Range<usize> {
     start..end
 }
 
-fn swap_lines(bytes: &mut Vec<u8>, at: usize) {
+fn swap_lines(bytes: &mut [u8], at: usize) {
     let first = line_at(bytes, at);
     if first.end < bytes.len() {
         let second = line_at(bytes, first.end);

@@ -1,6 +1,5 @@
 //! Lines to events.
 
-use super::batch::Batch;
 use super::facts::{is_fact, read_fact};
 use super::keys::{EventMembers, Field, Keys, Role, unknown_key};
 use super::members::{Members, string_value};
@@ -10,6 +9,7 @@ use super::words::signed;
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
 use crate::event::{ChannelId, Event, EventSink, Fact, MAX_CYCLE, RegionSetId};
+use crate::formats::activity_text::batch::EventBatch;
 use crate::formats::activity_text::count::CountReader;
 use crate::formats::activity_text::data::{Parts, variant_name};
 use crate::formats::activity_text::text::{BadText, Line, Text};
@@ -52,7 +52,7 @@ impl Decoder for LineDecoder {
             decoder: self,
             chunk: *chunk,
             sink,
-            batch: Batch::new(),
+            batch: EventBatch::new(self.windowed),
             templates: Templates::new(),
             channels: NameTable::new(),
             variants: [const { None }; DataVariant::ALL.len()],
@@ -68,7 +68,7 @@ struct LineReader<'a, 's> {
     decoder: &'s LineDecoder,
     chunk: Chunk<'a>,
     sink: &'s mut dyn EventSink,
-    batch: Batch,
+    batch: EventBatch,
     templates: Templates,
     /// Channels of actions on random data, and of their variants once a trace has any.
     channels: NameTable<ChannelId>,
@@ -135,7 +135,7 @@ impl<'a> LineReader<'a, '_> {
     }
 
     fn hand_on(&mut self) -> Result<(), DataError> {
-        self.batch.hand_on(self.sink, self.decoder.windowed, &self.chunk)
+        self.batch.flush(&self.chunk, self.sink)
     }
 
     /// Reads any line.

@@ -3,7 +3,6 @@
 //! The format is specified in `docs/formats/activity-jsonl.md`. The first line may hold metadata; every
 //! other line is an event or a fact.
 
-mod batch;
 mod events;
 mod facts;
 mod keys;

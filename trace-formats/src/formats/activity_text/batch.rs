@@ -62,3 +62,77 @@ impl EventBatch {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::{ChannelId, Fact, RegionSetId, Rejection};
+
+    /// Refuses events of 13 actions, and notes all else.
+    #[derive(Default)]
+    struct Superstitious {
+        taken: Vec<(u64, bool)>,
+        bad: Vec<(Option<u64>, Option<u64>)>,
+    }
+
+    impl Superstitious {
+        fn take(&mut self, event: Event, windowed: bool) -> Result<(), Rejection> {
+            if event.count == 13 {
+                let text = String::new();
+                return Err(Rejection {
+                    reason: "unlucky",
+                    found: text.clone(),
+                    expected: text.clone(),
+                    cure: text,
+                });
+            }
+            self.taken.push((event.count, windowed));
+            Ok(())
+        }
+    }
+
+    impl EventSink for Superstitious {
+        fn channel(&mut self, _: &str, _: &str) -> Result<ChannelId, Rejection> {
+            Ok(ChannelId(0))
+        }
+
+        fn regions(&mut self, _: &str) -> Result<RegionSetId, Rejection> {
+            Ok(RegionSetId::NONE)
+        }
+
+        fn event(&mut self, event: Event) -> Result<(), Rejection> {
+            self.take(event, false)
+        }
+
+        fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
+            self.take(event, true)
+        }
+
+        fn fact(&mut self, _: Fact) -> Result<(), Rejection> {
+            Ok(())
+        }
+
+        fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
+            self.bad.push((error.line(), error.byte()));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_refused_event_costs_the_rest_of_its_record_and_nothing_else() {
+        let chunk = Chunk { bytes: b"0\n23\n56\n8\n", offset: 100, lines_before: 0, is_last: true };
+        for windowed in [false, true] {
+            let (mut sink, mut batch) = (Superstitious::default(), EventBatch::new(windowed));
+            for (count, place) in [(1, 0), (2, 2), (13, 2), (3, 2), (13, 5), (4, 8)] {
+                let (channel, regions) = (ChannelId(0), RegionSetId::NONE);
+                batch.push(Event { channel, regions, start: 0, end: 1, count }, place);
+            }
+            batch.flush(&chunk, &mut sink).unwrap();
+            assert_eq!(sink.taken, [1, 2, 4].map(|count| (count, windowed)));
+            assert_eq!(sink.bad, [(Some(2), Some(102)), (Some(3), Some(105))]);
+            batch.flush(&chunk, &mut sink).unwrap();
+            assert_eq!(sink.taken.len(), 3);
+        }
+    }
+}

@@ -29,12 +29,6 @@ impl CountReader {
         small_whole(text.bytes).and_then(|whole| self.whole(whole)).map_or_else(|| self.read_any(text), Ok)
     }
 
-    /// The count of so many actions, if an event may have as many.
-    #[inline(always)]
-    pub(crate) fn whole(&self, whole: u64) -> Option<u64> {
-        (whole <= self.limit >> self.fraction_bits).then(|| whole << self.fraction_bits)
-    }
-
     /// A count in its unit; `None` if no event may have it.
     #[inline]
     pub(crate) fn whole(&self, count: u64) -> Option<u64> {
