@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
 use crate::formats::nmt::block::{Columns, LocalNames, flaw, largest_count, name_bytes};
+use crate::formats::nmt::column_writer::ColumnWriter;
 use crate::formats::nmt::frame::{self, BlockKind, bad_block};
 use crate::formats::nmt::header::{self, check_span};
 use crate::formats::nmt::index::encode_end;
@@ -15,7 +16,7 @@ use crate::metadata::{Metadata, Span};
 use crate::writer::TraceWriter;
 
 /// Records a block. The decoded columns of one block stay in a core's own cache.
-const BLOCK_RECORDS: usize = 1 << 14;
+const BLOCK_RECORDS: usize = 1 << 12;
 /// The dictionary's bytes at which a block is closed.
 const DICTIONARY_BYTES: usize = 64 * 1024;
 /// The longest component, action or set of region tags. With the bounds above, no block exceeds its limit.
@@ -81,6 +82,7 @@ struct Pending {
     /// Whether the columns hold sums over windows.
     windows: bool,
     columns: Columns,
+    column_writer: ColumnWriter,
     channels: LocalNames,
     region_sets: LocalNames,
     dictionary_bytes: usize,
@@ -158,15 +160,11 @@ impl NmtWriter {
         if let Some((found, expected)) = flaw(event.start, event.end, event.count, largest_count(kind)) {
             return Err(refusal(found, expected));
         }
-        let known_regions = self.region_sets.names.len();
-        let region = event.regions.0.checked_sub(1);
-        let (Some((component, action)), true) = (
-            self.channels.names.get(event.channel.0 as usize),
-            region.is_none_or(|region| (region as usize) < known_regions),
-        ) else {
+        if event.channel.0 as usize >= self.channels.names.len()
+            || event.regions.0 as usize > self.region_sets.names.len()
+        {
             return Err(refusal("a channel or region set of another writer", "one of this writer's"));
-        };
-        let component_and_action = name_bytes(component) + name_bytes(action);
+        }
         self.flush_facts();
         let windows = kind == BlockKind::Windows;
         if self.pending.windows != windows {
@@ -175,13 +173,18 @@ impl NmtWriter {
         }
         let pending = &mut self.pending;
         let (channel, is_new) = pending.channels.position(event.channel.0);
-        pending.dictionary_bytes += if is_new { component_and_action } else { 0 };
-        let region = region.map_or(0, |id| {
+        if is_new {
+            let (component, action) = &self.channels.names[event.channel.0 as usize];
+            pending.dictionary_bytes += name_bytes(component) + name_bytes(action);
+        }
+        let mut region = 0;
+        if let Some(id) = event.regions.0.checked_sub(1) {
             let (position, is_new) = pending.region_sets.position(id);
-            let name = &self.region_sets.names[id as usize];
-            pending.dictionary_bytes += if is_new { name_bytes(name) } else { 0 };
-            position + 1
-        });
+            if is_new {
+                pending.dictionary_bytes += name_bytes(&self.region_sets.names[id as usize]);
+            }
+            region = position + 1;
+        }
         pending.push(channel, region, event);
         if pending.columns.len() >= BLOCK_RECORDS || pending.dictionary_bytes >= DICTIONARY_BYTES {
             self.flush_records();
@@ -204,7 +207,7 @@ impl NmtWriter {
         let records = pending.columns.len() as u32;
         match wire::encode(&dictionary) {
             Ok(mut payload) => {
-                pending.columns.encode(&mut payload);
+                pending.columns.encode(&mut pending.column_writer, &mut payload);
                 self.blocks.write(kind, records, Some(cycles), &payload);
             }
             Err(error) => self.blocks.fail(error),
