@@ -31,9 +31,11 @@ impl Columns {
         self.starts.len()
     }
 
-    /// Forgets the records and keeps the memory.
-    pub fn clear(&mut self) {
-        self.each(Vec::clear);
+    /// No records yet, and room for so many.
+    pub fn with_capacity(records: usize) -> Columns {
+        let mut columns = Columns::default();
+        columns.each(|values| values.reserve_exact(records));
+        columns
     }
 
     /// From the first cycle of a record to the first cycle after them all. `None` without records.

@@ -8,9 +8,10 @@
 //! 4. `wire`: how names, facts, metadata and the footer become bytes (bincode).
 //! 5. `index`: the index, the footer and the trailer.
 //!
-//! `reader` decodes blocks, `writer` makes them.
+//! `reader` decodes blocks; `writer` gathers the records of the next, and `block_writer` encodes and writes it.
 
 mod block;
+mod block_writer;
 mod column;
 mod column_writer;
 mod frame;
