@@ -168,7 +168,9 @@ impl<'a> Column<'a> {
         if !is_width(width) {
             return Err(bad_block(format!("numbers of {width} bits"), "0 to 56 bits, or 64"));
         }
-        unpack(self.take(packed_bytes(numbers.len(), width))?, width, base, numbers);
+        let packed = &self.bytes[self.at..];
+        self.take(packed_bytes(numbers.len(), width))?;
+        unpack(packed, width, base, numbers);
         Ok(width)
     }
 
