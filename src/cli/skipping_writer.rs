@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trace_formats::event::Fact;
+use trace_formats::event::{Fact, RefusedEvent};
 use trace_formats::writer::TraceWriter;
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection};
 
@@ -48,6 +48,10 @@ impl EventSink for SkippingWriter {
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
         self.writer.event(event)
+    }
+
+    fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
+        self.writer.events(events)
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {

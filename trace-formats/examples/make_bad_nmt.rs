@@ -1,9 +1,11 @@
-//! Makes the `.nmt` fixtures: a small good file, and bad files that each lie in one way.
+//! Makes the `.nmt` fixtures: a good file, and bad files that each lie in one way.
 //!
 //! ```sh
 //! cargo run -p trace-formats --example make_bad_nmt
-//! python3 fixtures/nmt/read_nmt.py fixtures/nmt/small.nmt > fixtures/nmt/small.csv
+//! python3 fixtures/nmt/read_nmt.py fixtures/nmt/packed.nmt > fixtures/nmt/packed.csv
 //! ```
+//!
+//! `small.nmt`, from which most bad files are made, is of version 1: what wrote it is gone, and it is kept as it is.
 //!
 //! Lies are told with right checksums, by the specification in `docs/formats/nmt.md` alone, since the
 //! writer refuses to write them.
@@ -24,18 +26,17 @@ const EVENTS: u16 = 2;
 
 fn main() -> Result<()> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-    fs::create_dir_all(fixtures.join("nmt"))?;
-    fs::create_dir_all(fixtures.join("bad/nmt"))?;
-    let good_path = fixtures.join("nmt/small.nmt");
-    write_good(&good_path)?;
-    let good = fs::read(&good_path)?;
-    for (name, bytes) in bad_files(&good)? {
+    let packed_path = fixtures.join("nmt/packed.nmt");
+    write_good(&packed_path)?;
+    let small = fs::read(fixtures.join("nmt/small.nmt"))?;
+    let packed = fs::read(&packed_path)?;
+    for (name, bytes) in bad_files(&small)?.into_iter().chain(badly_packed_files(&packed)?) {
         fs::write(fixtures.join("bad/nmt").join(name), bytes)?;
     }
     Ok(())
 }
 
-/// A rectangular stretch, an irregular one, facts, and a window's sum: every kind of block and column.
+/// A rectangular stretch, irregular ones, facts, and a window's sum: every kind of block, and of column that is written.
 fn write_good(path: &Path) -> Result<()> {
     let metadata = Metadata {
         producer: Some("make_bad_nmt".to_owned()),
@@ -63,6 +64,15 @@ fn write_good(path: &Path) -> Result<()> {
         let count = if step % 11 == 0 { 100_000 } else { step as u64 };
         writer.event(Event { channel, regions, start, end: start + step % 5 + 1, count }).map_err(explain)?;
     }
+    writer.fact(Fact::Note(Note::assumption("the rest has steps back and outliers"))).map_err(explain)?;
+    for step in 0..200_i64 {
+        let channel = if step * step % 7 < 3 { read } else { mac };
+        start += step * step % 4 - if step % 50 == 49 { 900 } else { 0 };
+        let duration = if step % 20 == 11 { 10_000 + step } else { 1 + step * 5 % 8 };
+        let count = if step % 23 == 5 { 1 << 40 } else { (step * step * 31 % 200) as u64 };
+        let event = Event { channel, regions: layer, start, end: start + duration, count };
+        writer.event(event).map_err(explain)?;
+    }
     let window = Event { channel: mac, regions: none, start: 50_000_000, end: 50_001_000, count: 5_000_000 };
     writer.window_count(window).map_err(explain)?;
     Ok(writer.finish()?)
@@ -82,7 +92,7 @@ fn bad_files(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
         [&good[..first_block], &block(EVENTS, records, payload), &good[second_block..]].concat()
     };
     let one = |start, duration, count| around(1, &payload(&[1, 0, start, duration, count]));
-    let future = with_checksum(edited(8, &2_u16.to_le_bytes()), 0, 12);
+    let future = with_checksum(edited(8, &3_u16.to_le_bytes()), 0, 12);
     let mut text_transfer = good.to_vec();
     text_transfer.retain(|&byte| byte != b'\r');
     Ok(vec![
@@ -113,6 +123,28 @@ fn bad_files(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
         ("count_too_large.nmt", one(0, 1, -1)),
         ("missing_block.nmt", [&good[..first_block], &good[second_block..]].concat()),
         ("joined.nmt", [good, good].concat()),
+    ])
+}
+
+/// Files whose first block has one record of which a packed column lies.
+fn badly_packed_files(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let first_block = PREAMBLE + FRAME + u32_at(good, PREAMBLE + 8)? as usize;
+    let second_block = first_block + FRAME + u32_at(good, first_block + 8)? as usize;
+    // Behind the names and four columns of a run each; lag 0, encoding 3, base 0 and what follows.
+    let names = payload(&[]);
+    let with_counts = |rest: &[u8]| {
+        let runs = [0, 1, 0, 1].repeat(3);
+        let payload = [&names[..], &runs, &[0, 1, 2, 1], &[0, 3, 0], rest].concat();
+        [&good[..first_block], &block(EVENTS, 1, &payload), &good[second_block..]].concat()
+    };
+    Ok(vec![
+        ("packed_width.nmt", with_counts(&[0, 57, 0, 0, 0, 0, 0, 0, 0, 0])),
+        ("packed_cut.nmt", with_counts(&[0, 40, 1, 2, 3, 4])),
+        ("packed_too_many_exceptions.nmt", with_counts(&[2, 8, 1])),
+        ("packed_exception_outside.nmt", with_counts(&[1, 8, 1, 4, 9, 1, 1])),
+        ("packed_exception_from_64_bits.nmt", with_counts(&[1, 64, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1])),
+        ("packed_count_too_large.nmt", with_counts(&[1, 8, 1, 0, 56, 0, 0, 0, 0, 0, 0, 1])),
+        ("packed_left_over.nmt", with_counts(&[0, 8, 1, 1])),
     ])
 }
 

@@ -2,9 +2,11 @@
 
 use crate::error::DataError;
 use crate::event::{MAX_CYCLE, MAX_EVENT_COUNT};
+use crate::formats::nmt::column::{self, Scratch};
+use crate::formats::nmt::column_writer::ColumnWriter;
 use crate::formats::nmt::frame::{BlockKind, bad_block};
+use crate::formats::nmt::varint;
 use crate::formats::nmt::wire::{self, Dictionary};
-use crate::formats::nmt::{column, varint};
 use crate::metadata::Span;
 
 /// The records of one block by column. Reused from block to block, so that none is allocated.
@@ -20,6 +22,7 @@ pub struct Columns {
     pub durations: Vec<i64>,
     /// Counts, as the bits of a `u64`.
     pub counts: Vec<i64>,
+    scratch: Scratch,
 }
 
 impl Columns {
@@ -28,9 +31,11 @@ impl Columns {
         self.starts.len()
     }
 
-    /// Forgets the records and keeps the memory.
-    pub fn clear(&mut self) {
-        self.each(Vec::clear);
+    /// No records yet, and room for so many.
+    pub fn with_capacity(records: usize) -> Columns {
+        let mut columns = Columns::default();
+        columns.each(|values| values.reserve_exact(records));
+        columns
     }
 
     /// From the first cycle of a record to the first cycle after them all. `None` without records.
@@ -41,10 +46,10 @@ impl Columns {
     }
 
     /// Appends the columns to a payload that begins with the dictionary.
-    pub fn encode(&self, payload: &mut Vec<u8>) {
+    pub fn encode(&self, writer: &mut ColumnWriter, payload: &mut Vec<u8>) {
         let period = self.period();
         for values in [&self.channels, &self.regions, &self.starts, &self.durations, &self.counts] {
-            column::encode(values, period, payload);
+            writer.write(values, period, payload);
         }
     }
 
@@ -73,7 +78,7 @@ impl Columns {
         for values in
             [&mut self.channels, &mut self.regions, &mut self.starts, &mut self.durations, &mut self.counts]
         {
-            column::decode(payload, &mut at, values)?;
+            column::decode(payload, &mut at, values, &mut self.scratch)?;
         }
         if at != payload.len() {
             let found = format!("a block of {records} records with {} bytes left over", payload.len() - at);
@@ -124,14 +129,13 @@ impl Columns {
 }
 
 fn check_positions(positions: &[i64], known: usize, what: &str) -> Result<(), DataError> {
-    let known = known as u64;
-    let all_bits = positions.iter().fold(0, |bits, &position| bits | position as u64);
-    let is_unknown = |&position: &i64| position as u64 >= known;
-    // No position is larger than all bits together, which are gathered faster than positions are compared.
-    if all_bits < known {
+    let last = known as i64 - 1;
+    // The sign bit says that one is negative or larger than the last; gathered faster than positions are compared.
+    let signs = positions.iter().fold(0, |signs, &position| signs | position | last.wrapping_sub(position));
+    if signs >= 0 {
         return Ok(());
     }
-    match positions.iter().position(is_unknown) {
+    match positions.iter().position(|&position| position < 0 || position > last) {
         None => Ok(()),
         Some(record) => Err(bad_block(
             format!("{what} {} in record {record} of the block", positions[record]),
@@ -211,13 +215,14 @@ mod tests {
             starts: vec![start],
             durations: vec![duration],
             counts: vec![count as i64],
+            ..Columns::default()
         }
     }
 
     fn payload(columns: &Columns) -> Vec<u8> {
         let dictionary = Dictionary { channels: vec![("a", "b")], region_sets: vec!["layer:x"] };
         let mut payload = wire::encode(&dictionary).unwrap();
-        columns.encode(&mut payload);
+        columns.encode(&mut ColumnWriter::default(), &mut payload);
         payload
     }
 

@@ -9,8 +9,10 @@ use crate::metadata::{Metadata, Span};
 
 /// What every file starts with. Not text, and broken by transfers that treat it as text.
 pub const MAGIC: [u8; 8] = *b"\x89NMT\r\n\x1a\n";
-/// The version that this build reads and writes.
-pub const VERSION: u16 = 1;
+/// The version that this build writes.
+pub const VERSION: u16 = 2;
+/// The first version, which it reads too.
+const OLDEST_VERSION: u16 = 1;
 /// Magic, version (`u16`), flags (`u16`), checksum (`u32`) of these twelve bytes.
 pub const PREAMBLE_BYTES: usize = 16;
 /// The largest `count_fraction_bits`.
@@ -82,18 +84,18 @@ fn check_preamble(start: &[u8]) -> Result<(), DataError> {
         return Err(bad_checksum("a file header").at_byte(0));
     }
     let version = u16::from_le_bytes([v0, v1]);
-    if version != VERSION {
+    if !(OLDEST_VERSION..=VERSION).contains(&version) {
         return Err(DataError::new(
             "other_version",
             format!("version {version} of the .nmt format"),
-            format!("version {VERSION}, the only one that this build reads"),
+            format!("versions {OLDEST_VERSION} to {VERSION}, which this build reads"),
             "update nm-trace, or write the file again with this version",
         )
         .at_byte(8));
     }
     match u16::from_le_bytes([f0, f1]) {
         0 => Ok(()),
-        flags => Err(bad_block(format!("file flags {flags:#x}"), "no flags in version 1").at_byte(10)),
+        flags => Err(bad_block(format!("file flags {flags:#x}"), "no flags").at_byte(10)),
     }
 }
 
@@ -155,12 +157,20 @@ mod tests {
     }
 
     #[test]
-    fn another_version_is_named_with_the_one_that_is_read() {
-        let error = error_of(&[preamble(2, 0), vec![0; 100]].concat());
-        assert!(
-            error.contains("version 2") && error.contains("version 1") && error.contains("update"),
-            "{error}"
-        );
+    fn another_version_is_named_with_those_that_are_read() {
+        for version in [0, 3] {
+            let error = error_of(&[preamble(version, 0), vec![0; 100]].concat());
+            for part in [&format!("version {version}"), "versions 1 to 2", "update"] {
+                assert!(error.contains(part), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_version_before_is_read() {
+        let bytes = encode(&Metadata::default()).unwrap();
+        let old = [&preamble(1, 0), &bytes[PREAMBLE_BYTES..], &[0]].concat();
+        assert_eq!(read_bytes(&old).unwrap().0, Metadata::default());
     }
 
     #[test]

@@ -4,17 +4,20 @@
 //!
 //! 1. `header`: magic, version, and the trace's metadata.
 //! 2. `frame`: what surrounds every block: kind, length, checksums.
-//! 3. `block`: the payload of events: a dictionary and columns (`column`, `varint`).
+//! 3. `block`: the payload of events: a dictionary and columns (`column`, `column_writer`, `packed`, `varint`).
 //! 4. `wire`: how names, facts, metadata and the footer become bytes (bincode).
 //! 5. `index`: the index, the footer and the trailer.
 //!
-//! `reader` decodes blocks, `writer` makes them.
+//! `reader` decodes blocks; `writer` gathers the records of the next, and `block_writer` encodes and writes it.
 
 mod block;
+mod block_writer;
 mod column;
+mod column_writer;
 mod frame;
 mod header;
 mod index;
+mod packed;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -7,15 +7,15 @@ use rustc_hash::FxHashMap;
 use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
 use crate::formats::nmt::block::{Columns, LocalNames, flaw, largest_count, name_bytes};
-use crate::formats::nmt::frame::{self, BlockKind, bad_block};
+use crate::formats::nmt::block_writer::{Block, BlockWriter};
+use crate::formats::nmt::frame::{self, BlockKind};
 use crate::formats::nmt::header::{self, check_span};
-use crate::formats::nmt::index::encode_end;
-use crate::formats::nmt::wire::{self, Dictionary, Footer, IndexEntry};
+use crate::formats::nmt::wire::{self, Dictionary};
 use crate::metadata::{Metadata, Span};
 use crate::writer::TraceWriter;
 
 /// Records a block. The decoded columns of one block stay in a core's own cache.
-const BLOCK_RECORDS: usize = 1 << 14;
+const BLOCK_RECORDS: usize = 1 << 12;
 /// The dictionary's bytes at which a block is closed.
 const DICTIONARY_BYTES: usize = 64 * 1024;
 /// The longest component, action or set of region tags. With the bounds above, no block exceeds its limit.
@@ -24,10 +24,6 @@ const MAX_NAME_BYTES: usize = 16 * 1024;
 const FACTS_BYTES: usize = 256 * 1024;
 /// The longest fact.
 const MAX_FACT_BYTES: usize = 512 * 1024;
-/// Entries of an index block, of at most 31 bytes each.
-const INDEX_ENTRIES: usize = 1 << 14;
-/// The most index blocks, and so 2³⁰ blocks in all: what one footer can list.
-const MAX_INDEX_BLOCKS: usize = 1 << 16;
 
 /// Writes the header, and gives the sink for what follows.
 ///
@@ -43,13 +39,7 @@ pub fn create_writer(
         channels: ChannelNames::default(),
         region_sets: RegionSetNames::default(),
         pending: Pending::default(),
-        blocks: BlockWriter {
-            output,
-            offset: header.len() as u64,
-            index: Vec::new(),
-            footer: Footer::default(),
-            failure: None,
-        },
+        blocks: BlockWriter::start(output, header.len() as u64)?,
     }))
 }
 
@@ -126,10 +116,7 @@ impl EventSink for NmtWriter {
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {
         self.blocks.check()?;
         check_fact(&fact)?;
-        let bytes = wire::encode_fact(fact).unwrap_or_else(|error| {
-            self.blocks.fail(error);
-            Vec::new()
-        });
+        let bytes = wire::encode_fact(fact).map_err(|error| error.rejection())?;
         if bytes.len() > MAX_FACT_BYTES {
             let found = format!("a fact of {} bytes", bytes.len());
             return Err(refusal(found, format!("at most {MAX_FACT_BYTES} bytes")));
@@ -158,15 +145,11 @@ impl NmtWriter {
         if let Some((found, expected)) = flaw(event.start, event.end, event.count, largest_count(kind)) {
             return Err(refusal(found, expected));
         }
-        let known_regions = self.region_sets.names.len();
-        let region = event.regions.0.checked_sub(1);
-        let (Some((component, action)), true) = (
-            self.channels.names.get(event.channel.0 as usize),
-            region.is_none_or(|region| (region as usize) < known_regions),
-        ) else {
+        if event.channel.0 as usize >= self.channels.names.len()
+            || event.regions.0 as usize > self.region_sets.names.len()
+        {
             return Err(refusal("a channel or region set of another writer", "one of this writer's"));
-        };
-        let component_and_action = name_bytes(component) + name_bytes(action);
+        }
         self.flush_facts();
         let windows = kind == BlockKind::Windows;
         if self.pending.windows != windows {
@@ -175,13 +158,18 @@ impl NmtWriter {
         }
         let pending = &mut self.pending;
         let (channel, is_new) = pending.channels.position(event.channel.0);
-        pending.dictionary_bytes += if is_new { component_and_action } else { 0 };
-        let region = region.map_or(0, |id| {
+        if is_new {
+            let (component, action) = &self.channels.names[event.channel.0 as usize];
+            pending.dictionary_bytes += name_bytes(component) + name_bytes(action);
+        }
+        let mut region = 0;
+        if let Some(id) = event.regions.0.checked_sub(1) {
             let (position, is_new) = pending.region_sets.position(id);
-            let name = &self.region_sets.names[id as usize];
-            pending.dictionary_bytes += if is_new { name_bytes(name) } else { 0 };
-            position + 1
-        });
+            if is_new {
+                pending.dictionary_bytes += name_bytes(&self.region_sets.names[id as usize]);
+            }
+            region = position + 1;
+        }
         pending.push(channel, region, event);
         if pending.columns.len() >= BLOCK_RECORDS || pending.dictionary_bytes >= DICTIONARY_BYTES {
             self.flush_records();
@@ -191,7 +179,9 @@ impl NmtWriter {
 
     fn flush_records(&mut self) {
         let pending = &mut self.pending;
-        let Some(cycles) = pending.columns.cycles() else { return };
+        if pending.columns.len() == 0 {
+            return;
+        }
         let channel_names = pending.channels.members.iter().map(|&id| &self.channels.names[id as usize]);
         let region_names = pending.region_sets.members.iter().map(|&id| &self.region_sets.names[id as usize]);
         let dictionary = Dictionary {
@@ -201,15 +191,11 @@ impl NmtWriter {
             region_sets: region_names.map(String::as_str).collect(),
         };
         let kind = if pending.windows { BlockKind::Windows } else { BlockKind::Events };
-        let records = pending.columns.len() as u32;
+        let columns = std::mem::replace(&mut pending.columns, Columns::with_capacity(BLOCK_RECORDS));
         match wire::encode(&dictionary) {
-            Ok(mut payload) => {
-                pending.columns.encode(&mut payload);
-                self.blocks.write(kind, records, Some(cycles), &payload);
-            }
+            Ok(names) => self.blocks.write(Block::Records { kind, names, columns }),
             Err(error) => self.blocks.fail(error),
         }
-        pending.columns.clear();
         pending.channels.clear();
         pending.region_sets.clear();
         pending.dictionary_bytes = 0;
@@ -217,8 +203,8 @@ impl NmtWriter {
 
     fn flush_facts(&mut self) {
         if self.pending.fact_count > 0 {
-            self.blocks.write(BlockKind::Facts, self.pending.fact_count, None, &self.pending.facts);
-            self.pending.facts.clear();
+            let payload = std::mem::take(&mut self.pending.facts);
+            self.blocks.write(Block::Facts { facts: self.pending.fact_count, payload });
             self.pending.fact_count = 0;
         }
     }
@@ -231,81 +217,6 @@ impl Pending {
         self.columns.starts.push(event.start);
         self.columns.durations.push(event.end - event.start);
         self.columns.counts.push(event.count as i64);
-    }
-}
-
-/// Writes blocks and remembers where they are. After a failure it writes nothing, and says so at the next record.
-struct BlockWriter {
-    output: Box<dyn Write + Send>,
-    offset: u64,
-    index: Vec<IndexEntry>,
-    footer: Footer,
-    failure: Option<DataError>,
-}
-
-impl BlockWriter {
-    fn write(&mut self, kind: BlockKind, records: u32, cycles: Option<Span>, payload: &[u8]) {
-        self.index.push(IndexEntry { offset: self.offset, kind: kind as u16, records, cycles });
-        let total = match kind {
-            BlockKind::Events => &mut self.footer.events,
-            BlockKind::Windows => &mut self.footer.windows,
-            _ => &mut self.footer.facts,
-        };
-        *total += u64::from(records);
-        self.write_block(kind, records, payload);
-        if self.index.len() == INDEX_ENTRIES {
-            self.write_index();
-        }
-    }
-
-    fn write_index(&mut self) {
-        if self.footer.index_blocks.len() == MAX_INDEX_BLOCKS {
-            self.fail(bad_block("more blocks than one file can index", "a shorter trace"));
-        }
-        self.footer.index_blocks.push(self.offset);
-        match wire::encode(&self.index) {
-            Ok(payload) => self.write_block(BlockKind::Index, self.index.len() as u32, &payload),
-            Err(error) => self.fail(error),
-        }
-        self.index.clear();
-    }
-
-    fn write_block(&mut self, kind: BlockKind, records: u32, payload: &[u8]) {
-        match frame::frame(kind, records, payload) {
-            Ok(block) => self.write_bytes(&block),
-            Err(error) => self.fail(error),
-        }
-    }
-
-    fn write_bytes(&mut self, bytes: &[u8]) {
-        self.offset += bytes.len() as u64;
-        if self.failure.is_none()
-            && let Err(error) = self.output.write_all(bytes)
-        {
-            self.fail(DataError::write(&error));
-        }
-    }
-
-    /// Refuses to go on once a write has failed.
-    fn check(&self) -> Result<(), Rejection> {
-        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.rejection()))
-    }
-
-    fn fail(&mut self, error: DataError) {
-        self.failure.get_or_insert(error);
-    }
-
-    fn finish(mut self) -> Result<(), DataError> {
-        if !self.index.is_empty() {
-            self.write_index();
-        }
-        self.footer.offset = self.offset;
-        let end = encode_end(&self.footer)?;
-        self.write_bytes(&end);
-        match self.failure {
-            Some(error) => Err(error),
-            None => self.output.flush().map_err(|error| DataError::write(&error)),
-        }
     }
 }
 

@@ -81,6 +81,19 @@ fn records_of_a_refused_channel_are_skipped_one_by_one() {
     assert!(skipped[0].to_string().contains("tensor_unit in record 1 of the block"), "{}", skipped[0]);
 }
 
+#[test]
+fn events_that_the_sink_refuses_are_skipped_one_by_one_and_those_after_them_taken() {
+    let items: Vec<Item> = (0..1000).map(|at| event("a", at, at as u64 % 300)).collect();
+    let mut memory = Memory { largest: Some(297), ..Memory::skipping() };
+    feed(&write(&Metadata::default(), &items), usize::MAX / 2, &mut memory).unwrap();
+    let refused = |record: usize| record % 300 > 297;
+    let taken: Vec<Item> = (0..1000).filter(|&at| !refused(at)).map(|at| items[at].clone()).collect();
+    assert_eq!(memory.items, taken);
+    let skipped: Vec<String> = memory.skipped.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(skipped.len(), 6);
+    assert!(skipped[2].contains("a count of 298 in record 598 of the block"), "{}", skipped[2]);
+}
+
 /// A trace whose only block has this kind, these flags and this payload, with all checksums right.
 fn with_block(kind: u16, flags: u16, records: u32, payload: &[u8]) -> Vec<u8> {
     let mut bytes = header::encode(&Metadata::default()).unwrap();

@@ -30,6 +30,8 @@ struct Memory {
     items: Vec<Item>,
     skipped: Option<Vec<DataError>>,
     unknown: Option<&'static str>,
+    /// Counts above this are refused, as a sum that overflows would be.
+    largest: Option<u64>,
 }
 
 impl Memory {
@@ -61,6 +63,10 @@ impl EventSink for Memory {
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
         let (channel, regions) = self.named(event);
         let Event { start, end, count, .. } = event;
+        if self.largest.is_some_and(|largest| count > largest) {
+            let (found, expected) = (format!("a count of {count}"), "less".to_owned());
+            return Err(Rejection { reason: "too_large", found, expected, cure: String::new() });
+        }
         self.items.push(Item::Event { channel, regions, start, end, count });
         Ok(())
     }
