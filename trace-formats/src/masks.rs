@@ -102,6 +102,40 @@ mod sse2 {
     }
 }
 
+/// Does the work with the processor's instructions that count and find bits, where it has them: not every x86-64 has.
+/// It has to be inlined here to gain from them.
+#[inline]
+pub fn with_bit_instructions<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    return bit_instructions::work(work);
+    #[cfg(not(target_arch = "x86_64"))]
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod bit_instructions {
+    #[inline]
+    pub fn work<R>(work: impl FnOnce() -> R) -> R {
+        let has_all = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt");
+        if has_all {
+            // SAFETY: the processor was asked for each of them.
+            unsafe { with_them(work) }
+        } else {
+            work()
+        }
+    }
+
+    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
+    fn with_them<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+}
+
 /// The plain twin of `equal_to`.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn equal_to_each(bytes: &[u8; BLOCK_BYTES], byte: u8) -> u64 {

@@ -21,6 +21,7 @@ use crate::input::Input;
 pub(super) mod checks;
 pub(super) mod config;
 pub(super) mod decoder;
+mod digest;
 pub(super) mod folds;
 pub(super) mod layers;
 pub(super) mod layout;

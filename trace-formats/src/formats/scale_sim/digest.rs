@@ -1,0 +1,394 @@
+//! What a chunk of a trace comes to, found by masks of 64 bytes: runs of rows of one shape.
+//!
+//! Of a row nearly everything that is asked is answered by its shape: how many ports moved a word, and which. Rows
+//! in consecutive cycles mostly have the same shape, or repeat it, so a chunk's digest is a small part of its bytes.
+//!
+//! Only what SCALE-Sim writes is taken: plain numbers of up to 15 digits, DRAM's with `.0` or without, -1 for an
+//! idle port, as many columns in each row. Anything else is left to [`super::rows`], which explains.
+
+use super::rows::IDLE;
+use super::streams::Stream;
+use crate::decoder::MAX_RECORD_BYTES;
+use crate::masks::{BLOCK_BYTES, Block, with_bit_instructions};
+
+/// What is asked of a row's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// Ports that moved a word.
+    pub valid: u32,
+    /// The first of them; the number of ports if there is none.
+    pub first: u32,
+    /// One more than the last of them.
+    pub end: u32,
+    /// Words that are 1, in DRAM traces.
+    pub ones: u32,
+    /// How many of them the row ends in.
+    pub trailing_ones: u32,
+}
+
+/// Rows of one shape in consecutive cycles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The cycle of the first.
+    pub cycle: i64,
+    /// How many they are.
+    pub rows: u64,
+    /// What each of them looks like.
+    pub shape: Shape,
+}
+
+/// What is looked for in a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Words may end in `.0`, and ones are counted: DRAM.
+    pub is_dram: bool,
+    /// The first word after an idle row is kept: outputs, whose partial sums are told by it.
+    pub keeps_first_words: bool,
+}
+
+impl Kind {
+    /// What is looked for in the trace of a stream.
+    pub fn of(stream: Stream) -> Kind {
+        Kind { is_dram: !stream.is_sram(), keeps_first_words: stream == Stream::OfmapSram }
+    }
+}
+
+/// The rows of a chunk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    /// Ports of every row; 0 without a row.
+    pub ports: usize,
+    /// How many rows have a line end.
+    pub rows: u64,
+    /// There is a rest without one.
+    pub is_cut: bool,
+    /// The first word of rows after an idle one and of the first row, with the row's number in the chunk.
+    pub first_words: Vec<(u64, i64)>,
+    is_dram: bool,
+    /// Varints: a run's rows, its cycle from that expected, its shape.
+    runs: Vec<u8>,
+}
+
+impl Shape {
+    /// That of a row that was read word by word.
+    pub fn of(words: &[i64], kind: Kind) -> Shape {
+        let is_busy = |&word: &i64| word != IDLE;
+        let ones = |words: &[i64]| words.iter().filter(|&&word| word == 1).count();
+        let trailing = words.iter().rev().take_while(|&&word| word == 1).count();
+        Shape {
+            valid: words.iter().filter(|&word| is_busy(word)).count() as u32,
+            first: words.iter().position(is_busy).unwrap_or(words.len()) as u32,
+            end: words.iter().rposition(is_busy).map_or(0, |port| port as u32 + 1),
+            ones: if kind.is_dram { ones(words) as u32 } else { 0 },
+            trailing_ones: if kind.is_dram { trailing as u32 } else { 0 },
+        }
+    }
+
+    /// Whether the first port moved a word.
+    pub fn is_first_port_busy(&self) -> bool {
+        self.first == 0 && self.valid > 0
+    }
+}
+
+impl Digest {
+    /// What the rows of a chunk are; `None` if they are not plainly written.
+    pub fn of(bytes: &[u8], kind: Kind) -> Option<Digest> {
+        with_bit_instructions(
+            #[inline(always)]
+            || match kind.is_dram {
+                true => digest::<true>(bytes, kind),
+                false => digest::<false>(bytes, kind),
+            },
+        )
+    }
+
+    /// The runs, in the order of the rows.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs { bytes: &self.runs, is_dram: self.is_dram, next_cycle: 0 }
+    }
+
+    /// How much memory it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Digest>() + self.runs.capacity() + self.first_words.capacity() * size_of::<(u64, i64)>()
+    }
+}
+
+#[inline(always)]
+fn digest<const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest> {
+    let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+    let mut digest = Digest { is_cut: whole < bytes.len(), is_dram: DRAM, ..Digest::default() };
+    let bytes = &bytes[..whole];
+    let mut writer = RunWriter::default();
+    let mut at = 0;
+    let mut was_idle = true;
+    while at < bytes.len() {
+        let row = read_row::<DRAM>(bytes, at)?;
+        let ports = row.ports as usize;
+        if digest.rows == 0 {
+            digest.ports = ports;
+        }
+        if ports != digest.ports || row.next - at > MAX_RECORD_BYTES {
+            return None;
+        }
+        if kind.keeps_first_words && was_idle && row.shape.valid > 0 {
+            let word = &bytes[row.first_word..];
+            let length = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            digest.first_words.push((digest.rows, decimal(&word[..length])));
+        }
+        was_idle = row.shape.valid == 0;
+        writer.row::<DRAM>(row.cycle, row.shape);
+        digest.rows += 1;
+        at = row.next;
+    }
+    digest.runs = writer.finish::<DRAM>();
+    digest.first_words.shrink_to_fit();
+    Some(digest)
+}
+
+/// A row as its masks tell it.
+struct RowFound {
+    cycle: i64,
+    shape: Shape,
+    ports: u32,
+    /// Where its first word starts, if it has one.
+    first_word: usize,
+    /// Where the next row starts.
+    next: usize,
+}
+
+/// The masks of the block before, of which the last bits reach into the next.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    commas: u64,
+    digits: u64,
+    idle: u64,
+    dots: u64,
+    word_starts: u64,
+    ones: u64,
+    zeros: u64,
+}
+
+/// Moves a mask towards the end by `by` bits, and the last bits of the one before into it.
+#[inline(always)]
+fn moved(mask: u64, before: u64, by: u32) -> u64 {
+    mask << by | before >> (64 - by)
+}
+
+/// The bits above the highest of a mask; all of an empty one.
+#[inline(always)]
+fn above(mask: u64) -> u64 {
+    if mask == 0 { !0 } else { !1 << (63 - mask.leading_zeros()) }
+}
+
+/// The bits up to the lowest of a mask, and that one; all of an empty one.
+#[inline(always)]
+fn up_to(mask: u64) -> u64 {
+    mask ^ mask.wrapping_sub(1)
+}
+
+/// Whether there are 16 digits in a row.
+#[inline(always)]
+fn has_long_number(digits: u64, before: u64) -> bool {
+    let two = digits & digits << 1;
+    let four = two & two << 2;
+    let eight = four & four << 4;
+    (eight & eight << 8) != 0 || digits.trailing_ones() + before.leading_ones() > 15
+}
+
+/// The row that starts at `start`, in bytes that end in a line end.
+#[inline(always)]
+fn read_row<const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
+    let mut at = start;
+    let mut before = Before::default();
+    let mut shape = Shape::default();
+    let (mut ports, mut trailing_idle, mut first_word, mut cycle_length) = (0, 0, start, 0);
+    let mut row_start = 1_u64;
+    let mut bad = 0_u64;
+    loop {
+        let block = match bytes[at..].first_chunk::<BLOCK_BYTES>() {
+            Some(block) => Block::new(block),
+            None => Block::padded(&bytes[at..]),
+        };
+        let line_end = block.equal_to(b'\n');
+        let within = up_to(line_end);
+        let line_end = line_end & within;
+        let commas = block.equal_to(b',') & within;
+        let digits = block.digits() & within;
+        let minus = block.equal_to(b'-') & within;
+        let ones = block.equal_to(b'1');
+        let dots = if DRAM { block.equal_to(b'.') & within } else { 0 };
+        let ends = commas | line_end;
+        let word_starts = moved(commas, before.commas, 1);
+        let starts = word_starts | row_start;
+        let idle = minus & word_starts;
+        // Nothing but what a row is made of; no empty field; a minus only ahead of the cycle's digits or of an idle 1.
+        bad |= within & !(ends | digits | minus | dots);
+        bad |= starts & ends | minus & !starts | ((minus & row_start) << 1) & !digits;
+        bad |= within & (moved(idle, before.idle, 1) & !ones | moved(idle, before.idle, 2) & !(ends | dots));
+        bad |= u64::from(has_long_number(digits, before.digits));
+        let valid = digits & word_starts;
+        if DRAM {
+            let zeros = block.equal_to(b'0');
+            // A dot stands between a digit and the only 0 of its field; a word does not begin with a 0 ahead of digits.
+            bad |= dots & !moved(digits, before.digits, 1);
+            bad |= within & (moved(dots, before.dots, 1) & !zeros | moved(dots, before.dots, 2) & !ends);
+            let first_zeros = zeros & word_starts;
+            bad |= digits & moved(first_zeros, before.zeros, 1);
+            let first_ones = ones & word_starts;
+            let seconds = moved(word_starts, before.word_starts, 1) & within;
+            let one_words = seconds & moved(first_ones, before.ones, 1) & (ends | dots);
+            let others = seconds & !one_words;
+            shape.ones += one_words.count_ones();
+            let continued = if others == 0 { shape.trailing_ones } else { 0 };
+            shape.trailing_ones = continued + (one_words & above(others)).count_ones();
+            before.zeros = first_zeros;
+            before.ones = first_ones;
+        }
+        if row_start != 0 {
+            cycle_length = (ends | dots).trailing_zeros() as usize;
+        }
+        if shape.valid == 0 {
+            shape.first += (idle & up_to(valid)).count_ones();
+            first_word = at + valid.trailing_zeros() as usize;
+        }
+        shape.valid += valid.count_ones();
+        let continued = if valid == 0 { trailing_idle } else { 0 };
+        trailing_idle = continued + (idle & above(valid)).count_ones();
+        ports += commas.count_ones();
+        if line_end != 0 {
+            at += line_end.trailing_zeros() as usize + 1;
+            break;
+        }
+        (before.commas, before.digits, before.idle) = (commas, digits, idle);
+        (before.dots, before.word_starts) = (dots, word_starts);
+        row_start = 0;
+        at += BLOCK_BYTES;
+        if bad != 0 {
+            return None;
+        }
+    }
+    if bad != 0 {
+        return None;
+    }
+    shape.end = ports - trailing_idle;
+    Some(RowFound { cycle: signed(bytes, start, cycle_length), shape, ports, first_word, next: at })
+}
+
+/// The number of so many bytes at `start`: digits, and a minus perhaps.
+#[inline(always)]
+fn signed(bytes: &[u8], start: usize, length: usize) -> i64 {
+    match bytes[start..].first_chunk::<8>() {
+        Some(text) if length <= 8 && text[0] != b'-' => {
+            // Left of the digits come zeros; then pairs, fours and eights are joined.
+            let text = u64::from_le_bytes(*text) << (64 - 8 * length as u32) & 0x0f0f_0f0f_0f0f_0f0f;
+            let pairs = (text.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+            let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+            (fours.wrapping_mul(10_000 << 32 | 1) >> 32) as i64
+        }
+        _ => match bytes[start..start + length].split_first() {
+            Some((b'-', digits)) => -decimal(digits),
+            _ => decimal(&bytes[start..start + length]),
+        },
+    }
+}
+
+/// The number of some digits.
+fn decimal(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit & 15))
+}
+
+/// Joins rows into runs and packs them.
+#[derive(Default)]
+struct RunWriter {
+    bytes: Vec<u8>,
+    run: Run,
+    next_cycle: i64,
+}
+
+impl RunWriter {
+    #[inline(always)]
+    fn row<const DRAM: bool>(&mut self, cycle: i64, shape: Shape) {
+        if shape == self.run.shape && cycle == self.run.cycle + self.run.rows as i64 {
+            self.run.rows += 1;
+            return;
+        }
+        self.flush::<DRAM>();
+        self.run = Run { cycle, rows: 1, shape };
+    }
+
+    #[inline(never)]
+    fn flush<const DRAM: bool>(&mut self) {
+        let Run { cycle, rows, shape } = self.run;
+        if rows == 0 {
+            return;
+        }
+        let step = cycle - self.next_cycle;
+        let signed_step = (step << 1 ^ step >> 63) as u64;
+        let sizes = [shape.valid, shape.first, shape.end].map(u64::from);
+        for value in [rows, signed_step].into_iter().chain(sizes) {
+            push_varint(&mut self.bytes, value);
+        }
+        if DRAM {
+            push_varint(&mut self.bytes, u64::from(shape.ones));
+            push_varint(&mut self.bytes, u64::from(shape.trailing_ones));
+        }
+        self.next_cycle = cycle + rows as i64;
+    }
+
+    fn finish<const DRAM: bool>(mut self) -> Vec<u8> {
+        self.flush::<DRAM>();
+        self.bytes.shrink_to_fit();
+        self.bytes
+    }
+}
+
+fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// Reads the runs of a digest.
+#[derive(Clone)]
+pub struct Runs<'a> {
+    bytes: &'a [u8],
+    is_dram: bool,
+    next_cycle: i64,
+}
+
+impl Runs<'_> {
+    fn varint(&mut self) -> u64 {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let Some((&byte, rest)) = self.bytes.split_first() else { break };
+            self.bytes = rest;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        value
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Run;
+
+    fn next(&mut self) -> Option<Run> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        let rows = self.varint();
+        let step = self.varint();
+        let cycle = self.next_cycle + ((step >> 1) as i64 ^ -((step & 1) as i64));
+        let [valid, first, end] = [0; 3].map(|_: u32| self.varint() as u32);
+        let [ones, trailing_ones] = if self.is_dram { [0; 2].map(|_: u32| self.varint() as u32) } else { [0; 2] };
+        self.next_cycle = cycle + rows as i64;
+        Some(Run { cycle, rows, shape: Shape { valid, first, end, ones, trailing_ones } })
+    }
+}
+
+#[cfg(test)]
+mod tests;
