@@ -9,7 +9,7 @@
 use super::rows::IDLE;
 use super::streams::Stream;
 use crate::decoder::MAX_RECORD_BYTES;
-use crate::masks::{BLOCK_BYTES, Block, with_bit_instructions};
+use crate::masks::{BLOCK_BYTES, MaskWork, Masks, with_best_masks};
 
 /// What is asked of a row's words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,13 @@ pub struct Run {
     pub rows: u64,
     /// What each of them looks like.
     pub shape: Shape,
+}
+
+impl Run {
+    /// Whether these rows go on where it ends.
+    pub fn is_continued_by(&self, next: &Run) -> bool {
+        next.shape == self.shape && next.cycle == self.cycle + self.rows as i64
+    }
 }
 
 /// What is looked for in a trace.
@@ -93,13 +100,12 @@ impl Shape {
 impl Digest {
     /// What the rows of a chunk are; `None` if they are not plainly written.
     pub fn of(bytes: &[u8], kind: Kind) -> Option<Digest> {
-        with_bit_instructions(
-            #[inline(always)]
-            || match kind.is_dram {
-                true => digest::<true>(bytes, kind),
-                false => digest::<false>(bytes, kind),
-            },
-        )
+        with_best_masks(Digesting { bytes, kind })
+    }
+
+    /// That of bytes without a row.
+    pub fn without_rows(is_cut: bool) -> Digest {
+        Digest { is_cut, ..Digest::default() }
     }
 
     /// The runs, in the order of the rows.
@@ -113,8 +119,26 @@ impl Digest {
     }
 }
 
+/// The making of a digest.
+struct Digesting<'a> {
+    bytes: &'a [u8],
+    kind: Kind,
+}
+
+impl MaskWork for Digesting<'_> {
+    type Output = Option<Digest>;
+
+    #[inline(always)]
+    fn run<M: Masks>(self) -> Option<Digest> {
+        match self.kind.is_dram {
+            true => digest::<M, true>(self.bytes, self.kind),
+            false => digest::<M, false>(self.bytes, self.kind),
+        }
+    }
+}
+
 #[inline(always)]
-fn digest<const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest> {
+fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest> {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
     let mut digest = Digest { is_cut: whole < bytes.len(), is_dram: DRAM, ..Digest::default() };
     let bytes = &bytes[..whole];
@@ -122,7 +146,7 @@ fn digest<const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest> {
     let mut at = 0;
     let mut was_idle = true;
     while at < bytes.len() {
-        let row = read_row::<DRAM>(bytes, at)?;
+        let row = read_row::<M, DRAM>(bytes, at)?;
         let ports = row.ports as usize;
         if digest.rows == 0 {
             digest.ports = ports;
@@ -197,17 +221,18 @@ fn has_long_number(digits: u64, before: u64) -> bool {
 
 /// The row that starts at `start`, in bytes that end in a line end.
 #[inline(always)]
-fn read_row<const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
+fn read_row<M: Masks, const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
     let mut at = start;
     let mut before = Before::default();
     let mut shape = Shape::default();
-    let (mut ports, mut trailing_idle, mut first_word, mut cycle_length) = (0, 0, start, 0);
+    let (mut ports, mut idle_ports, mut trailing_idle) = (0, 0, 0);
+    let (mut first_word, mut cycle_length) = (start, 0);
     let mut row_start = 1_u64;
     let mut bad = 0_u64;
     loop {
         let block = match bytes[at..].first_chunk::<BLOCK_BYTES>() {
-            Some(block) => Block::new(block),
-            None => Block::padded(&bytes[at..]),
+            Some(block) => M::new(block),
+            None => M::padded(&bytes[at..]),
         };
         let line_end = block.equal_to(b'\n');
         let within = up_to(line_end);
@@ -215,46 +240,46 @@ fn read_row<const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
         let commas = block.equal_to(b',') & within;
         let digits = block.digits() & within;
         let minus = block.equal_to(b'-') & within;
-        let ones = block.equal_to(b'1');
         let dots = if DRAM { block.equal_to(b'.') & within } else { 0 };
         let ends = commas | line_end;
         let word_starts = moved(commas, before.commas, 1);
         let starts = word_starts | row_start;
-        let idle = minus & word_starts;
-        // Nothing but what a row is made of; no empty field; a minus only ahead of the cycle's digits or of an idle 1.
-        bad |= within & !(ends | digits | minus | dots);
-        bad |= starts & ends | minus & !starts | ((minus & row_start) << 1) & !digits;
-        bad |= within & (moved(idle, before.idle, 1) & !ones | moved(idle, before.idle, 2) & !(ends | dots));
+        // Nothing but what a row is made of; no empty field; no number that is too long.
+        bad |= within & !(ends | digits | minus | dots) | starts & ends;
         bad |= u64::from(has_long_number(digits, before.digits));
-        let valid = digits & word_starts;
         if DRAM {
-            let zeros = block.equal_to(b'0');
-            // A dot stands between a digit and the only 0 of its field; a word does not begin with a 0 ahead of digits.
-            bad |= dots & !moved(digits, before.digits, 1);
-            bad |= within & (moved(dots, before.dots, 1) & !zeros | moved(dots, before.dots, 2) & !ends);
-            let first_zeros = zeros & word_starts;
-            bad |= digits & moved(first_zeros, before.zeros, 1);
-            let first_ones = ones & word_starts;
-            let seconds = moved(word_starts, before.word_starts, 1) & within;
-            let one_words = seconds & moved(first_ones, before.ones, 1) & (ends | dots);
-            let others = seconds & !one_words;
-            shape.ones += one_words.count_ones();
-            let continued = if others == 0 { shape.trailing_ones } else { 0 };
-            shape.trailing_ones = continued + (one_words & above(others)).count_ones();
-            before.zeros = first_zeros;
-            before.ones = first_ones;
+            bad |= odd_dots(&block, dots, digits, ends, within, word_starts, &mut before);
+            count_ones(&block, word_starts, within, ends | dots, &mut before, &mut shape);
         }
         if row_start != 0 {
             cycle_length = (ends | dots).trailing_zeros() as usize;
+            bad |= (minus & row_start) << 1 & !digits;
         }
+        let words = digits & word_starts;
+        let idle = minus & word_starts;
         if shape.valid == 0 {
-            shape.first += (idle & up_to(valid)).count_ones();
-            first_word = at + valid.trailing_zeros() as usize;
+            first_word = at + words.trailing_zeros() as usize;
         }
-        shape.valid += valid.count_ones();
-        let continued = if valid == 0 { trailing_idle } else { 0 };
-        trailing_idle = continued + (idle & above(valid)).count_ones();
+        if minus | before.idle >> 62 != 0 {
+            // A minus stands only ahead of the cycle's digits or of an idle port's 1.
+            let ones = block.equal_to(b'1');
+            bad |= minus & !starts;
+            bad |=
+                within & (moved(idle, before.idle, 1) & !ones | moved(idle, before.idle, 2) & !(ends | dots));
+            if shape.valid == 0 {
+                shape.first += (idle & up_to(words)).count_ones();
+            }
+            idle_ports += idle.count_ones();
+            let continued = if words == 0 { trailing_idle } else { 0 };
+            trailing_idle = continued + (idle & above(words)).count_ones();
+        } else if words != 0 {
+            trailing_idle = 0;
+        }
+        shape.valid |= u32::from(words != 0);
         ports += commas.count_ones();
+        if bad != 0 {
+            return None;
+        }
         if line_end != 0 {
             at += line_end.trailing_zeros() as usize + 1;
             break;
@@ -263,15 +288,55 @@ fn read_row<const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
         (before.dots, before.word_starts) = (dots, word_starts);
         row_start = 0;
         at += BLOCK_BYTES;
-        if bad != 0 {
-            return None;
-        }
     }
-    if bad != 0 {
-        return None;
-    }
+    shape.valid = ports - idle_ports;
     shape.end = ports - trailing_idle;
     Some(RowFound { cycle: signed(bytes, start, cycle_length), shape, ports, first_word, next: at })
+}
+
+/// Bits where a dot does not stand between a digit and the only 0 of its fraction, or a word begins with a 0 ahead of
+/// digits.
+#[inline(always)]
+fn odd_dots<M: Masks>(
+    block: &M,
+    dots: u64,
+    digits: u64,
+    ends: u64,
+    within: u64,
+    word_starts: u64,
+    before: &mut Before,
+) -> u64 {
+    let zeros = block.equal_to(b'0');
+    let first_zeros = zeros & word_starts;
+    let odd = dots & !moved(digits, before.digits, 1)
+        | within & (moved(dots, before.dots, 1) & !zeros | moved(dots, before.dots, 2) & !ends)
+        | digits & moved(first_zeros, before.zeros, 1);
+    before.zeros = first_zeros;
+    odd
+}
+
+/// Counts the words that are 1, and those that the row ends in.
+#[inline(always)]
+fn count_ones<M: Masks>(
+    block: &M,
+    word_starts: u64,
+    within: u64,
+    number_ends: u64,
+    before: &mut Before,
+    shape: &mut Shape,
+) {
+    let first_ones = block.equal_to(b'1') & word_starts;
+    let seconds = moved(word_starts, before.word_starts, 1) & within;
+    let ones = seconds & moved(first_ones, before.ones, 1) & number_ends;
+    let others = seconds & !ones;
+    before.ones = first_ones;
+    if ones != 0 {
+        shape.ones += ones.count_ones();
+        let continued = if others == 0 { shape.trailing_ones } else { 0 };
+        shape.trailing_ones = continued + (ones & above(others)).count_ones();
+    } else if others != 0 {
+        shape.trailing_ones = 0;
+    }
 }
 
 /// The number of so many bytes at `start`: digits, and a minus perhaps.
@@ -384,7 +449,8 @@ impl Iterator for Runs<'_> {
         let step = self.varint();
         let cycle = self.next_cycle + ((step >> 1) as i64 ^ -((step & 1) as i64));
         let [valid, first, end] = [0; 3].map(|_: u32| self.varint() as u32);
-        let [ones, trailing_ones] = if self.is_dram { [0; 2].map(|_: u32| self.varint() as u32) } else { [0; 2] };
+        let [ones, trailing_ones] =
+            if self.is_dram { [0; 2].map(|_: u32| self.varint() as u32) } else { [0; 2] };
         self.next_cycle = cycle + rows as i64;
         Some(Run { cycle, rows, shape: Shape { valid, first, end, ones, trailing_ones } })
     }

@@ -112,14 +112,41 @@ proptest! {
 #[test]
 fn odd_spellings_are_left_to_the_reader() {
     for text in [
-        "1,2\r\n", "1, 2\n", "1,\n", "\n", "1,,2\n", ",1\n", "1,-2\n", "1,-10\n", "1,--1\n", "1,5-\n", "-,1\n", "1,1e3\n",
-        "1,1234567890123456\n", "1234567890123456,1\n", "1,2\n1,2,3\n", "1,-\n", "1,nan\n", "1,+1\n", "-1-,2\n",
+        "1,2\r\n",
+        "1, 2\n",
+        "1,\n",
+        "\n",
+        "1,,2\n",
+        ",1\n",
+        "1,-2\n",
+        "1,-10\n",
+        "1,--1\n",
+        "1,5-\n",
+        "-,1\n",
+        "1,1e3\n",
+        "1,1234567890123456\n",
+        "1234567890123456,1\n",
+        "1,2\n1,2,3\n",
+        "1,-\n",
+        "1,nan\n",
+        "1,+1\n",
+        "-1-,2\n",
     ] {
         for kind in [SRAM, DRAM] {
             assert!(Digest::of(text.as_bytes(), kind).is_none(), "{text:?}");
         }
     }
-    for text in ["1,.0\n", "1,1.\n", "1,1.00\n", "1,1.5\n", "1,01.0\n", "1,-1.5\n", "1,1..0\n", "1,1.0.0\n", "1.5,1\n"] {
+    for text in [
+        "1,.0\n",
+        "1,1.\n",
+        "1,1.00\n",
+        "1,1.5\n",
+        "1,01.0\n",
+        "1,-1.5\n",
+        "1,1..0\n",
+        "1,1.0.0\n",
+        "1.5,1\n",
+    ] {
         assert!(Digest::of(text.as_bytes(), DRAM).is_none(), "{text:?}");
     }
     assert!(Digest::of(b"1,1.0\n", SRAM).is_none());
@@ -144,7 +171,8 @@ fn numbers_across_blocks_are_read_as_elsewhere() {
 #[test]
 fn consecutive_rows_of_one_shape_are_one_run() {
     let digest = Digest::of(b"-2,7,-1\n-1,8,-1\n0,9,-1\n1,-1,9\n3,-1,9\n", SRAM).unwrap_or_default();
-    let runs: Vec<_> = digest.runs().map(|run| (run.cycle, run.rows, run.shape.first, run.shape.end)).collect();
+    let runs: Vec<_> =
+        digest.runs().map(|run| (run.cycle, run.rows, run.shape.first, run.shape.end)).collect();
     assert_eq!(runs, [(-2, 3, 0, 1), (1, 1, 1, 2), (3, 1, 1, 2)]);
     assert_eq!(digest.first_words, [(0, 7)]);
 }
