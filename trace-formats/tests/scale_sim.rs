@@ -166,9 +166,12 @@ fn edit(path: &std::path::Path, change: impl Fn(&mut Vec<u8>)) {
     std::fs::write(path, bytes).expect("write");
 }
 
+/// What is done to a file.
+type Damage = fn(&mut Vec<u8>);
+
 #[test]
 fn a_damaged_layer_between_good_ones_is_told_as_a_survey_tells_it() {
-    let damages: [(&str, fn(&mut Vec<u8>)); 8] = [
+    let damages: [(&str, Damage); 8] = [
         ("IFMAP_SRAM_TRACE.csv", |bytes| bytes[20] = b'x'),
         ("FILTER_SRAM_TRACE.csv", |bytes| bytes.insert(0, b'\n')),
         ("OFMAP_SRAM_TRACE.csv", |bytes| bytes.truncate(bytes.len() / 2)),

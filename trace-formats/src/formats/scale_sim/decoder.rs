@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::digest::{Digest, Kind};
+use super::digest::Digest;
 use super::folds::{FoldTable, MacCounter};
 use super::padding::Padding;
 use super::partial_sums::PartialSums;
 use super::rows::{Row, Style, each_row};
+use super::runs::Kind;
 use super::streams::{MAC_CHANNEL, PARTIAL_SUM_CHANNEL, Stream};
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::DataError;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::digest::{Digest, Kind, Run};
+use super::digest::Digest;
 use super::folds::StreamedWordsFinder;
 use super::layers::TraceSource;
+use super::runs::{Kind, Run};
 use super::streams::Stream;
 use super::survey::{PaddingRule, Role, StreamSurvey, Untold, survey_digested};
 use crate::decoder::Chunk;

@@ -14,8 +14,8 @@
 //! multiply-accumulates; in `os` it meets every column that receives weights in that fold.
 
 use super::config::Dataflow;
-use super::digest::Shape;
 use super::rows::IDLE;
+use super::runs::Shape;
 
 /// The array as the port counts of the traces show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,7 +281,7 @@ impl MacCounter<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests say what went wrong")]
 mod tests {
-    use super::super::digest::Kind;
+    use super::super::runs::Kind;
     use super::*;
 
     const TWO_BY_TWO: Array = Array { rows: 2, columns: 2 };

@@ -4,7 +4,7 @@
 //! which a run is opened:
 //!
 //! 1. `layout` finds the files, `config`, `topology` and `reports` read what stands beside traces;
-//! 2. `digest` turns chunks into runs of rows of one shape, in any order and in parallel; `digested` gathers them;
+//! 2. `digest` turns chunks into `runs` of rows of one shape, in any order and in parallel; `digested` gathers them;
 //! 3. when a layer is complete, `layers` surveys it: `padding` finds its phantom words, `folds` finds what the array
 //!    held when, `partial_sums` which outputs are read back;
 //! 4. `placement` joins it to the layers before, `emission` says its events;
@@ -38,6 +38,7 @@ pub(super) mod placement;
 pub(super) mod reports;
 pub(super) mod rows;
 mod run;
+pub(super) mod runs;
 mod single;
 pub(super) mod streams;
 pub(super) mod survey;

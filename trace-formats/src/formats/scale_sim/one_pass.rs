@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::decoder::TraceDecoder;
 use super::digest::Digest;
-use super::digested::{LayerDigests, digest};
+use super::digested::{DigestedLayer, LayerDigests, digest};
 use super::emission::emit;
 use super::layers::{SurveyedLayer, survey_layer, survey_layers};
 use super::placement::{LayerCycles, Placed, place_next};
@@ -109,17 +109,7 @@ impl Layer {
         for skipped in skipped(name, &layer) {
             sink.fact(Fact::Skipped(skipped))?;
         }
-        let tag = format!("layer:{name}");
-        for trace in layer.traces.iter().filter(|trace| trace.survey.rows > 0) {
-            let folds = run.streamed_folds(&layer, trace.stream);
-            let said = match &digested {
-                Some(digested) => {
-                    emit(trace, digested.trace(trace.stream), &tag, &placed, folds.as_deref(), sink)
-                }
-                None => decode(&trace.path, &run.decoder(trace, &tag, &placed, folds), sink),
-            };
-            said.map_err(|error| error.in_file(&trace.path.display().to_string()))?;
-        }
+        self.say_events(&layer, digested.as_ref(), &placed, sink)?;
         done.latest = Some((cycles, placed));
         done.layers.push((name.clone(), layer.without_tables()));
         if self.is_last {
@@ -129,6 +119,29 @@ impl Layer {
         }
         // With another join, where a layer starts is only known when it is read.
         Ok((run.join == LayerJoin::BackToBack).then_some(placed.span.end))
+    }
+
+    /// Says the events of all traces, from their digests or else from their files.
+    fn say_events(
+        &self,
+        layer: &SurveyedLayer,
+        digested: Option<&DigestedLayer<'_>>,
+        placed: &Placed,
+        sink: &mut dyn EventSink,
+    ) -> Result<(), DataError> {
+        let run = &self.progress.run;
+        let tag = format!("layer:{}", self.named.name);
+        for trace in layer.traces.iter().filter(|trace| trace.survey.rows > 0) {
+            let folds = run.streamed_folds(layer, trace.stream);
+            let said = match digested {
+                Some(digested) => {
+                    emit(trace, digested.trace(trace.stream), &tag, placed, folds.as_deref(), sink)
+                }
+                None => decode(&trace.path, &run.decoder(trace, &tag, placed, folds), sink),
+            };
+            said.map_err(|error| error.in_file(&trace.path.display().to_string()))?;
+        }
+        Ok(())
     }
 
     fn survey_files(&self) -> Result<SurveyedLayer, DataError> {

@@ -8,8 +8,8 @@
 //! beside it, and is read as its neighbours are. The first burst is always ten words wide; a trace whose
 //! first row is wider than that and not padded is of USER mode, where nothing is.
 
-use super::digest::Shape;
 use super::rows::IDLE;
+use super::runs::Shape;
 
 /// The address that SCALE-Sim pads with.
 const PHANTOM: i64 = 1;
@@ -161,7 +161,7 @@ impl WidthFinder {
 
 #[cfg(test)]
 mod tests {
-    use super::super::digest::Kind;
+    use super::super::runs::Kind;
     use super::*;
 
     fn take(finder: &mut WidthFinder, row: u64, words: &[i64]) {

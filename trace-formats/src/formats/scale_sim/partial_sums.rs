@@ -4,7 +4,7 @@
 //! outputs has to read them to add to them, which SCALE-Sim does not trace. A fold that continues the sums of
 //! the fold before starts with the same output.
 
-use super::digest::Run;
+use super::runs::Run;
 
 /// Which rows of `OFMAP_SRAM` add to partial sums that an earlier fold has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,8 +102,8 @@ impl PartialSumFinder {
 
 #[cfg(test)]
 mod tests {
-    use super::super::digest::{Kind, Shape};
     use super::super::rows::IDLE;
+    use super::super::runs::{Kind, Shape};
     use super::*;
 
     #[test]

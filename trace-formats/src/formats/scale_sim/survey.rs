@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
-use super::digest::{Kind, Run, Shape};
 use super::digested::DigestedTrace;
 use super::folds::{FoldFinder, FoldTable, MacCounter, StreamedWordsFinder};
 use super::padding::{Padding, WidthFinder};
 use super::partial_sums::{PartialSumFinder, PartialSums};
 use super::rows::{IDLE, Row, Style};
+use super::runs::{Kind, Run, Shape};
 use crate::decoder::{MAX_RECORD_BYTES, long_row};
 use crate::error::DataError;
 use crate::input::Content;

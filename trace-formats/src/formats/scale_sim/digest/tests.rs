@@ -1,13 +1,17 @@
 use proptest::prelude::*;
 
-use super::super::rows::{Row, Style};
+use super::super::rows::{IDLE, Row, Style};
+use super::super::runs::Run;
 use super::*;
 
 const SRAM: Kind = Kind { is_dram: false, keeps_first_words: true };
 const DRAM: Kind = Kind { is_dram: true, keeps_first_words: false };
 
+/// Cycles and shapes of rows, first words after idle rows, and ports.
+type Told = (Vec<(i64, Shape)>, Vec<(u64, i64)>, usize);
+
 /// The rows of a text read word by word; `None` if one cannot be read.
-fn slow(text: &[u8], kind: Kind) -> Option<(Vec<(i64, Shape)>, Vec<(u64, i64)>, usize)> {
+fn slow(text: &[u8], kind: Kind) -> Option<Told> {
     let whole = memchr::memrchr(b'\n', text).map_or(&text[..0], |end| &text[..end]);
     let (mut rows, mut first_words, mut ports) = (Vec::new(), Vec::new(), None);
     let mut was_idle = true;
