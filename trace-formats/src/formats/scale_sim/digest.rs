@@ -109,16 +109,117 @@ struct RowFound {
     next: usize,
 }
 
-/// The masks of the block before, of which the last bits reach into the next.
+/// The masks of a block of a row, up to the row's end.
 #[derive(Clone, Copy, Default)]
-struct Before {
+struct Marks {
+    /// All bytes of the row.
+    within: u64,
+    line_end: u64,
     commas: u64,
     digits: u64,
-    idle: u64,
+    minus: u64,
     dots: u64,
+    /// The first byte of each word's field.
     word_starts: u64,
-    ones: u64,
-    zeros: u64,
+    /// Those of idle ports.
+    idle: u64,
+    /// Those of words that begin with 0 or 1, in DRAM traces.
+    first_zeros: u64,
+    first_ones: u64,
+}
+
+impl Marks {
+    #[inline(always)]
+    fn of<M: Masks, const DRAM: bool>(block: &M, before: &Marks) -> Marks {
+        let line_end = block.equal_to(b'\n');
+        let within = up_to(line_end);
+        let line_end = line_end & within;
+        let commas = block.equal_to(b',') & within;
+        let minus = block.equal_to(b'-') & within;
+        let word_starts = moved(commas, before.commas, 1);
+        Marks {
+            within,
+            line_end,
+            commas,
+            digits: block.digits() & within,
+            minus,
+            dots: if DRAM { block.equal_to(b'.') & within } else { 0 },
+            word_starts,
+            idle: minus & word_starts,
+            first_zeros: if DRAM { block.equal_to(b'0') & word_starts } else { 0 },
+            first_ones: if DRAM { block.equal_to(b'1') & word_starts } else { 0 },
+        }
+    }
+
+    /// The byte after each field.
+    #[inline(always)]
+    fn ends(&self) -> u64 {
+        self.commas | self.line_end
+    }
+
+    /// The byte after each field's whole number.
+    #[inline(always)]
+    fn number_ends(&self) -> u64 {
+        self.ends() | self.dots
+    }
+}
+
+/// What of a row's words is counted block after block.
+#[derive(Default)]
+struct Ports {
+    all: u32,
+    idle: u32,
+    leading_idle: u32,
+    trailing_idle: u32,
+    ones: u32,
+    trailing_ones: u32,
+    /// Where the first word starts, once there is one.
+    first_word: Option<usize>,
+}
+
+impl Ports {
+    #[inline(always)]
+    fn take<const DRAM: bool>(&mut self, at: usize, marks: &Marks, before: &Marks) {
+        let words = marks.digits & marks.word_starts;
+        self.all += marks.commas.count_ones();
+        if marks.idle != 0 {
+            if self.first_word.is_none() {
+                self.leading_idle += (marks.idle & up_to(words)).count_ones();
+            }
+            self.idle += marks.idle.count_ones();
+            let continued = if words == 0 { self.trailing_idle } else { 0 };
+            self.trailing_idle = continued + (marks.idle & above(words)).count_ones();
+        } else if words != 0 {
+            self.trailing_idle = 0;
+        }
+        if self.first_word.is_none() && words != 0 {
+            self.first_word = Some(at + words.trailing_zeros() as usize);
+        }
+        if DRAM {
+            // A word is told to be 1 at its second byte.
+            let seconds = moved(marks.word_starts, before.word_starts, 1) & marks.within;
+            let ones = seconds & moved(marks.first_ones, before.first_ones, 1) & marks.number_ends();
+            let others = seconds & !ones;
+            if ones != 0 {
+                self.ones += ones.count_ones();
+                let continued = if others == 0 { self.trailing_ones } else { 0 };
+                self.trailing_ones = continued + (ones & above(others)).count_ones();
+            } else if others != 0 {
+                self.trailing_ones = 0;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn shape(&self) -> Shape {
+        Shape {
+            valid: self.all - self.idle,
+            first: self.leading_idle,
+            end: self.all - self.trailing_idle,
+            ones: self.ones,
+            trailing_ones: self.trailing_ones,
+        }
+    }
 }
 
 /// Moves a mask towards the end by `by` bits, and the last bits of the one before into it.
@@ -148,123 +249,63 @@ fn has_long_number(digits: u64, before: u64) -> bool {
     (eight & eight << 8) != 0 || digits.trailing_ones() + before.leading_ones() > 15
 }
 
+/// Bits where something stands that SCALE-Sim does not write. `row_start` has the bit of the row's first byte.
+#[inline(always)]
+fn oddities<M: Masks, const DRAM: bool>(block: &M, marks: &Marks, before: &Marks, row_start: u64) -> u64 {
+    let &Marks { within, digits, minus, dots, idle, .. } = marks;
+    let ends = marks.ends();
+    let starts = marks.word_starts | row_start;
+    // Nothing but what a row is made of; no empty field; no number that is too long; a digit after the cycle's minus.
+    let mut odd =
+        within & !(ends | digits | minus | dots) | starts & ends | (minus & row_start) << 1 & !digits;
+    odd |= u64::from(has_long_number(digits, before.digits));
+    if minus | before.idle >> 62 != 0 {
+        // A minus stands only ahead of the cycle's digits or of an idle port's 1.
+        let not_one = moved(idle, before.idle, 1) & !block.equal_to(b'1');
+        odd |= minus & !starts | within & (not_one | moved(idle, before.idle, 2) & !(ends | dots));
+    }
+    if DRAM {
+        // A dot stands between a digit and the only 0 of its fraction; a word does not begin with a 0 ahead of digits.
+        let not_zero = moved(dots, before.dots, 1) & !block.equal_to(b'0');
+        odd |= dots & !moved(digits, before.digits, 1);
+        odd |= within & (not_zero | moved(dots, before.dots, 2) & !ends);
+        odd |= digits & moved(marks.first_zeros, before.first_zeros, 1);
+    }
+    odd
+}
+
 /// The row that starts at `start`, in bytes that end in a line end.
 #[inline(always)]
 fn read_row<M: Masks, const DRAM: bool>(bytes: &[u8], start: usize) -> Option<RowFound> {
+    let mut before = Marks::default();
+    let mut ports = Ports::default();
     let mut at = start;
-    let mut before = Before::default();
-    let mut shape = Shape::default();
-    let (mut ports, mut idle_ports, mut trailing_idle) = (0, 0, 0);
-    let (mut first_word, mut cycle_length) = (start, 0);
-    let mut row_start = 1_u64;
-    let mut bad = 0_u64;
+    let mut cycle_length = 0;
     loop {
         let block = match bytes[at..].first_chunk::<BLOCK_BYTES>() {
             Some(block) => M::new(block),
             None => M::padded(&bytes[at..]),
         };
-        let line_end = block.equal_to(b'\n');
-        let within = up_to(line_end);
-        let line_end = line_end & within;
-        let commas = block.equal_to(b',') & within;
-        let digits = block.digits() & within;
-        let minus = block.equal_to(b'-') & within;
-        let dots = if DRAM { block.equal_to(b'.') & within } else { 0 };
-        let ends = commas | line_end;
-        let word_starts = moved(commas, before.commas, 1);
-        let starts = word_starts | row_start;
-        // Nothing but what a row is made of; no empty field; no number that is too long.
-        bad |= within & !(ends | digits | minus | dots) | starts & ends;
-        bad |= u64::from(has_long_number(digits, before.digits));
-        if DRAM {
-            bad |= odd_dots(&block, dots, digits, ends, within, word_starts, &mut before);
-            count_ones(&block, word_starts, within, ends | dots, &mut before, &mut shape);
-        }
-        if row_start != 0 {
-            cycle_length = (ends | dots).trailing_zeros() as usize;
-            bad |= (minus & row_start) << 1 & !digits;
-        }
-        let words = digits & word_starts;
-        let idle = minus & word_starts;
-        if shape.valid == 0 {
-            first_word = at + words.trailing_zeros() as usize;
-        }
-        if minus | before.idle >> 62 != 0 {
-            // A minus stands only ahead of the cycle's digits or of an idle port's 1.
-            let ones = block.equal_to(b'1');
-            bad |= minus & !starts;
-            bad |=
-                within & (moved(idle, before.idle, 1) & !ones | moved(idle, before.idle, 2) & !(ends | dots));
-            if shape.valid == 0 {
-                shape.first += (idle & up_to(words)).count_ones();
-            }
-            idle_ports += idle.count_ones();
-            let continued = if words == 0 { trailing_idle } else { 0 };
-            trailing_idle = continued + (idle & above(words)).count_ones();
-        } else if words != 0 {
-            trailing_idle = 0;
-        }
-        shape.valid |= u32::from(words != 0);
-        ports += commas.count_ones();
-        if bad != 0 {
+        let marks = Marks::of::<M, DRAM>(&block, &before);
+        let row_start = u64::from(at == start);
+        if oddities::<M, DRAM>(&block, &marks, &before, row_start) != 0 {
             return None;
         }
-        if line_end != 0 {
-            at += line_end.trailing_zeros() as usize + 1;
-            break;
+        if at == start {
+            cycle_length = marks.number_ends().trailing_zeros() as usize;
         }
-        (before.commas, before.digits, before.idle) = (commas, digits, idle);
-        (before.dots, before.word_starts) = (dots, word_starts);
-        row_start = 0;
+        ports.take::<DRAM>(at, &marks, &before);
+        if marks.line_end != 0 {
+            return Some(RowFound {
+                cycle: signed(bytes, start, cycle_length),
+                shape: ports.shape(),
+                ports: ports.all,
+                first_word: ports.first_word.unwrap_or(start),
+                next: at + marks.line_end.trailing_zeros() as usize + 1,
+            });
+        }
+        before = marks;
         at += BLOCK_BYTES;
-    }
-    shape.valid = ports - idle_ports;
-    shape.end = ports - trailing_idle;
-    Some(RowFound { cycle: signed(bytes, start, cycle_length), shape, ports, first_word, next: at })
-}
-
-/// Bits where a dot does not stand between a digit and the only 0 of its fraction, or a word begins with a 0 ahead of
-/// digits.
-#[inline(always)]
-fn odd_dots<M: Masks>(
-    block: &M,
-    dots: u64,
-    digits: u64,
-    ends: u64,
-    within: u64,
-    word_starts: u64,
-    before: &mut Before,
-) -> u64 {
-    let zeros = block.equal_to(b'0');
-    let first_zeros = zeros & word_starts;
-    let odd = dots & !moved(digits, before.digits, 1)
-        | within & (moved(dots, before.dots, 1) & !zeros | moved(dots, before.dots, 2) & !ends)
-        | digits & moved(first_zeros, before.zeros, 1);
-    before.zeros = first_zeros;
-    odd
-}
-
-/// Counts the words that are 1, and those that the row ends in.
-#[inline(always)]
-fn count_ones<M: Masks>(
-    block: &M,
-    word_starts: u64,
-    within: u64,
-    number_ends: u64,
-    before: &mut Before,
-    shape: &mut Shape,
-) {
-    let first_ones = block.equal_to(b'1') & word_starts;
-    let seconds = moved(word_starts, before.word_starts, 1) & within;
-    let ones = seconds & moved(first_ones, before.ones, 1) & number_ends;
-    let others = seconds & !ones;
-    before.ones = first_ones;
-    if ones != 0 {
-        shape.ones += ones.count_ones();
-        let continued = if others == 0 { shape.trailing_ones } else { 0 };
-        shape.trailing_ones = continued + (ones & above(others)).count_ones();
-    } else if others != 0 {
-        shape.trailing_ones = 0;
     }
 }
 
