@@ -62,7 +62,9 @@ impl Convert {
     pub fn run(self) -> Result<ExitCode> {
         check_not_inputs(&[&self.output], &self.input.traces)?;
         let output = TraceOutput::prepare(&self.output, self.to.as_deref())?;
-        let mut traces = self.input.open(self.timing.clock, None, LayerJoin::default())?;
+        // The header of a trace of events says how far out of order they are.
+        let survey_first = self.window.is_none();
+        let mut traces = self.input.open_with(self.timing.clock, None, LayerJoin::default(), survey_first)?;
         if traces.len() != 1 {
             bail!(
                 "found {} traces, expected one; convert them one by one, and replay them together",

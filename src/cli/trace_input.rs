@@ -113,6 +113,21 @@ impl TraceInput {
         chip_clock: Option<Hertz>,
         default_join: LayerJoin,
     ) -> Result<Vec<OpenedTrace>> {
+        self.open_with(clock, chip_clock, default_join, false)
+    }
+
+    /// The same with `survey_first`: all that traces say of themselves stands in their metadata, for whoever has to know
+    /// it ahead of the first event.
+    ///
+    /// # Errors
+    /// As [`TraceInput::open`].
+    pub fn open_with(
+        &self,
+        clock: Option<Hertz>,
+        chip_clock: Option<Hertz>,
+        default_join: LayerJoin,
+        survey_first: bool,
+    ) -> Result<Vec<OpenedTrace>> {
         let standard_inputs = self.traces.iter().filter(|path| path.as_os_str() == "-").count();
         if standard_inputs > 1 {
             bail!(
@@ -136,6 +151,7 @@ impl TraceInput {
                 Some(Join::ComputeOnly) => LayerJoin::ComputeOnly,
                 None => default_join,
             },
+            survey_first,
             threads: self.threads.map(usize::from),
         };
         let _spinner = Progress::spin("looking through the trace", self.quiet);

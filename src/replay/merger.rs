@@ -151,6 +151,14 @@ impl<'a> Merger<'a> {
     /// # Errors
     /// A sum that overflows, a span of too many windows, or what the sink reports.
     pub fn finish_part(&mut self, part: usize, sums: PartialSums, told: Option<i64>) -> anyhow::Result<()> {
+        // While no window is closed, a region that was open ahead of all events still starts the run in time.
+        if self.next_window.is_none() && self.declared_span.is_some() {
+            let spans = sums.facts.iter().filter_map(|fact| match fact {
+                Fact::Region(region) => Some(Span { start: region.start, end: region.end }),
+                _ => None,
+            });
+            self.declared_span = Span::join_all(self.declared_span.into_iter().chain(spans));
+        }
         self.add(sums)?;
         if let Some(cycle) = told {
             self.orders.tell(part, cycle);

@@ -59,6 +59,9 @@ pub struct OpenOptions {
     pub scale_sim_topology: Option<PathBuf>,
     /// How the layers of a SCALE-Sim run are joined into one timeline.
     pub join: LayerJoin,
+    /// Whether all that is to be said of a run stands in its metadata, before its first event, even if that takes a pass
+    /// of its own; else it may come as facts between the events.
+    pub survey_first: bool,
     /// Threads to look through the files of a run with; `None`: as many as the machine has cores.
     pub threads: Option<usize>,
 }

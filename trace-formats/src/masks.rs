@@ -102,6 +102,146 @@ mod sse2 {
     }
 }
 
+/// The masks of 64 bytes, whichever instructions find them.
+pub trait Masks: Copy {
+    /// The bytes of a full block.
+    fn new(bytes: &[u8; BLOCK_BYTES]) -> Self;
+
+    /// Up to 64 bytes; those that are missing are 0.
+    #[inline(always)]
+    fn padded(bytes: &[u8]) -> Self {
+        let mut block = [0; BLOCK_BYTES];
+        let length = bytes.len().min(BLOCK_BYTES);
+        block[..length].copy_from_slice(&bytes[..length]);
+        Self::new(&block)
+    }
+
+    /// Bytes equal to this one.
+    fn equal_to(&self, byte: u8) -> u64;
+
+    /// Bytes from `first` to `first + more`, both included.
+    fn within(&self, first: u8, more: u8) -> u64;
+
+    /// The digits 0 to 9.
+    #[inline(always)]
+    fn digits(&self) -> u64 {
+        self.within(b'0', 9)
+    }
+}
+
+impl Masks for Block {
+    #[inline(always)]
+    fn new(bytes: &[u8; BLOCK_BYTES]) -> Block {
+        Block::new(bytes)
+    }
+
+    #[inline(always)]
+    fn padded(bytes: &[u8]) -> Block {
+        Block::padded(bytes)
+    }
+
+    #[inline(always)]
+    fn equal_to(&self, byte: u8) -> u64 {
+        self.equal_to(byte)
+    }
+
+    #[inline(always)]
+    fn within(&self, first: u8, more: u8) -> u64 {
+        self.within(first, more)
+    }
+
+    #[inline(always)]
+    fn digits(&self) -> u64 {
+        self.digits()
+    }
+}
+
+/// Work on masks, written once for all processors. To gain from what a processor has, all of it has to be inlined.
+pub trait MaskWork {
+    /// What it gives.
+    type Output;
+
+    /// Does it.
+    fn run<M: Masks>(self) -> Self::Output;
+}
+
+/// Does the work with the instructions for longer vectors and for counting and finding bits, where the processor has
+/// them: not every x86-64 has.
+#[inline]
+pub fn with_best_masks<W: MaskWork>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    return avx2::run(work);
+    #[cfg(not(target_arch = "x86_64"))]
+    work.run::<Block>()
+}
+
+/// The same by AVX2, for processors that have it.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
+        _mm256_set1_epi8, _mm256_sub_epi8,
+    };
+
+    use super::{BLOCK_BYTES, Block, MaskWork, Masks};
+
+    #[inline]
+    pub fn run<W: MaskWork>(work: W) -> W::Output {
+        let has_all = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt");
+        if has_all {
+            // SAFETY: the processor was asked for each of them.
+            unsafe { with_all(work) }
+        } else {
+            work.run::<Block>()
+        }
+    }
+
+    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
+    fn with_all<W: MaskWork>(work: W) -> W::Output {
+        work.run::<WideBlock>()
+    }
+
+    /// Only made within `with_all`.
+    #[derive(Clone, Copy)]
+    struct WideBlock([__m256i; 2]);
+
+    impl Masks for WideBlock {
+        #[inline(always)]
+        fn new(bytes: &[u8; BLOCK_BYTES]) -> WideBlock {
+            let (halves, _) = bytes.as_chunks::<32>();
+            // SAFETY: the processor has AVX2. Each load reads the 32 bytes of an array of 32, and may be unaligned.
+            WideBlock([0, 1].map(|at: usize| unsafe { _mm256_loadu_si256(halves[at].as_ptr().cast()) }))
+        }
+
+        #[inline(always)]
+        fn equal_to(&self, byte: u8) -> u64 {
+            // SAFETY: the processor has AVX2; nothing but values is touched.
+            gather(self, |half| unsafe { _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte as i8)) })
+        }
+
+        #[inline(always)]
+        fn within(&self, first: u8, more: u8) -> u64 {
+            // SAFETY: the processor has AVX2; nothing but values is touched.
+            gather(self, |half| unsafe {
+                let above = _mm256_sub_epi8(half, _mm256_set1_epi8(first as i8));
+                _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8(more as i8)), above)
+            })
+        }
+    }
+
+    #[inline(always)]
+    fn gather(block: &WideBlock, is_of_kind: impl Fn(__m256i) -> __m256i) -> u64 {
+        // SAFETY: the processor has AVX2; nothing but values is touched.
+        let bits = |at: usize| u64::from(unsafe { _mm256_movemask_epi8(is_of_kind(block.0[at])) } as u32);
+        bits(0) | bits(1) << 32
+    }
+}
+
 /// The plain twin of `equal_to`.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn equal_to_each(bytes: &[u8; BLOCK_BYTES], byte: u8) -> u64 {
@@ -125,6 +265,22 @@ mod tests {
 
     use super::*;
 
+    struct Look {
+        bytes: [u8; BLOCK_BYTES],
+        byte: u8,
+        more: u8,
+    }
+
+    impl MaskWork for Look {
+        type Output = [u64; 3];
+
+        #[inline(always)]
+        fn run<M: Masks>(self) -> [u64; 3] {
+            let block = M::new(&self.bytes);
+            [block.equal_to(self.byte), block.within(self.byte, self.more), block.digits()]
+        }
+    }
+
     proptest! {
         #[test]
         fn masks_are_those_of_looking_at_each_byte(
@@ -135,6 +291,8 @@ mod tests {
             prop_assert_eq!(block.equal_to(byte), equal_to_each(&bytes, byte));
             prop_assert_eq!(block.within(byte, more), within_each(&bytes, byte, more));
             prop_assert_eq!(block.digits(), within_each(&bytes, b'0', 9));
+            let best = with_best_masks(Look { bytes, byte, more });
+            prop_assert_eq!(best, [block.equal_to(byte), block.within(byte, more), block.digits()]);
         }
     }
 

@@ -6,8 +6,13 @@ mod scale_sim_support;
 
 use std::io::Write;
 
-use scale_sim_support::{Recording, chunk_ends, copy, fixtures, open_joined, open_path, open_run, record};
+use proptest::prelude::*;
+use scale_sim_support::{
+    Recorded, Recording, chunk_ends, copy, fixtures, open_joined, open_path, open_run, record, record_into,
+    try_open,
+};
 use serde_json::{Value, json};
+use trace_formats::OpenOptions;
 use trace_formats::format::LayerJoin;
 
 /// The runs that have an expected file.
@@ -98,6 +103,150 @@ fn any_chunk_size_gives_the_same_events() {
             assert!(whole.events == cut.events, "{run} in chunks of {bytes}");
             assert_eq!(whole.idle_rows, cut.idle_rows, "{run} in chunks of {bytes}");
         }
+    }
+}
+
+/// What a recording holds, with the events of each channel in their order: those of different channels may take turns
+/// in another way.
+fn told(recording: &Recording) -> (Vec<Recorded>, String) {
+    let mut events: Vec<Recorded> =
+        recording.events.iter().map(|event| Recorded { not_before: 0, ..event.clone() }).collect();
+    events.sort_by(|a, b| (&a.region, &a.channel).cmp(&(&b.region, &b.channel)));
+    let mut bad: Vec<String> = recording.bad.iter().map(ToString::to_string).collect();
+    bad.sort();
+    let metadata = format!("{:?}", recording.metadata).replace("}, ", "},\n");
+    (events, format!("{metadata}\n{:?}\n{bad:?}", recording.idle_rows))
+}
+
+/// Reads a run in one pass, and with its survey first, and compares what they tell, errors too.
+fn compare(path: &std::path::Path, join: LayerJoin, skips_bad_rows: bool, chunk_bytes: usize) {
+    let read = |survey_first| {
+        let options = OpenOptions { join, survey_first, ..OpenOptions::default() };
+        let mut recording = Recording { skips_bad_rows, ..Recording::default() };
+        let opened = try_open(path, &options).map_err(|error| error.to_string())?;
+        let read = record_into(&mut recording, opened, chunk_bytes);
+        read.map_err(|error| error.to_string()).map(|()| told(&recording))
+    };
+    match (read(false), read(true)) {
+        (Ok(one_pass), Ok(surveyed)) => {
+            assert_eq!(one_pass.1, surveyed.1, "{path:?} {join:?}");
+            assert!(one_pass.0 == surveyed.0, "{path:?} {join:?}");
+        }
+        (one_pass, surveyed) => assert_eq!(one_pass.err(), surveyed.err(), "{path:?} {join:?}"),
+    }
+}
+
+const JOINS: [LayerJoin; 4] =
+    [LayerJoin::BackToBack, LayerJoin::Overlap, LayerJoin::ComputeOnly, LayerJoin::Separate];
+
+#[test]
+fn one_pass_tells_what_a_survey_tells_first() {
+    for run in runs() {
+        for join in JOINS {
+            compare(&fixtures().join(&run), join, false, 1 << 16);
+        }
+        compare(&fixtures().join(&run), LayerJoin::BackToBack, false, 333);
+    }
+}
+
+/// A run of three layers with the `.cfg` of another run beside it.
+fn three_layers(of: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let directory = tempfile::tempdir().expect("directory");
+    let run = directory.path().join("run");
+    for layer in 0..3 {
+        copy(&fixtures().join(of).join("layer0"), &run.join(format!("layer{layer}")));
+    }
+    std::fs::copy(fixtures().join(format!("{of}.cfg")), directory.path().join("run.cfg")).expect("copy");
+    (directory, run)
+}
+
+fn edit(path: &std::path::Path, change: impl Fn(&mut Vec<u8>)) {
+    let mut bytes = std::fs::read(path).expect("trace");
+    change(&mut bytes);
+    std::fs::write(path, bytes).expect("write");
+}
+
+/// What is done to a file.
+type Damage = fn(&mut Vec<u8>);
+
+#[test]
+fn a_damaged_layer_between_good_ones_is_told_as_a_survey_tells_it() {
+    let damages: [(&str, Damage); 8] = [
+        ("IFMAP_SRAM_TRACE.csv", |bytes| bytes[20] = b'x'),
+        ("FILTER_SRAM_TRACE.csv", |bytes| bytes.insert(0, b'\n')),
+        ("OFMAP_SRAM_TRACE.csv", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("IFMAP_DRAM_TRACE.csv", |bytes| bytes.extend(b"-5.0,1.5\n7.0,\n")),
+        ("FILTER_DRAM_TRACE.csv", |bytes| bytes.clear()),
+        ("OFMAP_DRAM_TRACE.csv", |bytes| *bytes = b"1.0,2.0".to_vec()),
+        ("FILTER_SRAM_TRACE.csv", |bytes| bytes.extend(b"1e3,1\n")),
+        ("IFMAP_SRAM_TRACE.csv", |bytes| {
+            *bytes = String::from_utf8_lossy(bytes).replace('\n', "\r\n").into()
+        }),
+    ];
+    for of in ["gemm_ws_calc", "gemm_os_calc"] {
+        for (file, damage) in damages {
+            let (_directory, run) = three_layers(of);
+            edit(&run.join("layer1").join(file), damage);
+            compare(&run, LayerJoin::Overlap, true, 1 << 14);
+            compare(&run, LayerJoin::BackToBack, false, 1 << 14);
+        }
+    }
+}
+
+#[test]
+fn rows_that_only_their_words_tell_are_read_again() {
+    // Busy ports with an idle one between them, where array rows hold different numbers of words; folds that follow
+    // one another without an idle row between their outputs; a padding that changes within rows of one shape.
+    let texts: [(&str, &str); 4] = [
+        (
+            "IFMAP_SRAM_TRACE.csv",
+            "1,2,3,4\n2,0,-1,-1\n3,5,6,-1\n4,-1,-1,-1\n5,-1,-1,-1\n6,-1,-1,-1\n7,-1,-1,-1\n8,-1,-1,-1\n",
+        ),
+        (
+            "FILTER_SRAM_TRACE.csv",
+            "1,-1,-1,-1\n2,-1,-1,-1\n3,-1,-1,-1\n4,9,-1,8\n5,9,-1,-1\n6,9,9,-1\n7,-1,9,9\n8,-1,9,-1\n",
+        ),
+        (
+            "OFMAP_SRAM_TRACE.csv",
+            "1,20,-1,-1\n2,21,-1,-1\n3,20,-1,-1\n4,22,-1,-1\n5,20,-1,-1\n6,20,-1,-1\n7,-1,20,-1\n8,20,-1,-1\n",
+        ),
+        ("IFMAP_DRAM_TRACE.csv", "1.0,4.0,-1.0,1.0\n2.0,4.0,-1.0,1.0\n3.0,4.0,-1.0,1.0\n4.0,4.0,1.0,1.0\n"),
+    ];
+    for dataflow in ["ws", "is", "os"] {
+        let directory = tempfile::tempdir().expect("directory");
+        let run = directory.path().join("run");
+        std::fs::create_dir_all(run.join("layer0")).expect("create");
+        for (file, text) in texts {
+            std::fs::write(run.join("layer0").join(file), text).expect("write");
+        }
+        let config = format!("[architecture_presets]\nArrayHeight: 3\nArrayWidth: 3\nDataflow: {dataflow}\n");
+        std::fs::write(directory.path().join("run.cfg"), config).expect("write");
+        for bytes in [1, 20, 1 << 16] {
+            compare(&run, LayerJoin::BackToBack, false, bytes);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn changed_bytes_are_told_as_a_survey_tells_them(
+        run in 0_usize..4,
+        changes in prop::collection::vec((0_usize..6, any::<usize>(), 0_usize..16), 1..4),
+        chunk_bytes in 1_usize..20_000,
+        skips: bool,
+    ) {
+        let files = ["IFMAP_SRAM", "FILTER_SRAM", "OFMAP_SRAM", "IFMAP_DRAM", "FILTER_DRAM", "OFMAP_DRAM"];
+        let of = ["gemm_ws_calc", "gemm_is_calc", "gemm_os_calc", "gemm_ws_user"][run];
+        let (_directory, run) = three_layers(of);
+        for (file, at, byte) in changes {
+            edit(&run.join(format!("layer1/{}_TRACE.csv", files[file])), |bytes| {
+                let length = bytes.len();
+                bytes[at % length] = b"-1,.0\n\r 7e+x9223"[byte];
+            });
+        }
+        compare(&run, LayerJoin::BackToBack, skips, chunk_bytes);
     }
 }
 
@@ -229,10 +378,8 @@ fn two_layers_written_by_hand_give_the_events_on_paper() {
     std::fs::write(directory.path().join("hand.cfg"), config).expect("write");
     std::fs::write(directory.path().join("net.csv"), "Layer, M, N, K,\nFC, 1, 2, 3,\nFC, 1, 2, 3,\n")
         .expect("write");
-    let options = trace_formats::OpenOptions {
-        scale_sim_topology: Some(directory.path().join("net.csv")),
-        ..Default::default()
-    };
+    let options =
+        OpenOptions { scale_sim_topology: Some(directory.path().join("net.csv")), ..Default::default() };
     let recording = record(open_path(&run, &options), 1);
     let regions = &recording.metadata.regions;
     let spans: Vec<_> =

@@ -10,7 +10,7 @@ use trace_formats::decoder::{Chunk, Cut};
 use trace_formats::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
 use trace_formats::format::{self, LayerJoin};
 use trace_formats::input::Input;
-use trace_formats::{DataError, Metadata, OpenOptions, OpenedTrace, Part, PartOrder};
+use trace_formats::{DataError, Metadata, OpenOptions, OpenedTrace, Part, PartOrder, Span};
 
 /// Where the runs are.
 pub fn fixtures() -> PathBuf {
@@ -112,6 +112,25 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// Adds to the metadata what was told as facts.
+    fn tell(&mut self) {
+        let Metadata { span, regions, skipped, notes, .. } = &mut self.metadata;
+        for fact in self.facts.iter().cloned() {
+            match fact {
+                Fact::Region(region) => {
+                    let own = Span { start: region.start, end: region.end };
+                    *span = Span::join_all([Some(own), *span].into_iter().flatten());
+                    regions.push(region);
+                }
+                Fact::Skipped(entry) => skipped.push(entry),
+                Fact::Note(note) => notes.push(note),
+                _ => panic!("{fact:?}"),
+            }
+        }
+    }
+}
+
 impl EventSink for Recording {
     fn channel(&mut self, component: &str, action: &str) -> Result<ChannelId, Rejection> {
         Ok(ChannelId(self.intern(format!("{component}/{action}"))))
@@ -186,6 +205,7 @@ pub fn record_into(recording: &mut Recording, opened: OpenedTrace, at_least: usi
     for part in opened.parts {
         feed(recording, part, at_least)?;
     }
+    recording.tell();
     Ok(())
 }
 

@@ -14,7 +14,8 @@
 //! multiply-accumulates; in `os` it meets every column that receives weights in that fold.
 
 use super::config::Dataflow;
-use super::rows::{IDLE, Row};
+use super::rows::IDLE;
+use super::runs::Shape;
 
 /// The array as the port counts of the traces show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,22 +69,20 @@ impl FoldFinder {
         FoldFinder { dataflow, array, rows: 0, found, current: None, streamed, is_consistent: true }
     }
 
-    /// Takes the next row, or the news that it cannot be read.
-    pub fn row(&mut self, row: Option<&Row>) {
-        let index = self.rows;
-        self.rows += 1;
-        match (row, self.dataflow) {
+    /// Takes the next rows, all of one shape, or the news that they cannot be read.
+    pub fn rows(&mut self, rows: u64, shape: Option<Shape>) {
+        let first = self.rows;
+        self.rows += rows;
+        match (shape, self.dataflow) {
             (None, _) => self.is_consistent = false,
-            (Some(row), Dataflow::OutputStationary) => self.weights_pass(index, row),
-            (Some(row), _) => self.words_settle(index, row.valid() as u32),
+            (Some(shape), Dataflow::OutputStationary) => self.weights_pass(first, rows, shape),
+            (Some(shape), _) if shape.valid == 0 => {}
+            (Some(shape), _) => (first..self.rows).for_each(|index| self.words_settle(index, shape.valid)),
         }
     }
 
     /// `ws` and `is`: stationary words arrive within R rows; the next fold's come after more than R.
     fn words_settle(&mut self, index: u64, words: u32) {
-        if words == 0 {
-            return;
-        }
         let array_rows = self.array.rows as u64;
         if self.current.as_ref().is_some_and(|&(first, _)| index - first >= array_rows) {
             self.close_fold();
@@ -100,24 +99,32 @@ impl FoldFinder {
     }
 
     /// `os`: filter port 0 tells where folds begin, the highest port how many columns they use.
-    fn weights_pass(&mut self, index: u64, row: &Row) {
-        let is_first_port_busy = row.words.first().is_some_and(|&word| word != IDLE);
+    fn weights_pass(&mut self, first: u64, rows: u64, shape: Shape) {
         let drain = (self.array.rows + self.array.columns - 2) as u64;
-        if !is_first_port_busy && self.streamed.is_none() {
+        if !shape.is_first_port_busy() && self.streamed.is_none() {
             // A fold has a row at least; the check below then refuses a first row without a weight.
-            self.streamed = Some(index.max(1));
+            self.streamed = Some(first.max(1));
         }
-        let (fold, within) = match self.streamed {
-            Some(streamed) => (index / (streamed + drain), index % (streamed + drain)),
-            None => (0, index),
-        };
-        self.is_consistent &= is_first_port_busy == self.streamed.is_none_or(|streamed| within < streamed);
-        if fold as usize >= self.found.len() {
-            self.found.push((index, Held::Equal { rows: self.array.rows, columns: 0 }));
-        }
-        let used = row.words.iter().rposition(|&word| word != IDLE).map_or(0, |port| port as u32 + 1);
-        if let Some((_, Held::Equal { columns, .. })) = self.found.last_mut() {
-            *columns = (*columns).max(used);
+        let mut index = first;
+        while index < first + rows {
+            // Up to the end of the fold, or of its weights.
+            let (fold, streams, end) = match self.streamed {
+                None => (0, true, u64::MAX),
+                Some(streamed) => {
+                    let fold = index / (streamed + drain);
+                    let start = fold * (streamed + drain);
+                    let streams = index - start < streamed;
+                    (fold, streams, start + streamed + if streams { 0 } else { drain })
+                }
+            };
+            self.is_consistent &= shape.is_first_port_busy() == streams;
+            if fold as usize >= self.found.len() {
+                self.found.push((index, Held::Equal { rows: self.array.rows, columns: 0 }));
+            }
+            if let Some((_, Held::Equal { columns, .. })) = self.found.last_mut() {
+                *columns = (*columns).max(shape.end);
+            }
+            index = end;
         }
     }
 
@@ -189,10 +196,10 @@ pub struct StreamedWordsFinder {
 }
 
 impl StreamedWordsFinder {
-    /// Takes the next row; gives T once it is known.
-    pub fn row(&mut self, row: &Row) -> Option<u64> {
-        let is_busy = row.words.first().is_some_and(|&word| word != IDLE);
-        self.busy += u64::from(is_busy);
+    /// Takes the next rows, all of one shape; gives T once it is known.
+    pub fn rows(&mut self, rows: u64, shape: Shape) -> Option<u64> {
+        let is_busy = shape.is_first_port_busy();
+        self.busy += if is_busy { rows } else { 0 };
         (!is_busy && self.busy > 0).then_some(self.busy)
     }
 
@@ -228,13 +235,37 @@ pub struct MacCounter<'a> {
 impl MacCounter<'_> {
     /// The multiply-accumulates that the words of a row (numbered from 0 in its trace) make.
     pub fn of_row(&mut self, row: u64, words: &[i64]) -> u64 {
+        self.turn_to(row);
+        let pairs = words.iter().zip(&self.by_row);
+        pairs.filter(|(word, _)| **word != IDLE).map(|(_, &held)| u64::from(held)).sum()
+    }
+
+    /// The multiply-accumulates that a row of such a shape makes; `None` if it depends on which of its ports are busy.
+    pub fn of_shape(&mut self, row: u64, shape: Shape) -> Option<u64> {
+        self.turn_to(row);
+        let Shape { valid, first, end, .. } = shape;
+        if valid == 0 {
+            return Some(0);
+        }
+        let met = self.by_row.get(first as usize..end as usize)?;
+        if valid == end - first {
+            return Some(met.iter().map(|&held| u64::from(held)).sum());
+        }
+        let (&held, others) = met.split_first()?;
+        others.iter().all(|&other| other == held).then_some(u64::from(held) * u64::from(valid))
+    }
+
+    /// The first row of the fold after that of this row.
+    pub fn fold_end(&self, row: u64) -> u64 {
+        (row / self.table.rows_per_fold + 1) * self.table.rows_per_fold
+    }
+
+    fn turn_to(&mut self, row: u64) {
         let fold = (row / self.table.rows_per_fold) as usize;
         if fold != self.fold {
             self.fold = fold;
             self.load();
         }
-        let pairs = words.iter().zip(&self.by_row);
-        pairs.filter(|(word, _)| **word != IDLE).map(|(_, &held)| u64::from(held)).sum()
     }
 
     fn load(&mut self) {
@@ -250,12 +281,13 @@ impl MacCounter<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests say what went wrong")]
 mod tests {
+    use super::super::runs::Kind;
     use super::*;
 
     const TWO_BY_TWO: Array = Array { rows: 2, columns: 2 };
 
-    fn row(words: &[i64]) -> Row {
-        Row { cycle: 0, words: words.to_vec() }
+    fn shape(words: &[i64]) -> Shape {
+        Shape::of(words, Kind { is_dram: false, keeps_first_words: false })
     }
 
     fn find(
@@ -265,14 +297,19 @@ mod tests {
         rows: &[&[i64]],
     ) -> Result<FoldTable, &'static str> {
         let mut finder = FoldFinder::new(dataflow, array, streamed);
-        rows.iter().for_each(|words| finder.row(Some(&row(words))));
+        rows.iter().for_each(|words| finder.rows(1, Some(shape(words))));
         finder.finish()
     }
 
     /// Multiply-accumulates of each row of the streamed operand.
     fn macs(table: &FoldTable, rows: &[&[i64]]) -> Vec<u64> {
         let mut counter = table.macs();
-        rows.iter().enumerate().map(|(index, words)| counter.of_row(index as u64, words)).collect()
+        let of_row = |(index, words): (usize, &&[i64])| {
+            let macs = counter.of_row(index as u64, words);
+            assert_eq!(counter.of_shape(index as u64, shape(words)), Some(macs));
+            macs
+        };
+        rows.iter().enumerate().map(of_row).collect()
     }
 
     const IDLE_ROW: &[i64] = &[-1, -1];
@@ -311,7 +348,7 @@ mod tests {
             (0..15).map(|row| if row % 5 == 2 { &[9, -1][..] } else { IDLE_ROW }).collect();
         assert_eq!(macs(&table, &filter).iter().sum::<u64>(), 2 + 1);
         let mut finder = StreamedWordsFinder::default();
-        assert_eq!(filter.iter().find_map(|words| finder.row(&row(words))), Some(1));
+        assert_eq!(filter.iter().find_map(|words| finder.rows(1, shape(words))), Some(1));
     }
 
     /// Two folds of T + R + C - 2 = 4 rows for T = 2 words, the second one column wide.
@@ -346,7 +383,7 @@ mod tests {
         assert!(find(ws, TWO_BY_TWO, None, &late).is_err());
         assert!(find(Dataflow::OutputStationary, TWO_BY_TWO, None, &[IDLE_ROW, &[1, 2], IDLE_ROW]).is_err());
         let mut finder = FoldFinder::new(ws, TWO_BY_TWO, None);
-        finder.row(None);
+        finder.rows(1, None);
         assert!(finder.finish().is_err());
     }
 }

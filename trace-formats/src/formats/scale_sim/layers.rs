@@ -1,14 +1,15 @@
-//! The first pass over a whole run: every trace of every layer, in parallel.
+//! The survey of whole layers: of all of a run in parallel from its files, or of one from its digests.
 
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::config::{Config, Dataflow, Interface};
 use super::folds::{Array, FoldFinder, FoldTable};
 use super::layout::LayerFiles;
-use super::partial_sums::{FoldStarts, PartialSumFinder};
+use super::padding::Padding;
+use super::partial_sums::{FoldStarts, PartialSumFinder, PartialSums};
 use super::placement::LayerCycles;
 use super::rows::Style;
 use super::streams::Stream;
@@ -16,7 +17,7 @@ use super::survey::{PaddingRule, Role, StreamSurvey, first_row_ports, streamed_w
 use crate::error::DataError;
 
 /// A trace with what the first pass found in it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct SurveyedTrace {
     /// What it holds.
     pub stream: Stream,
@@ -27,7 +28,7 @@ pub struct SurveyedTrace {
 }
 
 /// A layer with what the first pass found in it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct SurveyedLayer {
     /// SCALE-Sim's number of the layer.
     pub id: u64,
@@ -58,6 +59,16 @@ impl SurveyedLayer {
         Some(LayerCycles { all, compute, last_output: outputs.unwrap_or(compute).1 })
     }
 
+    /// The same without what only its rows ask for: padding by row, and which sums are read back.
+    #[must_use]
+    pub fn without_tables(mut self) -> SurveyedLayer {
+        for SurveyedTrace { survey, .. } in &mut self.traces {
+            survey.padding = Padding::None;
+            survey.partial_sums = PartialSums::default();
+        }
+        self
+    }
+
     /// The layer's multiply-accumulates, if they can be told.
     pub fn macs(&self, dataflow: Dataflow) -> Option<u64> {
         self.folds.as_ref().ok()?;
@@ -81,60 +92,145 @@ pub fn streamed(dataflow: Dataflow) -> Stream {
     }
 }
 
+/// What a layer is surveyed from: its files, or their digests.
+pub trait TraceSource {
+    /// Why a survey fails.
+    type Error;
+
+    /// The number of ports of a trace's first row, if it has one that can be read.
+    fn first_row_ports(&self, stream: Stream) -> Option<usize>;
+
+    /// T of the streamed operand of `is`, if its first rows show it.
+    fn streamed_words(&self, stream: Stream) -> Option<u64>;
+
+    /// Surveys one trace.
+    ///
+    /// # Errors
+    /// A trace that cannot be read at all, or not well enough.
+    fn survey(&self, stream: Stream, rule: PaddingRule, role: Role<'_>) -> Result<StreamSurvey, Self::Error>;
+}
+
+impl TraceSource for LayerFiles {
+    type Error = DataError;
+
+    fn first_row_ports(&self, stream: Stream) -> Option<usize> {
+        self.path(stream).and_then(|path| first_row_ports(path, STYLE))
+    }
+
+    fn streamed_words(&self, stream: Stream) -> Option<u64> {
+        self.path(stream).and_then(|path| streamed_words(path, STYLE))
+    }
+
+    fn survey(&self, stream: Stream, rule: PaddingRule, role: Role<'_>) -> Result<StreamSurvey, DataError> {
+        let path = self.path(stream).ok_or_else(|| DataError::io(&std::io::ErrorKind::NotFound.into()))?;
+        survey(path, STYLE, rule, role)
+    }
+}
+
+/// Rows as v2 and v3 write them.
+const STYLE: Style = Style::Rectangular(None);
+
 /// Reads every trace once: those that show the folds first, the others with the folds at hand.
 ///
 /// # Errors
 /// The first trace, in the run's order, that cannot be read at all.
 pub fn survey_layers(
-    layers: Vec<LayerFiles>,
+    layers: &[LayerFiles],
     config: Option<&Config>,
     threads: Option<usize>,
 ) -> Result<Vec<SurveyedLayer>, DataError> {
-    let mut surveyed = in_parallel(&layers, threads, |layer| survey_folds(layer, config))?;
-    let mut open: Vec<(usize, Stream, PathBuf)> = Vec::new();
-    for (index, layer) in layers.into_iter().enumerate() {
-        let known: Vec<Stream> = surveyed[index].traces.iter().map(|trace| trace.stream).collect();
-        let rest = layer.files.into_iter().filter(|(stream, _)| !known.contains(stream));
-        open.extend(rest.map(|(stream, path)| (index, stream, path)));
+    let mut surveyed = in_parallel(layers, threads, |layer| survey_folds(layer, layer, config))?;
+    let mut open: Vec<(usize, Stream)> = Vec::new();
+    for (index, layer) in layers.iter().enumerate() {
+        open.extend(layer.streams_beside(&surveyed[index]).map(|stream| (index, stream)));
     }
-    let surveys = in_parallel(&open, threads, |(index, stream, path)| {
-        let role = role(&surveyed[*index], *stream, config.and_then(|config| config.dataflow));
-        survey(path, Style::Rectangular(None), padding_rule(*stream, config), role)
+    let surveys = in_parallel(&open, threads, |&(index, stream)| {
+        survey_other(&layers[index], &surveyed[index], stream, config)
     })?;
-    for ((index, stream, path), survey) in open.into_iter().zip(surveys) {
-        surveyed[index].traces.push(SurveyedTrace { stream, path, survey });
+    for ((index, stream), survey) in open.into_iter().zip(surveys) {
+        surveyed[index].push(&layers[index], stream, survey);
     }
-    for layer in &mut surveyed {
-        layer.traces.sort_by_key(|trace| trace.stream);
-        check_streamed_rows(layer, config.and_then(|config| config.dataflow));
-    }
+    surveyed.iter_mut().for_each(|layer| finish_layer(layer, config));
     Ok(surveyed)
 }
 
+/// Surveys one layer from a source of its traces.
+///
+/// # Errors
+/// What the source reports.
+pub fn survey_layer<S: TraceSource>(
+    source: &S,
+    files: &LayerFiles,
+    config: Option<&Config>,
+) -> Result<SurveyedLayer, S::Error> {
+    let mut layer = survey_folds(source, files, config)?;
+    let others: Vec<Stream> = files.streams_beside(&layer).collect();
+    for stream in others {
+        let survey = survey_other(source, &layer, stream, config)?;
+        layer.push(files, stream, survey);
+    }
+    finish_layer(&mut layer, config);
+    Ok(layer)
+}
+
+impl LayerFiles {
+    /// The streams that have a trace and are not surveyed yet.
+    fn streams_beside(&self, surveyed: &SurveyedLayer) -> impl Iterator<Item = Stream> + use<> {
+        let known: Vec<Stream> = surveyed.traces.iter().map(|trace| trace.stream).collect();
+        let streams: Vec<Stream> = self.files.iter().map(|(stream, _)| *stream).collect();
+        streams.into_iter().filter(move |stream| !known.contains(stream))
+    }
+}
+
+impl SurveyedLayer {
+    fn push(&mut self, files: &LayerFiles, stream: Stream, survey: StreamSurvey) {
+        let path = files.path(stream).map(Path::to_owned).unwrap_or_default();
+        self.traces.push(SurveyedTrace { stream, path, survey });
+    }
+}
+
+fn survey_other<S: TraceSource>(
+    source: &S,
+    layer: &SurveyedLayer,
+    stream: Stream,
+    config: Option<&Config>,
+) -> Result<StreamSurvey, S::Error> {
+    let role = role(layer, stream, config.and_then(|config| config.dataflow));
+    source.survey(stream, padding_rule(stream, config), role)
+}
+
+fn finish_layer(layer: &mut SurveyedLayer, config: Option<&Config>) {
+    layer.traces.sort_by_key(|trace| trace.stream);
+    check_streamed_rows(layer, config.and_then(|config| config.dataflow));
+}
+
 /// Surveys the trace that shows a layer's folds, where the dataflow and the array are known.
-fn survey_folds(layer: &LayerFiles, config: Option<&Config>) -> Result<SurveyedLayer, DataError> {
-    let style = Style::Rectangular(None);
+fn survey_folds<S: TraceSource>(
+    source: &S,
+    layer: &LayerFiles,
+    config: Option<&Config>,
+) -> Result<SurveyedLayer, S::Error> {
     let unknown =
         |array, reason| SurveyedLayer { id: layer.id, traces: Vec::new(), array, folds: Err(reason) };
     let Some(dataflow) = config.and_then(|config| config.dataflow) else {
         return Ok(unknown(None, "the dataflow is not known"));
     };
     let (held, passing) = (stationary(dataflow), streamed(dataflow));
-    let ports = |stream| layer.path(stream).and_then(|path| first_row_ports(path, style));
-    let (Some(rows), Some(columns), Some(path)) = (ports(passing), ports(held), layer.path(held)) else {
+    let (Some(rows), Some(columns)) = (source.first_row_ports(passing), source.first_row_ports(held)) else {
         return Ok(unknown(None, "IFMAP_SRAM or FILTER_SRAM is missing or empty"));
     };
     let array = Array { rows, columns };
     if rows == 0 || columns == 0 || !agrees(array, config) {
         return Ok(unknown(Some(array), "the .cfg and the traces' port counts name different arrays"));
     }
-    let words = layer.path(passing).filter(|_| dataflow == Dataflow::InputStationary);
-    let words = words.and_then(|path| streamed_words(path, style));
+    let is_held = dataflow == Dataflow::InputStationary;
+    let words = if is_held { source.streamed_words(passing) } else { None };
     let role = Role::Stationary(FoldFinder::new(dataflow, array, words));
-    let mut survey = survey(path, style, PaddingRule::None, role)?;
+    let mut survey = source.survey(held, PaddingRule::None, role)?;
     let folds = survey.folds.take().unwrap_or(Err("the folds were not looked for")).map(Arc::new);
-    let trace = SurveyedTrace { stream: held, path: path.to_owned(), survey };
-    Ok(SurveyedLayer { id: layer.id, traces: vec![trace], array: Some(array), folds })
+    let mut surveyed = SurveyedLayer { id: layer.id, traces: Vec::new(), array: Some(array), folds };
+    surveyed.push(layer, held, survey);
+    Ok(surveyed)
 }
 
 fn agrees(array: Array, config: Option<&Config>) -> bool {

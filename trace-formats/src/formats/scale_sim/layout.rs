@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use super::streams::Stream;
+use super::survey::while_lines;
 use crate::error::DataError;
+use crate::input::Content;
 use crate::metadata::Note;
 
 /// One layer's directory and the traces in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LayerFiles {
     /// SCALE-Sim's number of the layer.
     pub id: u64,
@@ -45,6 +47,34 @@ impl LayerFiles {
     pub fn path(&self, stream: Stream) -> Option<&Path> {
         self.files.iter().find(|(other, _)| *other == stream).map(|(_, path)| path.as_path())
     }
+
+    /// The streams whose traces have no whole row, and whether they have a part of one.
+    ///
+    /// # Errors
+    /// A trace whose beginning cannot be read.
+    pub fn rowless(&self) -> Result<Vec<(Stream, bool)>, DataError> {
+        let mut rowless = Vec::new();
+        for (stream, path) in &self.files {
+            let beginning = beginning(path).map_err(|error| error.in_file(&path.display().to_string()))?;
+            rowless.extend(beginning.map(|is_cut| (*stream, is_cut)));
+        }
+        Ok(rowless)
+    }
+}
+
+/// Nothing if a file has a line end, else whether it has anything.
+fn beginning(path: &Path) -> Result<Option<bool>, DataError> {
+    const FIRST_LOOK_BYTES: usize = 8 * 1024;
+    let mut content = Content::open(path)?;
+    if memchr::memchr(b'\n', content.peek(FIRST_LOOK_BYTES)?).is_some() {
+        return Ok(None);
+    }
+    let mut has_row = false;
+    let is_cut = while_lines(&mut content, |_| {
+        has_row = true;
+        false
+    })?;
+    Ok((!has_row).then_some(is_cut))
 }
 
 fn find_trace(directory: &Path, stream: Stream) -> Option<PathBuf> {

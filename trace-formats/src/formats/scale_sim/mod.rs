@@ -4,11 +4,15 @@
 //! which a run is opened:
 //!
 //! 1. `layout` finds the files, `config`, `topology` and `reports` read what stands beside traces;
-//! 2. `layers` surveys all traces in parallel: `survey` passes over one, `rows` reads its rows,
-//!    `padding` finds its phantom words, `folds` finds what the array held when,
-//!    `partial_sums` which outputs are read back;
-//! 3. `placement` joins the layers on one timeline, `checks` compares reports and traces;
-//! 4. `decoder` turns rows into events, in any order and in parallel.
+//! 2. `digest` turns chunks into `runs` of rows of one shape, in any order and in parallel; `digested` gathers them;
+//! 3. when a layer is complete, `layers` surveys it: `padding` finds its phantom words, `folds` finds what the array
+//!    held when, `partial_sums` which outputs are read back;
+//! 4. `placement` joins it to the layers before, `emission` says its events;
+//! 5. when the run is complete, `checks` compares reports and traces.
+//!
+//! `one_pass` leads through 2 to 5. A layer that a digest does not tell all of goes another way, which explains what is
+//! wrong with it and gives the same otherwise: `survey` passes over its files, `rows` reads their rows, `decoder` turns
+//! them into events. So does a whole run whose metadata are asked for before its events.
 //!
 //! `single` opens one trace alone.
 
@@ -21,15 +25,20 @@ use crate::input::Input;
 pub(super) mod checks;
 pub(super) mod config;
 pub(super) mod decoder;
+pub(super) mod digest;
+mod digested;
+mod emission;
 pub(super) mod folds;
 pub(super) mod layers;
 pub(super) mod layout;
+mod one_pass;
 pub(super) mod padding;
 pub(super) mod partial_sums;
 pub(super) mod placement;
 pub(super) mod reports;
 pub(super) mod rows;
 mod run;
+pub(super) mod runs;
 mod single;
 pub(super) mod streams;
 pub(super) mod survey;

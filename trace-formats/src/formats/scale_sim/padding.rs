@@ -9,6 +9,7 @@
 //! first row is wider than that and not padded is of USER mode, where nothing is.
 
 use super::rows::IDLE;
+use super::runs::Shape;
 
 /// The address that SCALE-Sim pads with.
 const PHANTOM: i64 = 1;
@@ -42,6 +43,12 @@ impl WidthTable {
         let after = self.runs.partition_point(|&(first, _)| first <= row);
         after.checked_sub(1).map_or(0, |run| self.runs[run].1)
     }
+
+    /// The first row after this one whose width may be another.
+    fn next(&self, row: u64) -> u64 {
+        let after = self.runs.partition_point(|&(first, _)| first <= row);
+        self.runs.get(after).map_or(u64::MAX, |&(first, _)| first)
+    }
 }
 
 impl Padding {
@@ -55,6 +62,17 @@ impl Padding {
         };
         let kept = words.len().saturating_sub(width);
         remove_ones(&mut words[kept..])
+    }
+
+    /// How many words of each row of such a shape are padding, from the row numbered `row` to the one before that
+    /// returned.
+    pub fn of_shape(&self, row: u64, shape: Shape) -> (u32, u64) {
+        match self {
+            Padding::None => (0, u64::MAX),
+            Padding::ByValue => (shape.ones, u64::MAX),
+            Padding::ByWidth(table) => (table.width(row) as u32, table.next(row)),
+            Padding::Guess => (shape.trailing_ones, u64::MAX),
+        }
     }
 }
 
@@ -93,20 +111,29 @@ struct Run {
 }
 
 impl WidthFinder {
-    /// Takes the next row.
-    pub fn row(&mut self, row: u64, words: &[i64]) {
-        let ones = trailing_ones(words);
+    /// Takes the next rows, all of one shape, of which the first has this number.
+    pub fn rows(&mut self, first: u64, rows: u64, ports: usize, shape: Shape) {
+        self.row(first, ports, shape);
+        if self.may_end && shape.is_first_port_busy() {
+            (first + 1..first + rows).for_each(|row| self.row(row, ports, shape));
+        } else if let Some(run) = self.runs.last_mut() {
+            run.rows += rows - 1;
+        }
+    }
+
+    fn row(&mut self, row: u64, ports: usize, shape: Shape) {
+        let ones = shape.trailing_ones as usize;
         let mut before = self.runs.last().map(|run| run.ones);
         if self.runs.is_empty() {
             // The first burst's padding is known from its width.
-            before = words.len().checked_sub(FIRST_BURST_WIDTH);
+            before = ports.checked_sub(FIRST_BURST_WIDTH);
             self.is_padded = before.is_some_and(|padding| ones >= padding);
         }
         // A burst fills its rows in order and only then leaves ports idle: words after that are the next one's.
-        if self.may_end && words.first().is_some_and(|&word| word != IDLE) {
+        if self.may_end && shape.is_first_port_busy() {
             before = None;
         }
-        self.may_end = words.contains(&IDLE);
+        self.may_end = (shape.valid as usize) < ports;
         match self.runs.last_mut() {
             Some(run) if run.ones == ones && before.is_some() => run.rows += 1,
             _ => self.runs.push(Run { first: row, rows: 1, ones, before }),
@@ -134,7 +161,13 @@ impl WidthFinder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::runs::Kind;
     use super::*;
+
+    fn take(finder: &mut WidthFinder, row: u64, words: &[i64]) {
+        let kind = Kind { is_dram: true, keeps_first_words: false };
+        finder.rows(row, 1, words.len(), Shape::of(words, kind));
+    }
 
     /// Widths of rows of ten columns that end in the words given.
     fn widths(ends: &[&[i64]]) -> (Vec<usize>, u64) {
@@ -142,7 +175,7 @@ mod tests {
         for (row, end) in ends.iter().enumerate() {
             let mut words = vec![if end.contains(&IDLE) { IDLE } else { 7 }; 10];
             words[10 - end.len()..].copy_from_slice(end);
-            finder.row(row as u64, &words);
+            take(&mut finder, row as u64, &words);
         }
         let (table, padded) = finder.finish();
         ((0..ends.len() as u64).map(|row| table.width(row)).collect(), padded)
@@ -184,12 +217,12 @@ mod tests {
     #[test]
     fn nothing_is_padded_in_user_mode() {
         let mut finder = WidthFinder::default();
-        finder.row(0, &[0, 1, 1]);
-        finder.row(1, &[3, 4, 1]);
+        take(&mut finder, 0, &[0, 1, 1]);
+        take(&mut finder, 1, &[3, 4, 1]);
         assert_eq!(finder.finish(), (WidthTable::default(), 0));
         let mut finder = WidthFinder::default();
-        finder.row(0, &[9; 12]);
-        finder.row(1, &[1; 12]);
+        take(&mut finder, 0, &[9; 12]);
+        take(&mut finder, 1, &[1; 12]);
         assert_eq!(finder.finish(), (WidthTable::default(), 0));
     }
 

@@ -4,7 +4,7 @@
 //! outputs has to read them to add to them, which SCALE-Sim does not trace. A fold that continues the sums of
 //! the fold before starts with the same output.
 
-use super::rows::{IDLE, Row};
+use super::runs::Run;
 
 /// Which rows of `OFMAP_SRAM` add to partial sums that an earlier fold has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,14 @@ impl PartialSums {
     pub fn are_read_in(&self, row: u64) -> bool {
         let after = self.folds.partition_point(|&(first, _)| first <= row);
         after.checked_sub(1).is_some_and(|fold| self.folds[fold].1)
+    }
+
+    /// Whether the writes of a row complete sums that have to be read first, and the first row after it of which that
+    /// may not be so.
+    pub fn from(&self, row: u64) -> (bool, u64) {
+        let after = self.folds.partition_point(|&(first, _)| first <= row);
+        let is_read = after.checked_sub(1).is_some_and(|fold| self.folds[fold].1);
+        (is_read, self.folds.get(after).map_or(u64::MAX, |&(first, _)| first))
     }
 
     /// Whether any fold reads partial sums.
@@ -49,19 +57,32 @@ impl PartialSumFinder {
         PartialSumFinder { starts, written: Vec::new() }
     }
 
-    /// Takes the next row, which has its number in the trace.
-    pub fn row(&mut self, index: u64, row: &Row) {
-        let number = match &self.starts {
-            FoldStarts::Rows(rows) => index / rows,
-            FoldStarts::Cycles(cycles) => cycles.partition_point(|&start| start <= row.cycle) as u64,
-        };
-        if self.written.last().is_none_or(|fold| fold.0 != number) {
-            self.written.push((number, index, None, 0));
+    /// Takes the next rows, of which the first has this number in the trace and this first word, where it is known.
+    /// Says whether it was known where it had to be.
+    pub fn rows(&mut self, first_row: u64, run: Run, first_word: Option<i64>) -> bool {
+        let mut index = first_row;
+        while index < first_row + run.rows {
+            let (number, end) = match &self.starts {
+                FoldStarts::Rows(rows) => (index / rows, index - index % rows + rows),
+                FoldStarts::Cycles(cycles) => {
+                    let cycle = run.cycle + (index - first_row) as i64;
+                    (cycles.partition_point(|&start| start <= cycle) as u64, index + 1)
+                }
+            };
+            let end = end.min(first_row + run.rows);
+            if self.written.last().is_none_or(|fold| fold.0 != number) {
+                self.written.push((number, index, None, 0));
+            }
+            if let Some((_, _, first, writes)) = self.written.last_mut().filter(|_| run.shape.valid > 0) {
+                *first = first.or(first_word.filter(|_| index == first_row));
+                if first.is_none() {
+                    return false;
+                }
+                *writes += u64::from(run.shape.valid) * (end - index);
+            }
+            index = end;
         }
-        if let Some((_, _, first, writes)) = self.written.last_mut() {
-            *first = first.or_else(|| row.words.iter().copied().find(|&word| word != IDLE));
-            *writes += row.valid();
-        }
+        true
     }
 
     /// The folds that continue, and how many partial sums they read back.
@@ -81,6 +102,8 @@ impl PartialSumFinder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows::IDLE;
+    use super::super::runs::{Kind, Shape};
     use super::*;
 
     #[test]
@@ -89,7 +112,9 @@ mod tests {
         for (index, words) in
             [&[5, 6], &[IDLE, IDLE], &[5, 6], &[7, -1], &[8, 9], &[IDLE, IDLE]].into_iter().enumerate()
         {
-            finder.row(index as u64, &Row { cycle: 0, words: words.to_vec() });
+            let shape = Shape::of(words, Kind { is_dram: false, keeps_first_words: true });
+            let word = words.iter().copied().find(|&word| word != IDLE);
+            assert!(finder.rows(index as u64, Run { cycle: 0, rows: 1, shape }, word));
         }
         let (sums, read) = finder.finish();
         assert_eq!(read, 3);

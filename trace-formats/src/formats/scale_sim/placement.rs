@@ -39,21 +39,34 @@ pub struct Placed {
 pub fn place(layers: &[LayerCycles], join: LayerJoin) -> Result<Vec<Placed>, DataError> {
     let mut placed: Vec<Placed> = Vec::with_capacity(layers.len());
     for (index, layer) in layers.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| (&layers[before], placed[before]));
-        let offset = match (before, join) {
-            (None, _) | (_, LayerJoin::Separate) => 0,
-            (Some((_, placed)), LayerJoin::BackToBack) => placed.span.end - layer.all.0,
-            (Some((before, placed)), _) => placed.offset + before.last_output + 1,
-        };
-        let (first, last) = if join == LayerJoin::ComputeOnly { layer.compute } else { layer.all };
-        let span = Span { start: offset + first, end: offset + last + 1 };
-        if span.start.abs().max(span.end.abs()) > MAX_CYCLE {
-            return Err(too_long(index));
-        }
-        let clamp = (join == LayerJoin::ComputeOnly && first <= last).then_some(layer.compute);
-        placed.push(Placed { offset, span, clamp });
+        let before = index.checked_sub(1).map(|before| (layers[before], placed[before]));
+        placed.push(place_next(before, layer, index, join)?);
     }
     Ok(placed)
+}
+
+/// Places the layer with this position in the run after the one before it.
+///
+/// # Errors
+/// As [`place`].
+pub fn place_next(
+    before: Option<(LayerCycles, Placed)>,
+    layer: &LayerCycles,
+    index: usize,
+    join: LayerJoin,
+) -> Result<Placed, DataError> {
+    let offset = match (before, join) {
+        (None, _) | (_, LayerJoin::Separate) => 0,
+        (Some((_, placed)), LayerJoin::BackToBack) => placed.span.end - layer.all.0,
+        (Some((before, placed)), _) => placed.offset + before.last_output + 1,
+    };
+    let (first, last) = if join == LayerJoin::ComputeOnly { layer.compute } else { layer.all };
+    let span = Span { start: offset + first, end: offset + last + 1 };
+    if span.start.abs().max(span.end.abs()) > MAX_CYCLE {
+        return Err(too_long(index));
+    }
+    let clamp = (join == LayerJoin::ComputeOnly && first <= last).then_some(layer.compute);
+    Ok(Placed { offset, span, clamp })
 }
 
 /// From the first cycle of any layer to the last.

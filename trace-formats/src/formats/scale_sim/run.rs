@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::checks::{self, Context, listing};
 use super::config::{Config, Dataflow};
 use super::decoder::TraceDecoder;
+use super::folds::FoldTable;
 use super::layers::{SurveyedLayer, SurveyedTrace, streamed, survey_layers};
 use super::layout::{LayerFiles, find_config, find_layers, note_on_config};
+use super::one_pass;
 use super::placement::{self, LayerCycles, Placed};
 use super::reports::Reports;
 use super::rows::Style;
@@ -19,7 +21,31 @@ use crate::format::{LayerJoin, OpenOptions, OpenedTrace, Part, PartOrder};
 use crate::input::Content;
 use crate::metadata::{Metadata, Note, RegionDeclaration, Skipped};
 
-/// Opens a run: finds its files, surveys them, places its layers.
+/// What is known of a run beside its traces.
+pub struct Run {
+    /// Its directory.
+    pub name: String,
+    /// Its `.cfg`.
+    pub config: Option<Config>,
+    /// Its reports.
+    pub reports: Reports,
+    /// How its layers become one timeline.
+    pub join: LayerJoin,
+    /// Threads to survey files with.
+    pub threads: Option<usize>,
+}
+
+/// A layer that has a row, with its name.
+pub struct NamedLayer {
+    /// Unique in the run.
+    pub name: String,
+    /// Its traces.
+    pub files: LayerFiles,
+    /// The traces without a whole row, and whether they have a part of one.
+    pub rowless: Vec<(Stream, bool)>,
+}
+
+/// Opens a run: finds its files, names its layers; surveys and places them now, if asked to, else while they are read.
 ///
 /// # Errors
 /// A directory without traces; a configuration, topology or report that cannot be understood; a trace
@@ -34,59 +60,106 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
     if layers.is_empty() {
         return Err(no_traces());
     }
-    let layers = survey_layers(layers, config.as_ref(), options.threads)?;
-    let layers = name_layers(layers, names.as_deref(), &mut notes);
+    let layers = name_layers(layers, names.as_deref(), &mut notes)?;
     if layers.is_empty() {
         return Err(empty_traces());
     }
-    let cycles: Vec<_> =
-        layers.iter().map(|(_, layer)| layer.cycles().unwrap_or(LayerCycles::NONE)).collect();
-    let placed = placement::place(&cycles, options.join)?;
-    notes.extend(
-        (layers.len() > 1 || options.join == LayerJoin::ComputeOnly).then(|| placement::note(options.join)),
-    );
-    let context = Context {
-        reports: &reports,
-        dataflow: config.as_ref().and_then(|config| config.dataflow),
-        interface: config.as_ref().and_then(|config| config.interface),
-    };
-    notes.extend(notes_on_compute(&layers, config.as_ref()));
-    notes.extend(checks::macs(&layers, &context));
-    notes.extend(checks::words(&layers, &context));
-    notes.extend(notes_on_cut_rows(&layers));
-    let metadata = metadata(&layers, &placed, notes);
-    let parts = parts(layers, placed, context.dataflow)?;
-    Ok(OpenedTrace { format: "scale-sim", metadata, parts })
-}
-
-fn metadata(layers: &[(String, SurveyedLayer)], placed: &[Placed], notes: Vec<Note>) -> Metadata {
-    let regions = layers.iter().zip(placed).map(|((name, layer), placed)| region(name, layer, placed));
-    Metadata {
+    let (name, join, threads) = (directory.display().to_string(), options.join, options.threads);
+    notes.extend((layers.len() > 1 || join == LayerJoin::ComputeOnly).then(|| placement::note(join)));
+    let run = Run { name, config, reports, join, threads };
+    let mut metadata = Metadata {
         producer: Some("SCALE-Sim".to_owned()),
         inferences: Some(1),
         binding: Some("scale-sim".to_owned()),
-        span: placement::whole(placed),
-        regions: regions.collect(),
-        skipped: layers.iter().flat_map(|(name, layer)| skipped(name, layer)).collect(),
         notes,
         ..Metadata::default()
-    }
+    };
+    let parts = match options.survey_first {
+        true => surveyed_parts(&run, layers, &mut metadata)?,
+        false => one_pass::parts(run, layers)?,
+    };
+    Ok(OpenedTrace { format: "scale-sim", metadata, parts })
 }
 
-fn parts(
-    layers: Vec<(String, SurveyedLayer)>,
-    placed: Vec<Placed>,
-    dataflow: Option<Dataflow>,
+/// Surveys and places all layers.
+fn surveyed_parts(
+    run: &Run,
+    layers: Vec<NamedLayer>,
+    metadata: &mut Metadata,
 ) -> Result<Vec<Part>, DataError> {
+    let (names, files): (Vec<String>, Vec<LayerFiles>) =
+        layers.into_iter().map(|layer| (layer.name, layer.files)).unzip();
+    let surveyed = survey_layers(&files, run.config.as_ref(), run.threads)?;
+    let layers: Vec<(String, SurveyedLayer)> = names.into_iter().zip(surveyed).collect();
+    let cycles: Vec<_> =
+        layers.iter().map(|(_, layer)| layer.cycles().unwrap_or(LayerCycles::NONE)).collect();
+    let placed = placement::place(&cycles, run.join)?;
+    metadata.span = placement::whole(&placed);
+    metadata.notes.extend(run.notes_on(&layers));
     let mut parts = Vec::new();
-    for ((name, layer), placed) in layers.into_iter().zip(placed) {
-        for trace in layer.traces {
-            let is_streamed = dataflow.is_some_and(|dataflow| streamed(dataflow) == trace.stream);
-            let folds = layer.folds.as_ref().ok().filter(|_| is_streamed).cloned();
-            parts.extend(part(trace, &name, placed, folds)?);
+    for ((name, layer), placed) in layers.iter().zip(placed) {
+        metadata.regions.push(region(name, layer, &placed));
+        metadata.skipped.extend(skipped(name, layer));
+        for trace in layer.traces.iter().filter(|trace| trace.survey.rows > 0) {
+            let folds = run.streamed_folds(layer, trace.stream);
+            let decoder = run.decoder(trace, &format!("layer:{name}"), &placed, folds);
+            parts.push(part(trace, &placed, decoder)?);
         }
     }
     Ok(parts)
+}
+
+impl Run {
+    /// What is to be said when all layers are surveyed.
+    pub fn notes_on(&self, layers: &[(String, SurveyedLayer)]) -> Vec<Note> {
+        let context = Context {
+            reports: &self.reports,
+            dataflow: self.dataflow(),
+            interface: self.config.as_ref().and_then(|config| config.interface),
+        };
+        let mut notes = notes_on_compute(layers, self.config.as_ref());
+        notes.extend(checks::macs(layers, &context));
+        notes.extend(checks::words(layers, &context));
+        notes.extend(notes_on_cut_rows(layers));
+        notes
+    }
+
+    /// The folds of a layer, if the stream's words meet what they hold.
+    pub fn streamed_folds(&self, layer: &SurveyedLayer, stream: Stream) -> Option<Arc<FoldTable>> {
+        let is_streamed = self.dataflow().is_some_and(|dataflow| streamed(dataflow) == stream);
+        layer.folds.as_ref().ok().filter(|_| is_streamed).cloned()
+    }
+
+    /// The decoder of the rows of a trace that is surveyed and placed.
+    pub fn decoder(
+        &self,
+        trace: &SurveyedTrace,
+        region: &str,
+        placed: &Placed,
+        folds: Option<Arc<FoldTable>>,
+    ) -> TraceDecoder {
+        TraceDecoder {
+            channel: trace.stream.channel(),
+            style: Style::Rectangular(trace.survey.ports),
+            region: Some(region.to_owned()),
+            offset: placed.offset,
+            clamp: clamp(trace.stream, placed),
+            padding: trace.survey.padding.clone(),
+            folds,
+            partial_sums: trace.survey.partial_sums.clone(),
+            is_surveyed: true,
+            digested_as: None,
+        }
+    }
+
+    fn dataflow(&self) -> Option<Dataflow> {
+        self.config.as_ref().and_then(|config| config.dataflow)
+    }
+}
+
+/// The cycles that a stream's traffic is moved into.
+pub fn clamp(stream: Stream, placed: &Placed) -> Option<(i64, i64)> {
+    placed.clamp.filter(|_| !stream.is_sram())
 }
 
 /// The layers with traces, without those of an older, longer run in the same directory.
@@ -138,26 +211,27 @@ fn directories(ids: impl Iterator<Item = u64>) -> String {
 
 /// Gives layers their names from the topology, and leaves out those without a single row.
 fn name_layers(
-    layers: Vec<SurveyedLayer>,
+    layers: Vec<LayerFiles>,
     names: Option<&[String]>,
     notes: &mut Vec<Note>,
-) -> Vec<(String, SurveyedLayer)> {
+) -> Result<Vec<NamedLayer>, DataError> {
     let mut uses: HashMap<String, usize> = HashMap::new();
     let mut named = Vec::with_capacity(layers.len());
     let mut unnamed = Vec::new();
-    for layer in layers {
-        let given = names.and_then(|names| names.get(usize::try_from(layer.id).ok()?));
+    for files in layers {
+        let given = names.and_then(|names| names.get(usize::try_from(files.id).ok()?));
         if names.is_some() && given.is_none() {
-            unnamed.push(layer.id);
+            unnamed.push(files.id);
         }
         let name =
-            given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("layer{}", layer.id));
+            given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("layer{}", files.id));
         let name = unique(name, &mut uses);
+        let rowless = files.rowless()?;
         // Rows that cannot be read are left to the decoder, which says where they are.
-        if layer.traces.iter().all(|trace| trace.survey.rows == 0) {
-            notes.push(Note::warning(format!("layer{} has no whole row and is left out", layer.id)));
+        if rowless.len() == files.files.len() {
+            notes.push(Note::warning(format!("layer{} has no whole row and is left out", files.id)));
         } else {
-            named.push((name, layer));
+            named.push(NamedLayer { name, files, rowless });
         }
     }
     if let Some(names) = names
@@ -175,7 +249,7 @@ fn name_layers(
             directories(unnamed.into_iter())
         )));
     }
-    named
+    Ok(named)
 }
 
 fn unique(name: String, uses: &mut HashMap<String, usize>) -> String {
@@ -189,12 +263,14 @@ fn unique(name: String, uses: &mut HashMap<String, usize>) -> String {
     candidate
 }
 
-fn region(name: &str, layer: &SurveyedLayer, placed: &Placed) -> RegionDeclaration {
+/// The layer as a region.
+pub fn region(name: &str, layer: &SurveyedLayer, placed: &Placed) -> RegionDeclaration {
     let (kind, name) = ("layer".to_owned(), name.to_owned());
     RegionDeclaration { kind, id: Some(layer.id), name, start: placed.span.start, end: placed.span.end }
 }
 
-fn skipped(name: &str, layer: &SurveyedLayer) -> Vec<Skipped> {
+/// What is left out of a layer.
+pub fn skipped(name: &str, layer: &SurveyedLayer) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for SurveyedTrace { stream, survey, .. } in &layer.traces {
         let mut add = |reason: &str, count| {
@@ -262,40 +338,19 @@ fn notes_on_cut_rows(layers: &[(String, SurveyedLayer)]) -> Option<Note> {
     })
 }
 
-/// Makes the part of a trace; none of an empty file.
-fn part(
-    trace: SurveyedTrace,
-    layer: &str,
-    placed: Placed,
-    folds: Option<Arc<super::folds::FoldTable>>,
-) -> Result<Option<Part>, DataError> {
-    let SurveyedTrace { stream, path, survey } = trace;
-    let clamp = placed.clamp.filter(|_| !stream.is_sram());
-    let lowest = survey.cycles.map_or(placed.span.start - placed.offset, |(lowest, _)| lowest);
-    let lowest = clamp.map_or(lowest, |(first, last)| lowest.clamp(first, last));
-    let decoder = TraceDecoder {
-        channel: stream.channel(),
-        style: Style::Rectangular(survey.ports),
-        region: Some(format!("layer:{layer}")),
-        offset: placed.offset,
-        clamp,
-        padding: survey.padding,
-        folds,
-        partial_sums: survey.partial_sums,
-        is_surveyed: true,
-    };
-    if survey.rows == 0 {
-        return Ok(None);
-    }
-    let name = path.display().to_string();
-    Ok(Some(Part {
-        content: Content::on_demand(&path).map_err(|error| error.in_file(&name))?,
+/// The part of a trace that is surveyed and placed.
+fn part(trace: &SurveyedTrace, placed: &Placed, decoder: TraceDecoder) -> Result<Part, DataError> {
+    let lowest = trace.survey.cycles.map_or(placed.span.start - placed.offset, |(lowest, _)| lowest);
+    let lowest = decoder.clamp.map_or(lowest, |(first, last)| lowest.clamp(first, last));
+    let name = trace.path.display().to_string();
+    Ok(Part {
+        content: Content::on_demand(&trace.path).map_err(|error| error.in_file(&name))?,
         name,
         header_bytes: 0,
         header_lines: 0,
         decoder: Arc::new(decoder),
         order: PartOrder::NotBefore(placed.offset + lowest),
-    }))
+    })
 }
 
 fn no_traces() -> DataError {

@@ -1,13 +1,16 @@
-//! The first pass over a trace: what has to be known before its rows can be placed and read in any order.
+//! What has to be known of a whole trace before its rows can be placed and counted: from its digest, or by a pass
+//! over the file.
 //!
 //! Rows that cannot be read are passed over here; the decoder meets them again and reports them.
 
 use std::path::Path;
 
+use super::digested::DigestedTrace;
 use super::folds::{FoldFinder, FoldTable, MacCounter, StreamedWordsFinder};
 use super::padding::{Padding, WidthFinder};
 use super::partial_sums::{PartialSumFinder, PartialSums};
-use super::rows::{Row, Style};
+use super::rows::{IDLE, Row, Style};
+use super::runs::{Kind, Run, Shape};
 use crate::decoder::{MAX_RECORD_BYTES, long_row};
 use crate::error::DataError;
 use crate::input::Content;
@@ -28,7 +31,7 @@ pub enum Role<'a> {
 }
 
 /// What one trace holds.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct StreamSurvey {
     /// Whole rows, readable or not.
     pub rows: u64,
@@ -105,7 +108,8 @@ pub fn streamed_words(path: &Path, style: Style) -> Option<u64> {
     let mut found = None;
     let mut content = Content::open(path).ok()?;
     while_lines(&mut content, |line| {
-        found = row.read(line, style).ok().and_then(|()| finder.row(&row));
+        let kind = Kind { is_dram: false, keeps_first_words: false };
+        found = row.read(line, style).ok().and_then(|()| finder.rows(1, Shape::of(&row.words, kind)));
         found.is_none()
     })
     .ok()?;
@@ -142,6 +146,32 @@ pub fn while_lines(content: &mut Content, mut each: impl FnMut(&[u8]) -> bool) -
             return Err(long_row(filled).at(lines + 1, bytes));
         }
     }
+}
+
+/// What a survey asks of a trace and its digest does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold;
+
+/// Finds what [`survey`] finds in a trace that is digested already.
+///
+/// # Errors
+/// The digest does not tell all of it.
+pub fn survey_digested(
+    trace: &DigestedTrace<'_>,
+    rule: PaddingRule,
+    role: Role<'_>,
+) -> Result<StreamSurvey, Untold> {
+    let mut surveyor = Surveyor::new(Style::Rectangular(None), rule, role);
+    for digest in trace.digests() {
+        let mut first_words = digest.first_words.iter().peekable();
+        let before = surveyor.rows;
+        for run in digest.runs() {
+            let row = surveyor.rows - before;
+            let first_word = first_words.next_if(|(at, _)| *at == row).map(|&(_, word)| word);
+            surveyor.run(run, digest.ports, first_word, None)?;
+        }
+    }
+    Ok(surveyor.finish(trace.is_cut()))
 }
 
 /// The state of a survey between two rows.
@@ -188,36 +218,63 @@ impl<'a> Surveyor<'a> {
     }
 
     fn line(&mut self, line: &[u8]) {
-        let index = self.rows;
-        self.rows += 1;
-        let is_readable = self.row.read(line, self.style).is_ok();
-        if let Some(folds) = &mut self.folds {
-            folds.row(is_readable.then_some(&self.row));
-        }
-        if !is_readable {
-            return;
-        }
-        if self.ports.is_none() {
-            self.ports = Some(self.row.words.len());
-            if self.style == Style::Rectangular(None) {
-                self.style = Style::Rectangular(self.ports);
+        let mut row = std::mem::take(&mut self.row);
+        if row.read(line, self.style).is_err() {
+            self.rows += 1;
+            if let Some(folds) = &mut self.folds {
+                folds.rows(1, None);
             }
+        } else {
+            if self.style == Style::Rectangular(None) {
+                self.style = Style::Rectangular(Some(row.words.len()));
+            }
+            let kind = Kind { is_dram: self.rule != PaddingRule::None, keeps_first_words: false };
+            let run = Run { cycle: row.cycle, rows: 1, shape: Shape::of(&row.words, kind) };
+            let first_word = row.words.iter().copied().find(|&word| word != IDLE);
+            // Read word by word, everything is known.
+            let _ = self.run(run, row.words.len(), first_word, Some(&row.words));
         }
-        let cycle = self.row.cycle;
-        let (lowest, highest) = self.cycles.unwrap_or((cycle, cycle));
-        self.cycles = Some((lowest.min(cycle), highest.max(cycle)));
+        self.row = row;
+    }
+
+    /// Takes rows of one shape, with the first word of the first and all words of a single one where they are known.
+    ///
+    /// # Errors
+    /// Something that has to be known is not.
+    fn run(
+        &mut self,
+        run: Run,
+        ports: usize,
+        first_word: Option<i64>,
+        words: Option<&[i64]>,
+    ) -> Result<(), Untold> {
+        let Run { cycle, rows, shape } = run;
+        let first = self.rows;
+        self.rows += rows;
+        self.ports.get_or_insert(ports);
+        if let Some(folds) = &mut self.folds {
+            folds.rows(rows, Some(shape));
+        }
+        let last_cycle = cycle + rows as i64 - 1;
+        let (lowest, highest) = self.cycles.unwrap_or((cycle, last_cycle));
+        self.cycles = Some((lowest.min(cycle), highest.max(last_cycle)));
+        self.words += u64::from(shape.valid) * rows;
         match self.rule {
             PaddingRule::None => {}
-            PaddingRule::ByValue => self.padded_words += Padding::ByValue.remove(index, &mut self.row.words),
-            PaddingRule::ByWidth => self.widths.row(index, &self.row.words),
+            PaddingRule::ByValue => self.padded_words += u64::from(shape.ones) * rows,
+            PaddingRule::ByWidth => self.widths.rows(first, rows, ports, shape),
         }
-        self.words += self.row.valid();
         if let Some(counter) = &mut self.mac_counter {
-            self.macs += counter.of_row(index, &self.row.words);
+            let mut row = first;
+            while row < self.rows {
+                let end = counter.fold_end(row).min(self.rows);
+                let macs = words.map(|words| counter.of_row(row, words));
+                self.macs += macs.or_else(|| counter.of_shape(row, shape)).ok_or(Untold)? * (end - row);
+                row = end;
+            }
         }
-        if let Some(outputs) = &mut self.outputs {
-            outputs.row(index, &self.row);
-        }
+        let is_told = self.outputs.as_mut().is_none_or(|outputs| outputs.rows(first, run, first_word));
+        if is_told { Ok(()) } else { Err(Untold) }
     }
 
     fn finish(self, is_cut: bool) -> StreamSurvey {
@@ -229,15 +286,13 @@ impl<'a> Surveyor<'a> {
                 (Padding::ByWidth(widths), padded)
             }
         };
-        // By width, the padding is only known now and is still among the words.
-        let words = if self.rule == PaddingRule::ByWidth { self.words - padded_words } else { self.words };
         let (partial_sums, partial_sums_read) =
             self.outputs.map(PartialSumFinder::finish).unwrap_or_default();
         StreamSurvey {
             rows: self.rows,
             cycles: self.cycles,
             ports: self.ports,
-            words,
+            words: self.words - padded_words,
             padded_words,
             padding,
             is_cut,

@@ -164,6 +164,7 @@ impl Layer {
                 clamp,
                 partial_sums: found.partial_sums,
                 is_surveyed: true,
+                digested_as: None,
                 ..TraceDecoder::plain(stream, Padding::None)
             };
             add(path, found.cycles, clamp, Arc::new(decoder))?;
