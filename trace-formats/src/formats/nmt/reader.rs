@@ -58,13 +58,17 @@ fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), Data
     while at < chunk.bytes.len() {
         let rest = &chunk.bytes[at..];
         let offset = chunk.offset + at as u64;
-        let header = match FrameHeader::parse(rest).and_then(|header| header.ok_or_else(cut_block)) {
-            Ok(header) => header,
-            // Where the next block starts is not known: nothing more can be read of this chunk.
-            Err(error) => return sink.bad_record(error.at_byte(offset)),
+        // After a damaged header the next block's start is not known, and whether more of the file can be read must
+        // not depend on how it was cut: that is no record to skip.
+        let Some(header) = FrameHeader::parse(rest).map_err(|error| error.at_byte(offset))? else {
+            return sink.bad_record(cut_file("a block header").at_byte(offset));
         };
         if header.kind == BlockKind::Footer as u16 {
-            return decode_end(rest, &header, chunk.is_last, offset).or_else(|error| sink.bad_record(error));
+            let whole = header.block_bytes() + TRAILER_BYTES;
+            if rest.len() > whole || !chunk.is_last {
+                return Err(trailing_bytes().at_byte(offset + whole.min(rest.len()) as u64));
+            }
+            return check_end(rest, &header, offset).map(drop).or_else(|error| sink.bad_record(error));
         }
         Block { header, offset, columns: &mut columns }.decode(rest, sink)?;
         at += header.block_bytes();
@@ -73,15 +77,6 @@ fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), Data
         return sink.bad_record(cut_file("the footer").at_byte(chunk.offset + chunk.bytes.len() as u64));
     }
     Ok(())
-}
-
-fn decode_end(rest: &[u8], header: &FrameHeader, is_last: bool, offset: u64) -> Result<(), DataError> {
-    check_end(rest, header, offset)?;
-    if is_last { Ok(()) } else { Err(trailing_bytes().at_byte(offset + rest.len() as u64)) }
-}
-
-fn cut_block() -> DataError {
-    cut_file("a block header")
 }
 
 /// One block but the footer, and where it stands.
