@@ -16,6 +16,7 @@ use crate::formats::activity_text::name_table::NameTable;
 use crate::formats::activity_text::text::Text;
 use crate::formats::activity_text::time::{Interval, TimeScale};
 use crate::formats::activity_text::words::{Window, Words};
+use crate::masks::{MaskWork, Masks, with_best_masks};
 
 /// More columns than the long form has names for.
 const MAX_LONG_COLUMNS: usize = 15;
@@ -127,12 +128,12 @@ impl<'d> FastRows<'d> {
         let FastRows { decoder, form, names } = self;
         match form {
             FastForm::Long(columns) if *columns == UsualOrder::<false>.columns() => {
-                read_long(UsualOrder::<false>, names, at, reader)
+                with_best_masks(LongRows { order: UsualOrder::<false>, names, at, reader })
             }
             FastForm::Long(columns) if *columns == UsualOrder::<true>.columns() => {
-                read_long(UsualOrder::<true>, names, at, reader)
+                with_best_masks(LongRows { order: UsualOrder::<true>, names, at, reader })
             }
-            FastForm::Long(columns) => read_long(*columns, names, at, reader),
+            FastForm::Long(columns) => with_best_masks(LongRows { order: *columns, names, at, reader }),
             FastForm::Wide(channels, starts) => {
                 let wide = Wide { columns: &decoder.columns, channels };
                 read_wide(&wide, starts, names, at, reader)
@@ -141,8 +142,26 @@ impl<'d> FastRows<'d> {
     }
 }
 
-#[inline(never)]
-fn read_long(
+/// Rows of the long form from `at` on.
+struct LongRows<'a, 'd, 's, O> {
+    order: O,
+    names: &'a mut Names,
+    at: usize,
+    reader: &'a mut RowReader<'d, 's>,
+}
+
+impl<O: LongOrder> MaskWork for LongRows<'_, '_, '_, O> {
+    type Output = Result<(usize, u64), DataError>;
+
+    #[inline(always)]
+    fn run<M: Masks>(self) -> Result<(usize, u64), DataError> {
+        let LongRows { order, names, at, reader } = self;
+        read_long::<M>(order, names, at, reader)
+    }
+}
+
+#[inline(always)]
+fn read_long<M: Masks>(
     order: impl LongOrder,
     names: &mut Names,
     mut at: usize,
@@ -152,7 +171,7 @@ fn read_long(
     let counts = reader.decoder.counts.clone();
     let mut rows = 0;
     loop {
-        let length = match short_row(&columns, &counts, bytes, at, names) {
+        let length = match short_row::<M>(&columns, &counts, bytes, at, names) {
             Some((event, length)) => {
                 reader.batch.push(event, at);
                 Some(length)
@@ -168,7 +187,7 @@ fn read_long(
 
 /// Reads a row that ends within a block and whose names are known.
 #[inline(always)]
-fn short_row(
+fn short_row<M: Masks>(
     columns: &LongColumns,
     counts: &CountReader,
     bytes: &[u8],
@@ -177,7 +196,7 @@ fn short_row(
 ) -> Option<(Event, usize)> {
     let text = Window::at(bytes, at)?;
     let mut starts = [0; MAX_LONG_COLUMNS + 1];
-    let length = split_short(text, &mut starts[..=columns.length])?;
+    let length = split_short::<M>(text, &mut starts[..=columns.length])?;
     let row = Row { text, starts: &starts, at };
     let (Interval { start, end }, count) = row.numbers(columns, counts)?;
     let channel = names.channel(row, columns.component, columns.action)?;

@@ -5,14 +5,14 @@
 
 use crate::decoder::MAX_RECORD_BYTES;
 use crate::formats::activity_text::words::Window;
-use crate::masks::{BLOCK_BYTES, Block};
+use crate::masks::{BLOCK_BYTES, Block, Masks};
 
 /// Splits a row that ends within a block. Returns its length with the line end; `None` if it does not end there or
 /// has another number of fields.
 #[inline(always)]
-pub(super) fn split_short(text: Window<'_>, starts: &mut [usize]) -> Option<usize> {
+pub(super) fn split_short<M: Masks>(text: Window<'_>, starts: &mut [usize]) -> Option<usize> {
     let bytes = text.block();
-    let block = Block::new(bytes);
+    let block = M::new(bytes);
     let line_ends = block.equal_to(b'\n');
     let in_row = line_ends ^ line_ends.wrapping_sub(1);
     let mut separators = (block.equal_to(b',') | line_ends) & in_row;

@@ -14,6 +14,7 @@ use crate::formats::activity_text::count::CountReader;
 use crate::formats::activity_text::data::{Parts, variant_name};
 use crate::formats::activity_text::text::{BadText, Line, Text};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Interval, TimeScale, Unit, read_cycle};
+use crate::masks::{MaskWork, Masks, with_best_masks};
 use crate::variant::DataVariant;
 
 /// Whether a line is an event in units of time; `None` for whatever is no event with a start.
@@ -76,11 +77,35 @@ struct LineReader<'a, 's> {
     regions: NameTable<RegionSetId>,
 }
 
+/// The reading of lines from `at` on as long as they are plain and the batch has room. Gives where the next one starts,
+/// and how many there were.
+struct PlainLines<'r, 'a, 's> {
+    reader: &'r mut LineReader<'a, 's>,
+    at: usize,
+}
+
+impl MaskWork for PlainLines<'_, '_, '_> {
+    type Output = (usize, u64);
+
+    #[inline(always)]
+    fn run<M: Masks>(self) -> (usize, u64) {
+        let PlainLines { reader, mut at } = self;
+        let mut lines = 0;
+        while !reader.batch.is_full()
+            && let Some(next) = reader.plain_line::<M>(at)
+        {
+            at = next;
+            lines += 1;
+        }
+        (at, lines)
+    }
+}
+
 impl<'a> LineReader<'a, '_> {
     fn read(mut self) -> Result<u64, DataError> {
         let (mut at, mut line_ends) = (0, 0);
         loop {
-            let (next, plain_lines) = self.plain_lines(at);
+            let (next, plain_lines) = with_best_masks(PlainLines { reader: &mut self, at });
             line_ends += plain_lines;
             if next == self.chunk.bytes.len() {
                 break;
@@ -99,25 +124,11 @@ impl<'a> LineReader<'a, '_> {
         Ok(line_ends)
     }
 
-    /// Reads lines as long as they are plain and the batch has room. Returns where the next one starts, and how many it
-    /// read. Not inlined, so that what the processor's registers hold is this loop's alone.
-    #[inline(never)]
-    fn plain_lines(&mut self, mut at: usize) -> (usize, u64) {
-        let mut lines = 0;
-        while !self.batch.is_full()
-            && let Some(next) = self.plain_line(at)
-        {
-            at = next;
-            lines += 1;
-        }
-        (at, lines)
-    }
-
     /// Reads the line at `at` if it is as plain as lines mostly are. Returns where the next one starts.
     #[inline(always)]
-    fn plain_line(&mut self, at: usize) -> Option<usize> {
+    fn plain_line<M: Masks>(&mut self, at: usize) -> Option<usize> {
         let bytes = self.chunk.bytes;
-        let line = self.templates.read(bytes, at)?;
+        let line = self.templates.read::<M>(bytes, at)?;
         let (start, end) = line.interval;
         if start >= end {
             return None;

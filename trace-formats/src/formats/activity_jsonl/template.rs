@@ -6,6 +6,7 @@
 
 use super::keys::{EventMembers, Role};
 use super::words::{WORDS_BYTES, Words, mask, masked, quote, signed, words};
+use crate::masks::{Block, Masks};
 
 /// How many values a template has at most: start, end, count, component, action, region.
 const MAX_VALUES: usize = 6;
@@ -89,12 +90,12 @@ impl Templates {
 
     /// Reads the line that starts at `start`, if it is like one that was learned.
     #[inline(always)]
-    pub(super) fn read(&mut self, bytes: &[u8], start: usize) -> Option<PlainLine> {
+    pub(super) fn read<M: Masks>(&mut self, bytes: &[u8], start: usize) -> Option<PlainLine> {
         if self.resting > 0 {
             self.resting -= 1;
             return None;
         }
-        let found = self.known.get(self.recent).and_then(|template| template.read(bytes, start));
+        let found = self.known.get(self.recent).and_then(|template| template.read::<M>(bytes, start));
         if found.is_some() {
             self.trust = MAX_TRUST.min(self.trust + FIT);
             return found;
@@ -105,7 +106,7 @@ impl Templates {
     #[inline(never)]
     fn read_by_another(&mut self, bytes: &[u8], start: usize) -> Option<PlainLine> {
         for (place, template) in self.known.iter().enumerate().filter(|known| known.0 != self.recent) {
-            if let Some(found) = template.read(bytes, start) {
+            if let Some(found) = template.read::<Block>(bytes, start) {
                 self.recent = place;
                 return Some(found);
             }
@@ -173,7 +174,7 @@ impl Template {
     }
 
     #[inline(always)]
-    fn read(&self, bytes: &[u8], start: usize) -> Option<PlainLine> {
+    fn read<M: Masks>(&self, bytes: &[u8], start: usize) -> Option<PlainLine> {
         let mut at = self.opening.pass(bytes, start)?;
         let mut numbers = [0; NUMBERS.len()];
         let mut names = [(0, 0); NAMES.len() + 1];
@@ -181,7 +182,7 @@ impl Template {
             let rest = bytes.get(at..)?;
             let place = usize::from(value.place % 4);
             if value.is_name {
-                let length = quote(rest)?;
+                let length = quote::<M>(rest)?;
                 names[place] = (at, length);
                 at += length;
             } else {
@@ -243,7 +244,7 @@ mod tests {
     /// What is read of a line with others after it: its interval, count, names, and where its object and it end.
     fn read(templates: &mut Templates, line: &str) -> Option<(i64, i64, i64, Vec<String>, usize)> {
         let text = format!("{line}{}", " ".repeat(64));
-        let read = templates.read(text.as_bytes(), 0)?;
+        let read = templates.read::<Block>(text.as_bytes(), 0)?;
         assert_eq!(read.end, line.len());
         let names = read.channel.into_iter().chain(read.region);
         let names = names.map(|(at, length)| text[at..at + length].to_owned()).collect();

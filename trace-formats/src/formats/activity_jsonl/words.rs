@@ -1,7 +1,7 @@
 //! Short runs of bytes, taken in words rather than byte by byte, since where such runs end is what a processor
 //! guesses worst.
 
-use crate::masks::Block;
+use crate::masks::Masks;
 
 /// How many bytes [`Words`] hold.
 pub(super) const WORDS_BYTES: usize = 32;
@@ -78,8 +78,8 @@ pub(super) fn first_pair(bytes: &[u8], length: usize) -> Option<[u64; 2]> {
 
 /// Where the first quote is, if it is among the first 64 bytes and so many there are.
 #[inline(always)]
-pub(super) fn quote(bytes: &[u8]) -> Option<usize> {
-    let quotes = Block::new(bytes.first_chunk()?).equal_to(b'"');
+pub(super) fn quote<M: Masks>(bytes: &[u8]) -> Option<usize> {
+    let quotes = M::new(bytes.first_chunk()?).equal_to(b'"');
     (quotes != 0).then_some(quotes.trailing_zeros() as usize)
 }
 
@@ -133,6 +133,7 @@ fn eight_digits(digits: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::masks::Block;
     use proptest::prelude::*;
 
     fn padded(text: &str) -> Vec<u8> {
@@ -166,7 +167,7 @@ mod tests {
         #[test]
         fn the_first_quote_is_found(text in "[a-z\"\\\\]{0,70}") {
             let found = text.find('"').filter(|&at| at < 64);
-            prop_assert_eq!(quote(&padded(&text)), found);
+            prop_assert_eq!(quote::<Block>(&padded(&text)), found);
         }
 
         #[test]
