@@ -74,7 +74,14 @@ fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest
     let mut writer = RunWriter::default();
     let mut at = 0;
     let mut was_idle = true;
+    let mut idle_row = IdleRow::default();
     while at < bytes.len() {
+        if let Some(cycle) = idle_row.again(bytes, at) {
+            writer.row::<DRAM>(cycle, idle_row.shape);
+            digest.rows += 1;
+            at += idle_row.cycle_length + idle_row.ports.len();
+            continue;
+        }
         let row = read_row::<M, DRAM>(bytes, at)?;
         let ports = row.ports as usize;
         if digest.rows == 0 {
@@ -89,6 +96,14 @@ fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest
             digest.first_words.push((digest.rows, decimal(&word[..length])));
         }
         was_idle = row.shape.valid == 0;
+        idle_row = match was_idle {
+            true => IdleRow {
+                cycle_length: row.cycle_length,
+                ports: &bytes[at + row.cycle_length..row.next],
+                shape: row.shape,
+            },
+            false => IdleRow::default(),
+        };
         writer.row::<DRAM>(row.cycle, row.shape);
         digest.rows += 1;
         at = row.next;
@@ -98,9 +113,36 @@ fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest
     Some(digest)
 }
 
+/// The row before, if it was idle: many more like it follow, alike but for their cycles.
+#[derive(Default)]
+struct IdleRow<'a> {
+    cycle_length: usize,
+    /// Its bytes after the cycle; none if there is no such row.
+    ports: &'a [u8],
+    shape: Shape,
+}
+
+impl IdleRow<'_> {
+    /// The cycle of the row at `at` if it is such a row again, with as many digits in its cycle.
+    #[inline(always)]
+    fn again(&self, bytes: &[u8], at: usize) -> Option<i64> {
+        const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+        if self.ports.is_empty() || self.cycle_length > 8 {
+            return None;
+        }
+        let text = u64::from_le_bytes(*bytes[at..].first_chunk::<8>()?);
+        let unused = 64 - 8 * self.cycle_length as u32;
+        let (cycle, digits) = (text << unused, 0x3030_3030_3030_3030 << unused);
+        let are_digits = cycle & HIGH == digits && cycle.wrapping_add(0x0606_0606_0606_0606) & HIGH == digits;
+        let ports = bytes.get(at + self.cycle_length..at + self.cycle_length + self.ports.len());
+        (are_digits && ports == Some(self.ports)).then(|| signed(bytes, at, self.cycle_length))
+    }
+}
+
 /// A row as its masks tell it.
 struct RowFound {
     cycle: i64,
+    cycle_length: usize,
     shape: Shape,
     ports: u32,
     /// Where its first word starts, if it has one.
@@ -298,6 +340,7 @@ fn read_row<M: Masks, const DRAM: bool>(bytes: &[u8], start: usize) -> Option<Ro
         if marks.line_end != 0 {
             return Some(RowFound {
                 cycle: signed(bytes, start, cycle_length),
+                cycle_length,
                 shape: ports.shape(),
                 ports: ports.all,
                 first_word: ports.first_word.unwrap_or(start),

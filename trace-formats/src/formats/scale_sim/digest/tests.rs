@@ -173,6 +173,38 @@ fn numbers_across_blocks_are_read_as_elsewhere() {
 }
 
 #[test]
+fn rows_after_an_idle_one_are_read_as_elsewhere() {
+    for next in [
+        "8",
+        "9",
+        "10",
+        "-9",
+        "-1",
+        "x",
+        "1x",
+        ":",
+        "/",
+        "",
+        "99999999",
+        "100000000",
+        "07",
+        " 7",
+        "7.0",
+        "7,-1",
+    ] {
+        for (first, ports) in
+            [("7", ",-1,-1"), ("07", ",-1,-1"), ("7.0", ",-1.0,-1.0"), ("99999999", ",-1,-1"), ("-7", ",-1")]
+        {
+            for more in [ports, ",-1,5", ",-1", ",5,-1", ",-1,-1,-1", ",-1,-2", ",-1,-1.5"] {
+                let text = format!("{first}{ports}\n{next}{more}\n{next}{more}\n12345678{ports}\n");
+                compare(text.as_bytes(), SRAM);
+                compare(text.as_bytes(), DRAM);
+            }
+        }
+    }
+}
+
+#[test]
 fn consecutive_rows_of_one_shape_are_one_run() {
     let digest = Digest::of(b"-2,7,-1\n-1,8,-1\n0,9,-1\n1,-1,9\n3,-1,9\n", SRAM).unwrap_or_default();
     let runs: Vec<_> =
