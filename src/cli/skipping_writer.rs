@@ -67,8 +67,7 @@ impl EventSink for SkippingWriter {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        // A full disk is no fault of the record.
-        if !self.skips || error.is_of_writing() {
+        if !self.skips || !error.is_of_a_record() {
             return Err(error);
         }
         *self.bad_records.entry(error.reason()).or_default() += 1;

@@ -288,7 +288,9 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        if !self.skip_bad_records || NEVER_SKIPPED.contains(&error.reason()) {
+        let is_skipped =
+            self.skip_bad_records && error.is_of_a_record() && !NEVER_SKIPPED.contains(&error.reason());
+        if !is_skipped {
             return Err(error);
         }
         *self.sums.bad_records.entry(error.reason()).or_default() += 1;

@@ -310,7 +310,7 @@ impl EventSink for TraceSurvey {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        if !self.skip_bad_records {
+        if !self.skip_bad_records || !error.is_of_a_record() {
             return Err(error);
         }
         *self.bad_records.entry(error.reason().to_owned()).or_default() += 1;

@@ -1,6 +1,6 @@
 //! The contract between a format and whoever feeds it bytes.
 
-use crate::error::DataError;
+use crate::error::{DataError, ROW_TOO_LONG};
 use crate::event::EventSink;
 
 /// The longest text record (a row, a line of JSON) that a reader takes, in bytes.
@@ -109,7 +109,7 @@ pub fn cut_lines(bytes: &[u8]) -> Result<Cut, DataError> {
 /// since a chunk larger than the limit may hold a row that is longer.
 pub fn long_row(found_bytes: usize) -> DataError {
     DataError::new(
-        "row_too_long",
+        ROW_TOO_LONG,
         format!("a row of at least {} bytes", found_bytes.min(MAX_RECORD_BYTES + 1)),
         format!("rows of at most {MAX_RECORD_BYTES} bytes"),
         "check that the file has line ends and is the text that its format says",

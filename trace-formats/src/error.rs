@@ -8,6 +8,8 @@ use crate::event::Rejection;
 pub const CLOSED_PIPE: &str = "closed_pipe";
 /// The reason of any other error of writing.
 const WRITE_FAILED: &str = "write";
+/// The reason of a record longer than any may be.
+pub(crate) const ROW_TOO_LONG: &str = "row_too_long";
 
 /// A record, header or file that cannot be taken.
 ///
@@ -65,6 +67,12 @@ impl DataError {
     pub fn write(error: &std::io::Error) -> DataError {
         let reason = if error.kind() == std::io::ErrorKind::BrokenPipe { CLOSED_PIPE } else { WRITE_FAILED };
         DataError::new(reason, error.to_string(), "room to write the trace", "check the disk or the pipe")
+    }
+
+    /// Whether it is a fault of one record, which may be skipped. It is not where writing failed, nor where a record is
+    /// longer than any may be: whether all of that one is ever seen depends on how the bytes are cut.
+    pub fn is_of_a_record(&self) -> bool {
+        !self.is_of_writing() && self.reason() != ROW_TOO_LONG
     }
 
     /// Whether this is [`DataError::write`]'s: then no record is bad, and none may be skipped for it.

@@ -78,7 +78,7 @@ fn try_run(path: &Path, number: u64, random: &mut Random) {
     let found = std::panic::catch_unwind(|| {
         let whole = of_directory(&run, skips, join, None);
         let pieces = of_directory(&run, skips, join, Some(cuts));
-        assert!(whole == pieces, "cuts change the outcome");
+        assert!(whole == pieces, "cuts change the outcome:\n{whole:?}\n{pieces:?}");
     });
     if found.is_err() {
         panic!("try {number}, from {}: the run is in {}", path.display(), run.display());

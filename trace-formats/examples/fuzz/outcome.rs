@@ -87,7 +87,7 @@ impl EventSink for Recorder {
     }
 
     fn bad_record(&mut self, error: DataError) -> Result<(), DataError> {
-        if !self.skips {
+        if !self.skips || !error.is_of_a_record() {
             return Err(error);
         }
         self.outcome.skipped.push(error.after_lines(self.lines_before).to_string());

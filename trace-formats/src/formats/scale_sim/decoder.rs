@@ -9,7 +9,7 @@ use super::partial_sums::PartialSums;
 use super::rows::{Row, Style, each_row};
 use super::runs::Kind;
 use super::streams::{MAC_CHANNEL, PARTIAL_SUM_CHANNEL, Stream};
-use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
+use crate::decoder::{Chunk, Cut, Decoder, MAX_RECORD_BYTES, cut_lines, long_row};
 use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, RegionSetId, Rejection};
 use crate::metadata::{Note, Skipped};
@@ -72,6 +72,9 @@ impl Decoder for TraceDecoder {
         }
         let (at, rows) = each_row(chunk, self.style, sink, |index, row, sink| pass.row(index, row, sink))?;
         let rest = chunk.bytes.len() - at;
+        if rest > MAX_RECORD_BYTES {
+            sink.bad_record(chunk.locate(long_row(rest), at))?;
+        }
         pass.finish(rest > 0, sink).map_err(|error| chunk.locate(error.into(), at))?;
         Ok(rows)
     }

@@ -70,6 +70,9 @@ impl MaskWork for Digesting<'_> {
 fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest> {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
     let mut digest = Digest { is_cut: whole < bytes.len(), is_dram: DRAM, ..Digest::default() };
+    if bytes.len() - whole > MAX_RECORD_BYTES {
+        return None;
+    }
     let bytes = &bytes[..whole];
     let mut writer = RunWriter::default();
     let mut at = 0;
