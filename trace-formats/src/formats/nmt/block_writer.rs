@@ -29,10 +29,11 @@ pub enum Block {
     Facts { facts: u32, payload: Vec<u8> },
 }
 
-/// The gatherer's end.
+/// The gatherer's end. When it is dropped unfinished the thread ends, and lets go of the output, before anything else
+/// happens: whoever removes what was written does so behind it.
 pub struct BlockWriter {
-    blocks: SyncSender<Block>,
-    thread: JoinHandle<Encoder>,
+    /// Until it is finished.
+    running: Option<(SyncSender<Block>, JoinHandle<Encoder>)>,
     failure: Arc<OnceLock<DataError>>,
 }
 
@@ -53,12 +54,14 @@ impl BlockWriter {
             failure: failure.clone(),
         };
         let thread = thread::Builder::new().spawn(move || encoder.run(&received));
-        Ok(BlockWriter { blocks, thread: thread.map_err(|error| DataError::io(&error))?, failure })
+        let thread = thread.map_err(|error| DataError::io(&error))?;
+        Ok(BlockWriter { running: Some((blocks, thread)), failure })
     }
 
     /// Writes a block some time later. After a failure it writes nothing, and [`BlockWriter::check`] says so.
     pub fn write(&self, block: Block) {
-        if self.blocks.send(block).is_err() {
+        let sent = self.running.as_ref().is_some_and(|(blocks, _)| blocks.send(block).is_ok());
+        if !sent {
             self.fail(lost_thread());
         }
     }
@@ -77,9 +80,24 @@ impl BlockWriter {
     ///
     /// # Errors
     /// The first failure.
-    pub fn finish(self) -> Result<(), DataError> {
-        drop(self.blocks);
-        self.thread.join().map_err(|_| lost_thread())?.finish()
+    pub fn finish(mut self) -> Result<(), DataError> {
+        self.end().ok_or_else(lost_thread)?.finish()
+    }
+
+    /// Lets the thread write what waits, and ends it. `None` if it panicked or has ended before.
+    fn end(&mut self) -> Option<Encoder> {
+        let (blocks, thread) = self.running.take()?;
+        drop(blocks);
+        thread.join().ok()
+    }
+}
+
+impl Drop for BlockWriter {
+    fn drop(&mut self) {
+        if self.running.is_some() {
+            self.fail(DataError::new("unfinished", "a trace that was given up", "nothing more to write", ""));
+            drop(self.end());
+        }
     }
 }
 
