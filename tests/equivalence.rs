@@ -147,3 +147,44 @@ fn every_way_of_writing_the_example_activity_says_the_same() {
         assert_eq!(value(other), value("long.csv"), "{other}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_its_simulator_writes_into_named_pipes_is_read_as_from_files() {
+    /// The order in which SCALE-Sim opens them.
+    const WRITTEN: [&str; 6] =
+        ["IFMAP_SRAM", "IFMAP_DRAM", "FILTER_SRAM", "FILTER_DRAM", "OFMAP_SRAM", "OFMAP_DRAM"];
+    let scratch = tempfile::tempdir().unwrap();
+    let (run, config) = (fixture("scale-sim/twelve"), fixture("scale-sim/twelve.cfg"));
+    let mut written = Vec::new();
+    for entry in std::fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().path()) {
+        let target = scratch.path().join(entry.file_name().unwrap());
+        if entry.is_file() {
+            std::fs::copy(&entry, target).unwrap();
+            continue;
+        }
+        std::fs::create_dir(&target).unwrap();
+        for stream in WRITTEN {
+            let name = format!("{stream}_TRACE.csv");
+            let (file, pipe) = (entry.join(&name), target.join(&name));
+            if file.is_file() {
+                assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+                written.push((file, pipe));
+            }
+        }
+    }
+    let layer = |path: &Path| -> u64 {
+        let directory = path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        directory.trim_start_matches("layer").parse().unwrap()
+    };
+    written.sort_by_key(|(file, _)| layer(file));
+    assert!(written.len() > 12);
+    let writer = std::thread::spawn(move || {
+        for (file, pipe) in written {
+            std::fs::write(pipe, std::fs::read(file).unwrap()).unwrap();
+        }
+    });
+    let with_config = |path: &Path| report(replay(path).arg("--scalesim-config").arg(&config));
+    assert_eq!(with_config(scratch.path()), with_config(&run));
+    writer.join().unwrap();
+}

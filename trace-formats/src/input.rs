@@ -133,12 +133,12 @@ impl Content {
     }
 
     /// A file that is opened when it is first read, and not before: a run may have more files than a
-    /// process may hold open.
+    /// process may hold open. A named pipe is not even looked at before: its writer would wait for more to be read.
     ///
     /// # Errors
     /// A file that cannot be opened now.
     pub fn on_demand(path: &Path) -> Result<Content, DataError> {
-        let plain = Content::open(path)?.path;
+        let plain = if is_named_pipe(path) { None } else { Content::open(path)?.path };
         let reader = Box::new(OnDemand { path: path.to_owned(), content: None });
         Ok(Content { path: plain, peeked: Vec::new(), consumed: 0, reader, ended: false })
     }
@@ -227,6 +227,15 @@ impl Content {
         }
         Ok(0)
     }
+}
+
+/// Whether a path is a pipe, which can be read only once and only when its writer writes.
+pub fn is_named_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata(path)
+        .is_ok_and(|found| std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type()));
+    #[cfg(not(unix))]
+    false
 }
 
 /// Asks for a pipe that holds more than the usual 64 KiB, so that its writer and this program wait less for each other.

@@ -6,7 +6,7 @@ use super::config::Config;
 use super::streams::Stream;
 use super::survey::while_lines;
 use crate::error::DataError;
-use crate::input::Content;
+use crate::input::{Content, is_named_pipe};
 use crate::metadata::Note;
 
 /// One layer's directory and the traces in it.
@@ -48,6 +48,12 @@ impl LayerFiles {
         self.files.iter().find(|(other, _)| *other == stream).map(|(_, path)| path.as_path())
     }
 
+    /// Whether the simulator writes the traces into pipes, one after another: then they can be read only once, and in its
+    /// order.
+    pub fn are_pipes(&self) -> bool {
+        self.files.iter().any(|(_, path)| is_named_pipe(path))
+    }
+
     /// The streams whose traces have no whole row, and whether they have a part of one.
     ///
     /// # Errors
@@ -65,6 +71,9 @@ impl LayerFiles {
 /// Nothing if a file has a line end, else whether it has anything.
 fn beginning(path: &Path) -> Result<Option<bool>, DataError> {
     const FIRST_LOOK_BYTES: usize = 8 * 1024;
+    if is_named_pipe(path) {
+        return Ok(None);
+    }
     let mut content = Content::open(path)?;
     if memchr::memchr(b'\n', content.peek(FIRST_LOOK_BYTES)?).is_some() {
         return Ok(None);
@@ -81,7 +90,7 @@ fn find_trace(directory: &Path, stream: Stream) -> Option<PathBuf> {
     ["", ".gz", ".zst"]
         .iter()
         .map(|suffix| directory.join(format!("{}{suffix}", stream.file_name())))
-        .find(|path| path.is_file())
+        .find(|path| path.is_file() || is_named_pipe(path))
 }
 
 /// N of a directory `layerN`; SCALE-Sim does not pad with zeros, so `layer01` is none of its own.

@@ -31,8 +31,11 @@ pub fn parts(run: Run, layers: Vec<NamedLayer>) -> Result<Vec<Part>, DataError> 
     let mut parts = Vec::new();
     for (index, named) in layers.into_iter().enumerate() {
         let rowless = |stream| named.rowless.iter().any(|&(other, _)| other == stream);
-        let files: Vec<_> =
+        let mut files: Vec<_> =
             named.files.files.iter().filter(|(stream, _)| !rowless(*stream)).cloned().collect();
+        if named.files.are_pipes() {
+            files.sort_by_key(|(stream, _)| Stream::AS_WRITTEN.iter().position(|written| written == stream));
+        }
         let last = files.last().map(|(stream, _)| *stream);
         let progress = progress.clone();
         let layer = Arc::new(Layer::new(progress, index, index + 1 == count, named));
@@ -145,10 +148,23 @@ impl Layer {
     }
 
     fn survey_files(&self) -> Result<SurveyedLayer, DataError> {
+        if self.named.files.are_pipes() {
+            return Err(rows_of_pipes().in_file(&self.progress.run.name));
+        }
         let Run { config, threads, .. } = &self.progress.run;
         let surveyed = survey_layers(std::slice::from_ref(&self.named.files), config.as_ref(), *threads)?;
         surveyed.into_iter().next().ok_or_else(|| DataError::io(&std::io::ErrorKind::NotFound.into()))
     }
+}
+
+/// What is not plainly written has to be read twice.
+pub fn rows_of_pipes() -> DataError {
+    DataError::new(
+        "read_twice",
+        "traces in named pipes that have to be read twice",
+        "rows as SCALE-Sim writes them, and a use that reads them once",
+        "let SCALE-Sim write files, and name their directory",
+    )
 }
 
 /// Decodes a file from its start, chunk after chunk.

@@ -75,6 +75,7 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<OpenedTrace, Data
         ..Metadata::default()
     };
     let parts = match options.survey_first {
+        true if layers.iter().any(|layer| layer.files.are_pipes()) => return Err(one_pass::rows_of_pipes()),
         true => surveyed_parts(&run, layers, &mut metadata)?,
         false => one_pass::parts(run, layers)?,
     };

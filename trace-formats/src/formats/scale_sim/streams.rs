@@ -34,6 +34,16 @@ impl Stream {
         Stream::OfmapDram,
     ];
 
+    /// All six, in the order in which SCALE-Sim writes them.
+    pub const AS_WRITTEN: [Stream; 6] = [
+        Stream::IfmapSram,
+        Stream::IfmapDram,
+        Stream::FilterSram,
+        Stream::FilterDram,
+        Stream::OfmapSram,
+        Stream::OfmapDram,
+    ];
+
     /// The name that SCALE-Sim v2 and v3 give the file.
     pub fn file_name(self) -> &'static str {
         match self {
