@@ -9,6 +9,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use trace_formats::OpenedTrace;
 
+use crate::units::{Seconds, Watts};
+
 /// Time between two pictures.
 const FRAME: Duration = Duration::from_millis(50);
 
@@ -22,6 +24,11 @@ impl Progress {
     /// Starts to draw. `total` is the number of bytes to come, if it is known.
     pub fn start(total: Option<u64>, quiet: bool) -> Progress {
         Progress::draw(quiet, move |counter, stopped| paint(total, counter, stopped))
+    }
+
+    /// Starts to draw bytes done and the latest power of a run that is followed.
+    pub fn follow(latest: Arc<LatestPower>, quiet: bool) -> Progress {
+        Progress::draw(quiet, move |counter, stopped| paint_power(&latest, counter, stopped))
     }
 
     /// Starts to draw that something goes on, for work whose size is not known.
@@ -53,6 +60,38 @@ impl Drop for Progress {
             let _ = painter.join();
         }
     }
+}
+
+/// The power of the window that was priced last, for whoever paints it meanwhile.
+#[derive(Debug, Default)]
+pub struct LatestPower {
+    /// The bits of the watts.
+    watts: AtomicU64,
+    /// The bits of the seconds at which the window ends.
+    end: AtomicU64,
+}
+
+impl LatestPower {
+    /// Takes the next window's.
+    pub fn set(&self, power: Watts, end: Seconds) {
+        self.watts.store(power.0.to_bits(), Ordering::Relaxed);
+        self.end.store(end.0.to_bits(), Ordering::Relaxed);
+    }
+}
+
+fn paint_power(latest: &LatestPower, counter: &AtomicU64, stopped: &AtomicBool) {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bytes}, {msg}") {
+        bar.set_style(style);
+    }
+    let number = |bits: &AtomicU64| f64::from_bits(bits.load(Ordering::Relaxed));
+    while !stopped.load(Ordering::Relaxed) {
+        let (power, end) = (Watts(number(&latest.watts)), Seconds(number(&latest.end)));
+        bar.set_message(format!("{power} at {end}"));
+        bar.set_position(counter.load(Ordering::Relaxed));
+        thread::sleep(FRAME);
+    }
+    bar.finish_and_clear();
 }
 
 fn spin(what: &'static str, stopped: &AtomicBool) {

@@ -1,11 +1,13 @@
 //! Who takes the closed windows of a replay: pricing, a saved profile, and power over time as CSV.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use anyhow::Result;
 use trace_formats::{Note, Skipped};
 
 use super::is_closed_pipe;
+use super::progress::LatestPower;
 use crate::activity::{ActivitySummary, ChannelName, ProfileWriter, WindowSink};
 use crate::chip::pat::{Pat, Placement};
 use crate::power::{PowerObserver, PowerRow, Pricing};
@@ -162,6 +164,31 @@ impl Table {
                 written
             }
         }
+    }
+}
+
+/// Tells power over time to a CSV file, and to whoever follows the run.
+#[derive(Default)]
+pub struct Observers {
+    /// The file.
+    pub csv: Option<CsvObserver>,
+    /// What is painted: the first operating point's.
+    pub latest: Option<Arc<LatestPower>>,
+}
+
+impl Observers {
+    /// Itself, if anybody is told.
+    pub fn any(&mut self) -> Option<&mut dyn PowerObserver> {
+        (self.csv.is_some() || self.latest.is_some()).then_some(self)
+    }
+}
+
+impl PowerObserver for Observers {
+    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
+        if let Some(latest) = self.latest.as_ref().filter(|_| row.point == 0) {
+            latest.set(row.total, row.end);
+        }
+        self.csv.as_mut().map_or(Ok(()), |csv| csv.row(row))
     }
 }
 

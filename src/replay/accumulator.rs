@@ -162,6 +162,7 @@ impl<'a> Accumulator<'a> {
     }
 
     /// Adds what is recent of a channel to the sums.
+    #[inline(never)]
     fn settle(&mut self, channel: usize) {
         let Recent { regions, events, sum } = std::mem::take(&mut self.recent[channel]);
         if sum > 0 {
@@ -197,12 +198,7 @@ impl<'a> Accumulator<'a> {
         let recent = &mut self.recent[channel];
         recent.sum += u128::from(count);
         recent.events += events;
-        if self.recent_region.0 != regions.0 {
-            self.settle_region();
-            self.recent_region.0 = regions.0;
-        }
-        let cycles = &mut self.recent_region.1;
-        *cycles = Span { start: cycles.start.min(start), end: cycles.end.max(end) };
+        self.see_region(regions, Span { start, end });
     }
 
     #[inline]
@@ -211,6 +207,54 @@ impl<'a> Accumulator<'a> {
         self.sums.windows.spread(event.channel.0 as usize, event.start, event.end, event.count)?;
         self.count(event, events);
         Ok(())
+    }
+
+    /// Adds events to the windows.
+    fn spread(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
+        let windows = &mut self.sums.windows;
+        let refused = |at| move |error: CountOverflow| RefusedEvent { at, rejection: error.into() };
+        let mut at = 0;
+        while at < events.len() {
+            at += windows.add_current(&events[at..]).map_err(|more| refused(at + more)(CountOverflow))?;
+            if let Some(event) = events.get(at) {
+                let channel = event.channel.0 as usize;
+                windows.spread(channel, event.start, event.end, event.count).map_err(refused(at))?;
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds events to all but the windows.
+    fn count_all(&mut self, events: &[Event]) {
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            let run = rest.iter().position(|event| event.regions != first.regions).unwrap_or(rest.len());
+            let mut span = NO_CYCLES;
+            for event in &rest[..run] {
+                span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
+                let channel = event.channel.0 as usize;
+                if self.recent[channel].regions != event.regions.0 {
+                    self.settle(channel);
+                    self.recent[channel].regions = event.regions.0;
+                }
+                let recent = &mut self.recent[channel];
+                recent.sum += u128::from(event.count);
+                recent.events += 1;
+            }
+            self.see_region(first.regions, span);
+            rest = &rest[run..];
+        }
+    }
+
+    /// Widens the cycles of a region set.
+    fn see_region(&mut self, regions: RegionSetId, span: Span) {
+        if self.recent_region.0 != regions.0 {
+            self.settle_region();
+            self.recent_region.0 = regions.0;
+        }
+        let cycles = &mut self.recent_region.1;
+        *cycles = Span { start: cycles.start.min(span.start), end: cycles.end.max(span.end) };
     }
 
     fn join_events_span(&mut self, span: Span) {
@@ -246,17 +290,21 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        // Several short loops keep what each needs in registers. A sum that does not fit ends the run, so it does not
+        // matter what else was added before.
+        let mut order = self.sums.order;
         let mut span = NO_CYCLES;
-        for (at, event) in events.iter().enumerate() {
-            span = span.join(Span { start: event.start, end: event.end });
-            if let Err(rejection) = self.add(*event, 1) {
-                self.join_events_span(span);
-                return Err(RefusedEvent { at, rejection });
-            }
+        for event in events {
+            order.take(event.start, event.end);
+            span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
         }
-        if !events.is_empty() {
-            self.join_events_span(span);
-        }
+        self.sums.order = order;
+        self.join_events_span(span);
+        self.spread(events)?;
+        self.count_all(events);
         Ok(())
     }
 
@@ -297,3 +345,7 @@ impl EventSink for Accumulator<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Exact counts by window and channel, filled in any order and drained in the order of time.
 
 use rustc_hash::FxHashMap;
-use trace_formats::Rejection;
+use trace_formats::{Event, Rejection};
 
 /// Windows a page: pages are made where events fall, so a gap of a million windows costs nothing.
 const PAGE_WINDOWS: usize = 32;
@@ -99,6 +99,24 @@ impl WindowCounts {
         self.spread_anywhere(channel, start, end, count)
     }
 
+    /// Adds the events that lie within the window that got a count last, up to the first that does not. Returns how many
+    /// those are, or the position of the one whose sum does not fit.
+    #[inline]
+    pub fn add_current(&mut self, events: &[Event]) -> Result<usize, usize> {
+        let CurrentWindow { start, end, page, in_page } = self.current;
+        let Some(page) = self.pages.get_mut(page) else { return Ok(0) };
+        let points = &mut page.points[..];
+        for (at, event) in events.iter().enumerate() {
+            let entry = points.get_mut(event.channel.0 as usize * PAGE_WINDOWS + in_page);
+            let Some(entry) = entry.filter(|_| start <= event.start && event.end <= end) else {
+                return Ok(at);
+            };
+            *entry = entry.checked_add(event.count).ok_or(at)?;
+        }
+        Ok(events.len())
+    }
+
+    #[inline(never)]
     fn spread_anywhere(
         &mut self,
         channel: usize,

@@ -6,6 +6,7 @@ mod report_outputs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
@@ -19,12 +20,12 @@ use self::points::Asked;
 use self::report_outputs::Outputs;
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
-use super::sinks::{CsvObserver, ProfileSink, Sinks};
+use super::sinks::{CsvObserver, Observers, ProfileSink, Sinks};
 use super::trace_input::{TraceInput, parse_clock};
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::chip::{OperatingPoint, pat::Pat};
-use crate::power::{Binding, Point, PowerObserver, PowerReport, Pricing, PricingOptions};
+use crate::power::{Binding, Point, PowerReport, Pricing, PricingOptions};
 use crate::replay::{InputDigest, replay};
 use crate::report::comparison::ComparedPoint;
 use crate::units::{Hertz, Kelvin, Volts, parse_temperature};
@@ -247,13 +248,17 @@ impl Replay {
                 clock,
             })
             .collect();
-        let mut csv = outputs.csv.take().map(|output| self.observer(output, of, &clocks)).transpose()?;
-        let observer = csv.as_mut().map(|csv| csv as &mut dyn PowerObserver);
-        let mut pricing = Pricing::of_points(&points, timing, options, observer)?;
+        let csv = outputs.csv.take().map(|output| self.observer(output, of, &clocks)).transpose()?;
+        let latest = self.input.follow.map(|_| Arc::default());
+        let mut observers = Observers { csv, latest: latest.clone() };
+        let mut pricing = Pricing::of_points(&points, timing, options, observers.any())?;
         let profile = outputs.profile.as_ref();
         let profile = profile.map(|output| self.profile_sink(output, &traces, timing)).transpose()?;
         let names = Admitted::new(&points, self.unbound);
-        let progress = Progress::start(total_bytes(&traces), self.input.quiet);
+        let progress = match latest {
+            Some(latest) => Progress::follow(latest, self.input.quiet),
+            None => Progress::start(total_bytes(&traces), self.input.quiet),
+        };
         let mut sinks = Sinks { pricing: &mut pricing, profile };
         let (_, digests) = replay(traces, &names, timing, &replay_options, &mut sinks, progress.counter())
             .map_err(|error| outputs.cause(error))?;
@@ -262,7 +267,7 @@ impl Replay {
         if reports.is_empty() {
             bail!("the run ended without a report");
         }
-        outputs.csv = csv.map(CsvObserver::finish).transpose()?.flatten();
+        outputs.csv = observers.csv.map(CsvObserver::finish).transpose()?.flatten();
         Ok((reports, digests))
     }
 
