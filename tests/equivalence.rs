@@ -181,6 +181,10 @@ fn a_run_that_its_simulator_writes_into_named_pipes_is_read_as_from_files() {
     assert!(written.len() > 12);
     let writer = std::thread::spawn(move || {
         for (file, pipe) in written {
+            // As NumPy does, to see whether it can be opened.
+            drop(std::fs::OpenOptions::new().write(true).open(&pipe).unwrap());
+            // Time for the reader to see that nothing came.
+            std::thread::sleep(std::time::Duration::from_millis(20));
             std::fs::write(pipe, std::fs::read(file).unwrap()).unwrap();
         }
     });

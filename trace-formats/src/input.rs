@@ -281,13 +281,20 @@ impl Read for OnDemand {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let content = match &mut self.content {
             Some(content) => content,
-            none => none.insert(Content::open(&self.path).map_err(gone)?),
+            none => none.insert(open_written(&self.path).map_err(gone)?),
         };
         if content.consumed < content.peeked.len() {
             return content.read(buffer).map_err(gone);
         }
         content.reader.read(buffer)
     }
+}
+
+/// Opens a file. NumPy, with which SCALE-Sim writes, opens a file once to see whether it can, and closes it again: a named
+/// pipe that ends without a byte is opened a second time.
+fn open_written(path: &Path) -> Result<Content, DataError> {
+    let content = Content::open(path)?;
+    if is_named_pipe(path) && content.peeked.is_empty() { Content::open(path) } else { Ok(content) }
 }
 
 /// A file that could be opened before and cannot be any more.
