@@ -108,7 +108,10 @@ pub fn of_directory(path: &Path, skips: bool, join: usize, cuts: Option<u64>) ->
     let config = path.with_extension("cfg");
     let scale_sim_config = config.is_file().then_some(config);
     let options = OpenOptions { join: joins[join], scale_sim_config, ..OpenOptions::default() };
-    outcome(Input::open(path).and_then(|input| open(input, &options)), skips, cuts)
+    let mut outcome = outcome(Input::open(path).and_then(|input| open(input, &options)), skips, cuts);
+    // A layer's events may come row by row or run by run, whichever reader said them: only which they are counts.
+    outcome.said.sort();
+    outcome
 }
 
 fn outcome(opened: Result<OpenedTrace, DataError>, skips: bool, cuts: Option<u64>) -> Outcome {
