@@ -1,6 +1,7 @@
 //! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's.
 //!
-//! On x86-64 by SSE2, which every such processor has; elsewhere byte by byte, which a test compares it with.
+//! On x86-64 by SSE2, which every such processor has, or by AVX2 where it has that; elsewhere byte by byte, which a test
+//! compares them with.
 
 /// How many bytes are looked at together.
 pub const BLOCK_BYTES: usize = 64;
@@ -15,51 +16,7 @@ type Lanes = sse2::Lanes;
 #[cfg(not(target_arch = "x86_64"))]
 type Lanes = [u8; BLOCK_BYTES];
 
-impl Block {
-    /// The bytes of a full block.
-    #[inline(always)]
-    pub fn new(bytes: &[u8; BLOCK_BYTES]) -> Block {
-        #[cfg(target_arch = "x86_64")]
-        return Block(sse2::load(bytes));
-        #[cfg(not(target_arch = "x86_64"))]
-        Block(*bytes)
-    }
-
-    /// Up to 64 bytes; those that are missing are 0.
-    #[inline(always)]
-    pub fn padded(bytes: &[u8]) -> Block {
-        let mut block = [0; BLOCK_BYTES];
-        let length = bytes.len().min(BLOCK_BYTES);
-        block[..length].copy_from_slice(&bytes[..length]);
-        Block::new(&block)
-    }
-
-    /// Bytes equal to this one.
-    #[inline(always)]
-    pub fn equal_to(&self, byte: u8) -> u64 {
-        #[cfg(target_arch = "x86_64")]
-        return sse2::equal_to(&self.0, byte);
-        #[cfg(not(target_arch = "x86_64"))]
-        equal_to_each(&self.0, byte)
-    }
-
-    /// Bytes from `first` to `first + more`, both included.
-    #[inline(always)]
-    pub fn within(&self, first: u8, more: u8) -> u64 {
-        #[cfg(target_arch = "x86_64")]
-        return sse2::within(&self.0, first, more);
-        #[cfg(not(target_arch = "x86_64"))]
-        within_each(&self.0, first, more)
-    }
-
-    /// The digits 0 to 9.
-    #[inline(always)]
-    pub fn digits(&self) -> u64 {
-        self.within(b'0', 9)
-    }
-}
-
-/// The only place with SIMD. Everything unsafe about it is said here.
+/// SSE2. Everything unsafe about it is said here.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod sse2 {
@@ -132,27 +89,26 @@ pub trait Masks: Copy {
 impl Masks for Block {
     #[inline(always)]
     fn new(bytes: &[u8; BLOCK_BYTES]) -> Block {
-        Block::new(bytes)
-    }
-
-    #[inline(always)]
-    fn padded(bytes: &[u8]) -> Block {
-        Block::padded(bytes)
+        #[cfg(target_arch = "x86_64")]
+        return Block(sse2::load(bytes));
+        #[cfg(not(target_arch = "x86_64"))]
+        Block(*bytes)
     }
 
     #[inline(always)]
     fn equal_to(&self, byte: u8) -> u64 {
-        self.equal_to(byte)
+        #[cfg(target_arch = "x86_64")]
+        return sse2::equal_to(&self.0, byte);
+        #[cfg(not(target_arch = "x86_64"))]
+        equal_to_each(&self.0, byte)
     }
 
     #[inline(always)]
     fn within(&self, first: u8, more: u8) -> u64 {
-        self.within(first, more)
-    }
-
-    #[inline(always)]
-    fn digits(&self) -> u64 {
-        self.digits()
+        #[cfg(target_arch = "x86_64")]
+        return sse2::within(&self.0, first, more);
+        #[cfg(not(target_arch = "x86_64"))]
+        within_each(&self.0, first, more)
     }
 }
 

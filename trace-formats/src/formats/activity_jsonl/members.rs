@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::words::signed;
 use crate::error::excerpt;
 use crate::formats::activity_text::text::{BadText, Text};
-use crate::masks::{BLOCK_BYTES, Block};
+use crate::masks::{BLOCK_BYTES, Block, Masks};
 
 /// How many blocks of a line are searched for the ends of strings in one go.
 const MARKED_BLOCKS: usize = 4;
