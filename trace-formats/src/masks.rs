@@ -6,6 +6,40 @@
 /// How many bytes are looked at together.
 pub const BLOCK_BYTES: usize = 64;
 
+/// Where an alphabet has no byte: bytes above 127 are in none.
+const NO_BYTE: u8 = 0xff;
+
+/// The digits and a few other bytes.
+pub struct Alphabet {
+    others: &'static [u8],
+    /// Each of them at the place of its lower half: no two have the same.
+    by_lower_half: [u8; 16],
+}
+
+impl Alphabet {
+    /// The digits and these, which must be ASCII and differ in their lower halves: others do not compile in a `const`.
+    #[must_use]
+    pub const fn digits_and(others: &'static [u8]) -> Alphabet {
+        let mut by_lower_half = [NO_BYTE; 16];
+        let mut digit = 0;
+        while digit < 10 {
+            by_lower_half[digit as usize] = b'0' + digit;
+            digit += 1;
+        }
+        let mut at = 0;
+        while at < others.len() {
+            let place = (others[at] & 15) as usize;
+            assert!(
+                by_lower_half[place] == NO_BYTE && others[at] < 128,
+                "a byte that cannot be told by its lower half"
+            );
+            by_lower_half[place] = others[at];
+            at += 1;
+        }
+        Alphabet { others, by_lower_half }
+    }
+}
+
 /// 64 bytes of a text.
 #[derive(Clone, Copy)]
 pub struct Block(Lanes);
@@ -79,6 +113,13 @@ pub trait Masks: Copy {
     /// Bytes from `first` to `first + more`, both included.
     fn within(&self, first: u8, more: u8) -> u64;
 
+    /// Whether no byte is of another alphabet.
+    #[inline(always)]
+    fn are_all_of(&self, alphabet: &Alphabet) -> bool {
+        let others = alphabet.others.iter().fold(0, |bits, &byte| bits | self.equal_to(byte));
+        self.digits() | others == !0
+    }
+
     /// The digits 0 to 9.
     #[inline(always)]
     fn digits(&self) -> u64 {
@@ -136,11 +177,12 @@ pub fn with_best_masks<W: MaskWork>(work: W) -> W::Output {
 #[allow(unsafe_code)]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
-        _mm256_set1_epi8, _mm256_sub_epi8,
+        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+        _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8,
+        _mm256_sub_epi8,
     };
 
-    use super::{BLOCK_BYTES, Block, MaskWork, Masks};
+    use super::{Alphabet, BLOCK_BYTES, Block, MaskWork, Masks};
 
     #[inline]
     pub fn run<W: MaskWork>(work: W) -> W::Output {
@@ -188,6 +230,20 @@ mod avx2 {
                 _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8(more as i8)), above)
             })
         }
+
+        #[inline(always)]
+        fn are_all_of(&self, alphabet: &Alphabet) -> bool {
+            let [first, second] = self.0;
+            // SAFETY: the processor has AVX2. The load reads the 16 bytes of an array of 16, and may be unaligned.
+            unsafe {
+                let places =
+                    _mm256_broadcastsi128_si256(_mm_loadu_si128(alphabet.by_lower_half.as_ptr().cast()));
+                // A byte above 127 finds a 0.
+                let first = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(places, first), first);
+                let second = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(places, second), second);
+                _mm256_movemask_epi8(_mm256_and_si256(first, second)) == -1
+            }
+        }
     }
 
     #[inline(always)]
@@ -227,14 +283,21 @@ mod tests {
         more: u8,
     }
 
+    const LETTERS: Alphabet = Alphabet::digits_and(b",-\n.");
+
     impl MaskWork for Look {
-        type Output = [u64; 3];
+        type Output = ([u64; 3], bool);
 
         #[inline(always)]
-        fn run<M: Masks>(self) -> [u64; 3] {
+        fn run<M: Masks>(self) -> ([u64; 3], bool) {
             let block = M::new(&self.bytes);
-            [block.equal_to(self.byte), block.within(self.byte, self.more), block.digits()]
+            let masks = [block.equal_to(self.byte), block.within(self.byte, self.more), block.digits()];
+            (masks, block.are_all_of(&LETTERS))
         }
+    }
+
+    fn are_all_letters(bytes: &[u8]) -> bool {
+        bytes.iter().all(|byte| b"0123456789,-\n.".contains(byte))
     }
 
     proptest! {
@@ -247,8 +310,18 @@ mod tests {
             prop_assert_eq!(block.equal_to(byte), equal_to_each(&bytes, byte));
             prop_assert_eq!(block.within(byte, more), within_each(&bytes, byte, more));
             prop_assert_eq!(block.digits(), within_each(&bytes, b'0', 9));
-            let best = with_best_masks(Look { bytes, byte, more });
-            prop_assert_eq!(best, [block.equal_to(byte), block.within(byte, more), block.digits()]);
+            let (masks, are_letters) = with_best_masks(Look { bytes, byte, more });
+            prop_assert_eq!(masks, [block.equal_to(byte), block.within(byte, more), block.digits()]);
+            prop_assert_eq!(are_letters, are_all_letters(&bytes));
+        }
+
+        #[test]
+        fn one_byte_of_another_alphabet_is_found(at in 0..BLOCK_BYTES, byte: u8, letter in "[0-9,.\n-]") {
+            let mut bytes = [letter.as_bytes()[0]; BLOCK_BYTES];
+            bytes[at] = byte;
+            let is_letter = are_all_letters(&bytes);
+            prop_assert_eq!(Block::new(&bytes).are_all_of(&LETTERS), is_letter);
+            prop_assert_eq!(with_best_masks(Look { bytes, byte, more: 0 }).1, is_letter);
         }
     }
 

@@ -1,0 +1,128 @@
+//! A row, and what of its words is counted block after block.
+
+use super::super::runs::Shape;
+use super::fields::{Fields, padded};
+use super::words::Words;
+use crate::masks::{BLOCK_BYTES, Masks};
+
+/// A row, or the part of it that was looked at.
+#[derive(Clone, Copy, Default)]
+pub struct Row {
+    /// Where it starts.
+    pub start: usize,
+    /// Where the next one starts.
+    pub end: usize,
+    fields: u32,
+    idle: u32,
+    leading_idle: u32,
+    trailing_idle: u32,
+    ones: u32,
+    trailing_ones: u32,
+    /// Where its first word starts, once there is one.
+    first_word: usize,
+    has_words: bool,
+}
+
+impl Row {
+    /// The row that starts at `start`, in bytes that end in a line end; `None` if it is not plainly written. Whether it
+    /// starts with a number is for who reads that.
+    #[inline(always)]
+    pub fn read<M: Masks, const IS_DRAM: bool>(bytes: &[u8], start: usize) -> Option<Row> {
+        let mut row = Row { start, end: start, ..Row::default() };
+        loop {
+            row.take_words(&Words::of::<M, IS_DRAM>(&bytes[row.end..]));
+            let block = match bytes[row.end..].first_chunk::<BLOCK_BYTES>() {
+                Some(block) => M::new(block),
+                None => M::new(&padded(&bytes[row.end..])),
+            };
+            let fields = Fields::of::<M, IS_DRAM>(&block, row.end == start)?;
+            row.take::<IS_DRAM>(&fields);
+            if fields.end_row {
+                return Some(row);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn take<const IS_DRAM: bool>(&mut self, fields: &Fields) {
+        let &Fields { words, idle, .. } = fields;
+        self.fields += fields.ends.count_ones();
+        if !self.has_words {
+            self.leading_idle += (idle & through_first(words)).count_ones();
+            self.first_word = self.end + words.trailing_zeros() as usize;
+            self.has_words = words != 0;
+        }
+        if idle != 0 {
+            self.idle += idle.count_ones();
+            let continued = if words == 0 { self.trailing_idle } else { 0 };
+            self.trailing_idle = continued + (idle & after_last(words)).count_ones();
+        } else if words != 0 {
+            self.trailing_idle = 0;
+        }
+        if IS_DRAM {
+            self.take_ones(fields.ones, fields.seconds & !fields.ones);
+        }
+        self.end += fields.length;
+    }
+
+    #[inline(always)]
+    fn take_words(&mut self, words: &Words) {
+        if words.fields == 0 {
+            return;
+        }
+        if !self.has_words {
+            self.first_word = self.end + if self.end == self.start { words.first_end + 1 } else { 0 };
+            self.has_words = true;
+        }
+        self.fields += words.fields;
+        (self.trailing_idle, self.trailing_ones) = (0, 0);
+        self.end += words.length;
+    }
+
+    /// Words are told to be 1 at their second byte.
+    #[inline(always)]
+    fn take_ones(&mut self, ones: u64, others: u64) {
+        if ones != 0 {
+            self.ones += ones.count_ones();
+            let continued = if others == 0 { self.trailing_ones } else { 0 };
+            self.trailing_ones = continued + (ones & after_last(others)).count_ones();
+        } else if others != 0 {
+            self.trailing_ones = 0;
+        }
+    }
+
+    /// How many ports it has.
+    #[inline(always)]
+    pub fn ports(&self) -> u32 {
+        self.fields - 1
+    }
+
+    /// Where its first word starts.
+    pub fn first_word(&self) -> Option<usize> {
+        self.has_words.then_some(self.first_word)
+    }
+
+    /// What it looks like.
+    #[inline(always)]
+    pub fn shape(&self) -> Shape {
+        Shape {
+            valid: self.ports() - self.idle,
+            first: self.leading_idle,
+            end: self.ports() - self.trailing_idle,
+            ones: self.ones,
+            trailing_ones: self.trailing_ones,
+        }
+    }
+}
+
+/// The bits up to the lowest of a mask, and that one; all of an empty one.
+#[inline(always)]
+fn through_first(mask: u64) -> u64 {
+    mask ^ mask.wrapping_sub(1)
+}
+
+/// The bits above the highest of a mask; all of an empty one.
+#[inline(always)]
+fn after_last(mask: u64) -> u64 {
+    if mask == 0 { !0 } else { !1 << (63 - mask.leading_zeros()) }
+}
