@@ -60,10 +60,20 @@ fn word() -> impl Strategy<Value = i64> {
     prop_oneof![4 => Just(-1_i64), 2 => 0_i64..3, 2 => 0_i64..30_000_000, 1 => 0_i64..1_000_000_000_000_000]
 }
 
+/// Of a port that moves one in each row.
+fn busy_word() -> impl Strategy<Value = i64> {
+    prop_oneof![2 => 0_i64..3, 9 => 10_i64..30_000_000, 1 => 0_i64..1_000_000_000_000_000]
+}
+
 fn trace(ports: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(i64, Vec<i64>)>> {
     let cycle = prop_oneof![4 => Just(None), 1 => (-200_000_000_i64..2_000_000_000_000).prop_map(Some)];
     ports.prop_flat_map(move |ports| {
-        let words = prop_oneof![Just(vec![-1; ports]), prop::collection::vec(word(), ports)];
+        let words = prop_oneof![
+            Just(vec![-1; ports]),
+            prop::collection::vec(word(), ports),
+            prop::collection::vec(10_i64..30_000_000, ports),
+            prop::collection::vec(busy_word(), ports),
+        ];
         prop::collection::vec((cycle.clone(), words), 0..20).prop_map(|rows| {
             let mut next = 0;
             let place = |(cycle, words): (Option<i64>, _)| {
@@ -87,7 +97,7 @@ proptest! {
 
     #[test]
     fn damaged_rows_are_left_to_the_reader_or_digested_as_it_reads_them(
-        rows in trace(1..20),
+        rows in trace(1..40),
         changes in prop::collection::vec((any::<usize>(), 0_usize..16, any::<bool>()), 1..3),
         is_float: bool,
     ) {
