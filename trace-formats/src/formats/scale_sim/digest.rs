@@ -7,13 +7,13 @@
 //! idle port, as many columns in each row. Anything else is left to [`super::rows`], which explains.
 
 mod fields;
-mod idle_rows;
 mod number;
+mod repeated_rows;
 mod row;
 mod words;
 
-use idle_rows::IdleRow;
 use number::{decimal, signed};
+use repeated_rows::RepeatedRow;
 use row::Row;
 
 use super::runs::{Kind, RunWriter, Runs, Shape};
@@ -124,12 +124,12 @@ impl<'a, const DRAM: bool> Rows<'a, DRAM> {
         self.was_idle = shape.valid == 0;
         self.take_shape(cycle.value, shape);
         let mut next = row.end;
-        if self.was_idle {
+        if shape.valid == shape.ones {
             let ports = &self.bytes[row.start + cycle.length..row.end];
-            let idle_row = IdleRow { cycle_length: cycle.length, ports };
-            while let Some(cycle) = idle_row.again(self.bytes, next) {
+            let repeated = RepeatedRow { cycle_length: cycle.length, ports };
+            while let Some(cycle) = repeated.again(self.bytes, next) {
                 self.take_shape(cycle, shape);
-                next += idle_row.length();
+                next += repeated.length();
             }
         }
         Some(next)

@@ -1,16 +1,17 @@
-//! Rows in which no port moved a word, one after another: alike but for their cycles.
+//! Rows in which no port moved a word, or all that did moved a 1 for want of another: they follow one another, alike but for
+//! their cycles.
 
 use super::number::first_digits;
 
-/// A row without a word; many more like it follow, mostly.
-pub struct IdleRow<'a> {
+/// A row that many more like it follow.
+pub struct RepeatedRow<'a> {
     /// How many bytes its cycle has.
     pub cycle_length: usize,
     /// Its bytes after the cycle.
     pub ports: &'a [u8],
 }
 
-impl IdleRow<'_> {
+impl RepeatedRow<'_> {
     /// The cycle of the row at `at` if it is such a row again, with as many digits in its cycle.
     #[inline(always)]
     pub fn again(&self, bytes: &[u8], at: usize) -> Option<i64> {
