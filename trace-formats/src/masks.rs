@@ -1,7 +1,12 @@
-//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's.
+//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's; and numbers that are read together.
 //!
 //! On x86-64 by SSE2, which every such processor has, or by AVX2 where it has that; elsewhere byte by byte, which a test
 //! compares them with.
+
+mod wholes;
+
+use wholes::wholes_each;
+pub use wholes::{MAX_DIGITS, eight_digits};
 
 /// How many bytes are looked at together.
 pub const BLOCK_BYTES: usize = 64;
@@ -84,6 +89,13 @@ pub trait Masks: Copy {
     fn digits(&self) -> u64 {
         self.within(b'0', 9)
     }
+
+    /// The whole numbers that these texts start with, of so many digits each; `None` if there are other bytes among
+    /// them, or one has no digit or more than 16.
+    #[inline(always)]
+    fn wholes(texts: [&[u8; MAX_DIGITS]; 3], lengths: [usize; 3]) -> Option<[u64; 3]> {
+        wholes_each(texts, lengths)
+    }
 }
 
 impl Masks for Block {
@@ -136,11 +148,21 @@ pub fn with_best_masks<W: MaskWork>(work: W) -> W::Output {
 #[allow(unsafe_code)]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
-        _mm256_set1_epi8, _mm256_sub_epi8,
+        __m256i, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm256_add_epi64,
+        _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256,
+        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_epu8, _mm256_min_epu8,
+        _mm256_movemask_epi8, _mm256_mul_epu32, _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi8,
+        _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_srli_epi64,
+        _mm256_sub_epi8, _mm256_subs_epu8, _mm256_testz_si256,
     };
 
-    use super::{BLOCK_BYTES, Block, MaskWork, Masks};
+    use super::{BLOCK_BYTES, Block, MAX_DIGITS, MaskWork, Masks};
+
+    /// Which byte of a text each place of its number is, from as many bytes on as it has digits: none first, then all.
+    const PLACES: [i8; 2 * MAX_DIGITS] = [
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, //
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    ];
 
     #[inline]
     pub fn run<W: MaskWork>(work: W) -> W::Output {
@@ -187,6 +209,44 @@ mod avx2 {
                 let above = _mm256_sub_epi8(half, _mm256_set1_epi8(first as i8));
                 _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8(more as i8)), above)
             })
+        }
+
+        #[inline(always)]
+        fn wholes(texts: [&[u8; MAX_DIGITS]; 3], lengths: [usize; 3]) -> Option<[u64; 3]> {
+            let too_many =
+                lengths.iter().fold(0, |found, length| found | length.wrapping_sub(1)) >= MAX_DIGITS;
+            if too_many {
+                return None;
+            }
+            // SAFETY: the processor has AVX2. Loads may be unaligned: those of texts read the 16 bytes of an array of 16,
+            // those of places 16 bytes from at most the sixteenth on.
+            unsafe {
+                let text = |at: usize| _mm_loadu_si128(texts[at].as_ptr().cast());
+                let places = |at: usize| _mm_loadu_si128(PLACES.as_ptr().add(lengths[at]).cast());
+                let digits = |text, places| {
+                    _mm256_shuffle_epi8(_mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8)), places)
+                };
+                let pair = digits(_mm256_set_m128i(text(1), text(0)), _mm256_set_m128i(places(1), places(0)));
+                let third =
+                    digits(_mm256_broadcastsi128_si256(text(2)), _mm256_broadcastsi128_si256(places(2)));
+                let above_nine = _mm256_subs_epu8(_mm256_max_epu8(pair, third), _mm256_set1_epi8(9));
+                if _mm256_testz_si256(above_nine, above_nine) == 0 {
+                    return None;
+                }
+                // Neighbours are joined, the one before being worth more: digits, pairs, fours, eights.
+                let fours = |digits| {
+                    let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 | 1 << 8));
+                    _mm256_madd_epi16(pairs, _mm256_set1_epi32(100 | 1 << 16))
+                };
+                let fours = _mm256_packus_epi32(fours(pair), fours(third));
+                let eights = _mm256_madd_epi16(fours, _mm256_set1_epi32(10_000 | 1 << 16));
+                let upper = _mm256_mul_epu32(eights, _mm256_set1_epi64x(100_000_000));
+                let wholes = _mm256_add_epi64(upper, _mm256_srli_epi64(eights, 32));
+                let (first, second) = (_mm256_castsi256_si128(wholes), _mm256_extracti128_si256(wholes, 1));
+                let numbers =
+                    [_mm_cvtsi128_si64(first), _mm_cvtsi128_si64(second), _mm_extract_epi64(first, 1)];
+                Some(numbers.map(|number| number as u64))
+            }
         }
     }
 
