@@ -168,6 +168,8 @@ mod tests {
                 let text = format!("{around}{name}{around}");
                 let found = table.get(text.as_bytes(), around.len(), around.len() + name.len());
                 prop_assert_eq!(found, map.get(name).copied());
+                let mut again = || table.get_again(text.as_bytes(), around.len(), around.len() + name.len());
+                prop_assert_eq!([again(), again()], [found; 2]);
                 if found.is_none() {
                     table.put(name.as_bytes(), id);
                     map.insert(name.clone(), id);
