@@ -1,7 +1,16 @@
-//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's.
+//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's; and numbers that are read together.
 //!
 //! On x86-64 by SSE2, which every such processor has, or by AVX2 where it has that; elsewhere byte by byte, which a test
 //! compares them with.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+mod wholes;
+
+use wholes::wholes_each;
+pub use wholes::{MAX_DIGITS, eight_digits};
 
 /// How many bytes are looked at together.
 pub const BLOCK_BYTES: usize = 64;
@@ -50,49 +59,6 @@ type Lanes = sse2::Lanes;
 #[cfg(not(target_arch = "x86_64"))]
 type Lanes = [u8; BLOCK_BYTES];
 
-/// SSE2. Everything unsafe about it is said here.
-#[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code)]
-mod sse2 {
-    use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
-        _mm_sub_epi8,
-    };
-
-    use super::BLOCK_BYTES;
-
-    pub type Lanes = [__m128i; BLOCK_BYTES / 16];
-
-    #[inline(always)]
-    pub fn load(bytes: &[u8; BLOCK_BYTES]) -> Lanes {
-        let (quarters, _) = bytes.as_chunks::<16>();
-        // SAFETY: every x86-64 processor has SSE2. Each load reads the 16 bytes of an array of 16, and may be unaligned.
-        [0, 1, 2, 3].map(|at: usize| unsafe { _mm_loadu_si128(quarters[at].as_ptr().cast()) })
-    }
-
-    #[inline(always)]
-    pub fn equal_to(lanes: &Lanes, byte: u8) -> u64 {
-        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
-        gather(lanes, |lane| unsafe { _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)) })
-    }
-
-    #[inline(always)]
-    pub fn within(lanes: &Lanes, first: u8, more: u8) -> u64 {
-        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
-        gather(lanes, |lane| unsafe {
-            let above = _mm_sub_epi8(lane, _mm_set1_epi8(first as i8));
-            _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(more as i8)), above)
-        })
-    }
-
-    #[inline(always)]
-    fn gather(lanes: &Lanes, is_of_kind: impl Fn(__m128i) -> __m128i) -> u64 {
-        // SAFETY: every x86-64 processor has SSE2; nothing but values is touched.
-        let bits = |at: usize| u64::from(unsafe { _mm_movemask_epi8(is_of_kind(lanes[at])) } as u16);
-        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
-    }
-}
-
 /// The masks of 64 bytes, whichever instructions find them.
 pub trait Masks: Copy {
     /// The bytes of a full block.
@@ -124,6 +90,13 @@ pub trait Masks: Copy {
     #[inline(always)]
     fn digits(&self) -> u64 {
         self.within(b'0', 9)
+    }
+
+    /// The whole numbers that these texts start with, of so many digits each; `None` if there are other bytes among
+    /// them, or one has no digit or more than 16.
+    #[inline(always)]
+    fn wholes(texts: [&[u8; MAX_DIGITS]; 3], lengths: [usize; 3]) -> Option<[u64; 3]> {
+        wholes_each(texts, lengths)
     }
 }
 
@@ -170,88 +143,6 @@ pub fn with_best_masks<W: MaskWork>(work: W) -> W::Output {
     return avx2::run(work);
     #[cfg(not(target_arch = "x86_64"))]
     work.run::<Block>()
-}
-
-/// The same by AVX2, for processors that have it.
-#[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code)]
-mod avx2 {
-    use std::arch::x86_64::{
-        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-        _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8,
-        _mm256_sub_epi8,
-    };
-
-    use super::{Alphabet, BLOCK_BYTES, Block, MaskWork, Masks};
-
-    #[inline]
-    pub fn run<W: MaskWork>(work: W) -> W::Output {
-        let has_all = is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt");
-        if has_all {
-            // SAFETY: the processor was asked for each of them.
-            unsafe { with_all(work) }
-        } else {
-            work.run::<Block>()
-        }
-    }
-
-    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-    fn with_all<W: MaskWork>(work: W) -> W::Output {
-        work.run::<WideBlock>()
-    }
-
-    /// Only made within `with_all`.
-    #[derive(Clone, Copy)]
-    struct WideBlock([__m256i; 2]);
-
-    impl Masks for WideBlock {
-        #[inline(always)]
-        fn new(bytes: &[u8; BLOCK_BYTES]) -> WideBlock {
-            let (halves, _) = bytes.as_chunks::<32>();
-            // SAFETY: the processor has AVX2. Each load reads the 32 bytes of an array of 32, and may be unaligned.
-            WideBlock([0, 1].map(|at: usize| unsafe { _mm256_loadu_si256(halves[at].as_ptr().cast()) }))
-        }
-
-        #[inline(always)]
-        fn equal_to(&self, byte: u8) -> u64 {
-            // SAFETY: the processor has AVX2; nothing but values is touched.
-            gather(self, |half| unsafe { _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte as i8)) })
-        }
-
-        #[inline(always)]
-        fn within(&self, first: u8, more: u8) -> u64 {
-            // SAFETY: the processor has AVX2; nothing but values is touched.
-            gather(self, |half| unsafe {
-                let above = _mm256_sub_epi8(half, _mm256_set1_epi8(first as i8));
-                _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8(more as i8)), above)
-            })
-        }
-
-        #[inline(always)]
-        fn are_all_of(&self, alphabet: &Alphabet) -> bool {
-            let [first, second] = self.0;
-            // SAFETY: the processor has AVX2. The load reads the 16 bytes of an array of 16, and may be unaligned.
-            unsafe {
-                let places =
-                    _mm256_broadcastsi128_si256(_mm_loadu_si128(alphabet.by_lower_half.as_ptr().cast()));
-                // A byte above 127 finds a 0.
-                let first = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(places, first), first);
-                let second = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(places, second), second);
-                _mm256_movemask_epi8(_mm256_and_si256(first, second)) == -1
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn gather(block: &WideBlock, is_of_kind: impl Fn(__m256i) -> __m256i) -> u64 {
-        // SAFETY: the processor has AVX2; nothing but values is touched.
-        let bits = |at: usize| u64::from(unsafe { _mm256_movemask_epi8(is_of_kind(block.0[at])) } as u32);
-        bits(0) | bits(1) << 32
-    }
 }
 
 /// The plain twin of `equal_to`.

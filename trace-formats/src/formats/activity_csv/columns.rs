@@ -4,10 +4,11 @@ use rustc_hash::FxHashSet;
 
 use super::quoting::{Fields, Splitter};
 use crate::error::excerpt;
+use crate::event::MAX_CYCLE;
 use crate::formats::activity_text::data::DATA_NAMES;
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
-use crate::formats::activity_text::time::{EDGE_NAMES, Edge, TimeScale, Unit};
+use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Interval, TimeScale, Unit};
 
 /// The header that a message suggests.
 const EXAMPLE: &str = "start,end,component,action,count";
@@ -47,6 +48,21 @@ pub(super) enum TimeColumns {
         /// Cycles or times.
         scale: TimeScale,
     },
+}
+
+impl TimeColumns {
+    /// The interval that whole numbers stand for: both edges, or the one that there is twice; `None`
+    /// for what is no interval.
+    #[inline(always)]
+    pub(super) fn whole_interval(self, start: i64, end: i64) -> Option<Interval> {
+        match self {
+            TimeColumns::StartEnd { scale, .. } => scale.whole_interval(start, end),
+            TimeColumns::Cycle { length, .. } => {
+                let end = start.checked_add(length).filter(|&end| end <= MAX_CYCLE)?;
+                Some(Interval { start, end })
+            }
+        }
+    }
 }
 
 /// The columns that say what.

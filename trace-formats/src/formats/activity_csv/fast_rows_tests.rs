@@ -124,6 +124,7 @@ fn read_fast(header: &str, bytes: &[u8], start: usize) -> (usize, u64) {
 }
 
 const LONG: &str = "start,end,component,action,count";
+const LONG_WITH_REGION: &str = "start,end,component,action,count,region";
 
 #[test]
 fn rows_of_plain_numbers_and_names_are_fast() {
@@ -134,8 +135,8 @@ fn rows_of_plain_numbers_and_names_are_fast() {
         (LONG, "-12,1234567890,unified_buffer,read,9007199254740992\r\n".to_owned()),
         (LONG, format!("-{last},{last},pe,mac,00001\n")),
         (LONG, format!("0,1,{name},mac,1\n")),
-        ("start,end,component,action,count,region", "0,1,pe,mac,1,layer:a;inference:0\n".to_owned()),
-        ("start,end,component,action,count,region", "0,1,pe,mac,1,\r\n".to_owned()),
+        (LONG_WITH_REGION, "0,1,pe,mac,1,layer:a;inference:0\n".to_owned()),
+        (LONG_WITH_REGION, "0,1,pe,mac,1,\r\n".to_owned()),
         ("count,action,end,component,start", "4,mac,7,pe,-3\n".to_owned()),
         ("cycle,action,component,count,zero,gated,toggle", "4,mac,pe,1,,,\n".to_owned()),
         ("start_ns,end_ns,component,action,count", "10,20,pe,mac,1\n".to_owned()),
@@ -190,6 +191,48 @@ fn all_other_rows_are_left_to_the_reader_that_explains() {
 }
 
 #[test]
+fn rows_of_any_length_are_fast_wherever_they_stand_in_a_chunk() {
+    for (header, row) in
+        [(LONG, "0,1,NAME,mac,1\n"), (LONG, "0,1,pe,NAME,1\r\n"), (LONG_WITH_REGION, "0,1,pe,mac,1,NAME\n")]
+    {
+        for letters in 0..150 {
+            let rows = ["10,20,pe,mac,5\n", row, row, "11,300,pe,mac,12\n"];
+            let rows = rows.map(|row| match header {
+                LONG_WITH_REGION if !row.contains("NAME") => row.replace('\n', ",\n"),
+                _ => row.replace("NAME", &"a".repeat(letters + 1)),
+            });
+            let body = rows.concat().repeat(3);
+            let mut start = 0;
+            for (before, row) in rows.iter().cycle().take(12).enumerate() {
+                let left = 12 - before as u64;
+                assert_eq!(read_fast(header, body.as_bytes(), start), (body.len(), left), "{row}");
+                start += row.len();
+            }
+            let trace = format!("{header}\n{body}");
+            for sizes in [&[usize::MAX][..], &[row.len() + letters], &[100, 300]] {
+                assert_fast_is_slow(trace.as_bytes(), sizes);
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_of_any_length_are_read_the_same_in_both_ways() {
+    for digits in 1..20 {
+        for start in ["", "0", "-", "-0"] {
+            let number = "123456789".repeat(3)[..digits].to_owned();
+            let rows = [
+                format!("{start}{number},{number}9,pe,mac,1\n"),
+                format!("{start}1,{number}0,pe,mac,{number}\n"),
+                format!("{start}{number},9{number},pe,mac,00{number}\r\n"),
+            ];
+            let trace = format!("{LONG}\n{}", rows.concat().repeat(10));
+            assert_fast_is_slow(trace.as_bytes(), &[usize::MAX]);
+        }
+    }
+}
+
+#[test]
 fn an_event_that_is_refused_makes_its_row_a_bad_one_of_which_nothing_more_is_told() {
     let trace = b"cycle,pe/mac,pe/idle,pe/read\n0,1,1,1\n1,1,3,1\n2,1,1,1\nx,1,1,1\n3,3,1,\n";
     let (sink, lines) = decode(trace, &[usize::MAX], true).unwrap();
@@ -220,7 +263,7 @@ fn every_fixture_says_the_same_in_both_ways() {
 const HEADERS: &[&str] = &[
     LONG,
     LONG,
-    "start,end,component,action,count,region",
+    LONG_WITH_REGION,
     "# count_fraction_bits: 3\nstart,end,component,action,count",
     "# window_cycles: 10\nstart,end,component,action,count",
     "component,start,action,end,count",
@@ -246,6 +289,7 @@ fn number() -> impl Strategy<Value = String> {
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         20 => "pe|mac|unified_buffer|layer:a",
+        5 => "a_name_of_thirty_one_characters|a_name_of_more_characters_than_a_slot_of_the_table_has",
         2 => "[ab]{30,40}",
         2 => "[ a\"#/\té]{0,4}",
         1 => "\"pe\"|\"p,e\"|refused",

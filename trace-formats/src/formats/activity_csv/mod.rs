@@ -5,11 +5,14 @@
 
 mod columns;
 mod comments;
+mod fast_fields;
+mod fast_long;
 mod fast_rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fast_rows_tests;
 mod fast_split;
+mod fast_wide;
 mod quoting;
 mod rows;
 #[cfg(test)]

@@ -2,36 +2,66 @@
 
 use crate::decoder::Chunk;
 use crate::error::DataError;
-use crate::event::{Event, EventSink, RefusedEvent};
+use crate::event::{ChannelId, Event, EventSink, RefusedEvent, RegionSetId};
 
 /// How many events are handed on together: few enough that they stay in the fastest cache.
 const ENOUGH: usize = 256;
 
 /// Events that wait for others, each with the position of its record in the chunk.
 pub(crate) struct EventBatch {
+    /// As many as wait, and room for more.
     events: Vec<Event>,
     records: Vec<usize>,
+    length: usize,
     /// They are sums of windows.
     windowed: bool,
 }
 
+/// What stands where no event is.
+const NO_EVENT: Event =
+    Event { channel: ChannelId(0), regions: RegionSetId::NONE, start: 0, end: 0, count: 0 };
+
 impl EventBatch {
     /// An empty batch; `windowed` if each event is the sum of a window.
     pub(crate) fn new(windowed: bool) -> EventBatch {
-        EventBatch { events: Vec::with_capacity(ENOUGH), records: Vec::with_capacity(ENOUGH), windowed }
+        EventBatch { events: vec![NO_EVENT; ENOUGH], records: vec![0; ENOUGH], length: 0, windowed }
     }
 
     /// Adds an event of the record at `record`. Events of one record follow one another.
     #[inline(always)]
     pub(crate) fn push(&mut self, event: Event, record: usize) {
-        self.events.push(event);
-        self.records.push(record);
+        if self.length == self.events.len() {
+            self.grow();
+        }
+        self.events[self.length] = event;
+        self.records[self.length] = record;
+        self.length += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let room = 2 * self.length;
+        self.events.resize(room, NO_EVENT);
+        self.records.resize(room, 0);
+    }
+
+    /// Where events can be put, each with the position of its record, until the batch is full.
+    #[inline(always)]
+    pub(crate) fn places(&mut self) -> impl Iterator<Item = (&mut Event, &mut usize)> {
+        let from = self.length.min(ENOUGH);
+        self.events[from..ENOUGH].iter_mut().zip(&mut self.records[from..ENOUGH])
+    }
+
+    /// Adds the events that were put in so many places.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, events: usize) {
+        self.length = (self.length + events).min(self.events.len());
     }
 
     /// Whether it is time to hand them on.
     #[inline(always)]
     pub(crate) fn is_full(&self) -> bool {
-        self.events.len() >= ENOUGH
+        self.length >= ENOUGH
     }
 
     /// Hands all events on. One that is refused makes its record a bad one, of which nothing more is handed on.
@@ -39,20 +69,19 @@ impl EventBatch {
     /// To be called ahead of whatever else a sink is told, so that it hears everything in the order of the trace.
     pub(crate) fn flush(&mut self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
         let mut from = 0;
-        while from < self.events.len() {
+        while from < self.length {
             let Err(RefusedEvent { at, rejection }) = self.hand_on(from, sink) else { break };
             let refused = self.records[from + at];
             sink.bad_record(chunk.locate(rejection.into(), refused))?;
             from += at + 1;
-            from += self.records[from..].iter().take_while(|&&record| record == refused).count();
+            from += self.records[from..self.length].iter().take_while(|&&record| record == refused).count();
         }
-        self.events.clear();
-        self.records.clear();
+        self.length = 0;
         Ok(())
     }
 
     fn hand_on(&self, from: usize, sink: &mut dyn EventSink) -> Result<(), RefusedEvent> {
-        let events = &self.events[from..];
+        let events = &self.events[from..self.length];
         if !self.windowed {
             return sink.events(events);
         }
@@ -67,7 +96,7 @@ impl EventBatch {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{ChannelId, Fact, RegionSetId, Rejection};
+    use crate::event::{Fact, Rejection};
 
     /// Refuses events of 13 actions, and notes all else.
     #[derive(Default)]

@@ -1,6 +1,7 @@
 //! Whole numbers of few digits, eight digits at a time.
 
-use super::words::Words;
+use super::words::word_before;
+use crate::masks::eight_digits;
 
 /// The most digits that are read: 18 fit a signed 64-bit integer, and are below 2⁶⁰.
 pub(crate) const MAX_DIGITS: usize = 18;
@@ -15,16 +16,16 @@ const UPPERMOST: [u64; DIGITS_AT_ONCE] =
 
 /// Reads up to 18 digits from `start` to `end`; `None` for whatever else stands there.
 #[inline(always)]
-pub(crate) fn whole_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Option<u64> {
+pub(crate) fn whole_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
     // One digit at least: nothing wraps around.
     let more_digits = end.wrapping_sub(start).wrapping_sub(1);
     if let Some(places) = UPPERMOST.get(more_digits) {
-        return digits(text.word_before(end), *places);
+        return digits(word_before(text, end), *places);
     }
     match UPPERMOST.get(more_digits.wrapping_sub(DIGITS_AT_ONCE)) {
         Some(places) => {
-            let upper = digits(text.word_before(end - DIGITS_AT_ONCE), *places)?;
-            Some(upper * EIGHT_PLACES + digits(text.word_before(end), !0)?)
+            let upper = digits(word_before(text, end - DIGITS_AT_ONCE), *places)?;
+            Some(upper * EIGHT_PLACES + digits(word_before(text, end), !0)?)
         }
         None => many_digits(text, start, end),
     }
@@ -32,9 +33,8 @@ pub(crate) fn whole_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Op
 
 /// Reads up to 18 digits with an optional minus.
 #[inline(always)]
-pub(crate) fn signed_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Option<i64> {
-    let [word] = text.words(start);
-    if word as u8 == b'-' {
+pub(crate) fn signed_at(text: &[u8], start: usize, end: usize) -> Option<i64> {
+    if text.get(start) == Some(&b'-') {
         return negative_at(text, start, end);
     }
     whole_at(text, start, end).map(|whole| whole as i64)
@@ -42,7 +42,7 @@ pub(crate) fn signed_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> O
 
 /// Most traces have few of them or none.
 #[cold]
-fn negative_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Option<i64> {
+fn negative_at(text: &[u8], start: usize, end: usize) -> Option<i64> {
     whole_at(text, start + 1, end).map(|whole| -(whole as i64))
 }
 
@@ -50,26 +50,18 @@ fn negative_at<'a>(text: impl Words<'a>, start: usize, end: usize) -> Option<i64
 #[inline(always)]
 fn digits(word: u64, places: u64) -> Option<u64> {
     // As if zeros stood before the first.
-    let digits = (word ^ 0x3030_3030_3030_3030) & places;
-    let above_nine = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-    if above_nine != 0 {
-        return None;
-    }
-    // Neighbours are joined, the one before being worth more: digits, then pairs, then fours.
-    let pairs = (digits.wrapping_mul(1 + (10 << 8)) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(1 + (100 << 16)) >> 16) & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul(1 + (10_000 << 32)) >> 32)
+    eight_digits((word ^ 0x3030_3030_3030_3030) & places)
 }
 
 #[inline(never)]
-fn many_digits<'a>(text: impl Words<'a>, start: usize, mut end: usize) -> Option<u64> {
+fn many_digits(text: &[u8], start: usize, mut end: usize) -> Option<u64> {
     if !(1..=MAX_DIGITS).contains(&end.checked_sub(start)?) {
         return None;
     }
     let (mut whole, mut unit) = (0, 1_u64);
     while start < end {
         let length = (end - start).min(DIGITS_AT_ONCE);
-        whole += unit * digits(text.word_before(end), UPPERMOST[length - 1])?;
+        whole += unit * digits(word_before(text, end), UPPERMOST[length - 1])?;
         // Too large only after the last.
         unit = unit.wrapping_mul(EIGHT_PLACES);
         end -= length;

@@ -18,9 +18,13 @@ pub(crate) struct NameTable<Id> {
     slots: Box<[Slot<Id>; SLOTS]>,
     /// All other names.
     others: FxHashMap<Box<[u8]>, Id>,
+    /// The short name that was found last by [`NameTable::get_again`].
+    last: Slot<Id>,
 }
 
+/// A cache line.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Slot<Id> {
     words: [u64; MOST_WORDS],
     /// 0 if the slot is free.
@@ -43,7 +47,7 @@ impl<Id: Copy> NameTable<Id> {
     /// A table without names.
     pub(crate) fn new() -> NameTable<Id> {
         let free = Slot { words: [0; MOST_WORDS], length: 0, id: None };
-        NameTable { slots: Box::new([free; SLOTS]), others: FxHashMap::default() }
+        NameTable { slots: Box::new([free; SLOTS]), others: FxHashMap::default(), last: free }
     }
 
     /// What the name from `start` to `end` stands for, if it was put in.
@@ -56,6 +60,22 @@ impl<Id: Copy> NameTable<Id> {
             if slot.words == words && slot.length == length {
                 return slot.id;
             }
+        }
+        self.get_other(text.slice(start, end)?)
+    }
+
+    /// What [`NameTable::get`] returns, sooner if the name is that of the call before.
+    #[inline(always)]
+    pub(crate) fn get_again<'a>(&mut self, text: impl Words<'a>, start: usize, end: usize) -> Option<Id> {
+        let length = end.wrapping_sub(start);
+        if length <= SHORT_BYTES {
+            let words = present_words(text, start, length);
+            if self.last.words == words && self.last.length == length {
+                return self.last.id;
+            }
+            let id = self.get(text, start, end)?;
+            self.last = Slot { words, length, id: Some(id) };
+            return Some(id);
         }
         self.get_other(text.slice(start, end)?)
     }
@@ -148,6 +168,8 @@ mod tests {
                 let text = format!("{around}{name}{around}");
                 let found = table.get(text.as_bytes(), around.len(), around.len() + name.len());
                 prop_assert_eq!(found, map.get(name).copied());
+                let mut again = || table.get_again(text.as_bytes(), around.len(), around.len() + name.len());
+                prop_assert_eq!([again(), again()], [found; 2]);
                 if found.is_none() {
                     table.put(name.as_bytes(), id);
                     map.insert(name.clone(), id);
