@@ -83,13 +83,7 @@ impl<'a> LineReader<'a, '_> {
     fn read(mut self) -> Result<u64, DataError> {
         let (mut at, mut line_ends) = (0, 0);
         loop {
-            let (next, plain_lines) = with_best_masks(PlainLines {
-                templates: &mut self.templates,
-                batch: &mut self.batch,
-                counts: &self.decoder.counts,
-                bytes: self.chunk.bytes,
-                at,
-            });
+            let (next, plain_lines) = if self.templates.rest() { (at, 0) } else { self.plain_lines(at) };
             line_ends += plain_lines;
             if next == self.chunk.bytes.len() {
                 break;
@@ -106,6 +100,18 @@ impl<'a> LineReader<'a, '_> {
         }
         self.hand_on()?;
         Ok(line_ends)
+    }
+
+    /// Reads the lines from `at` on that a template fits, until the batch is full.
+    #[inline]
+    fn plain_lines(&mut self, at: usize) -> (usize, u64) {
+        with_best_masks(PlainLines {
+            templates: &mut self.templates,
+            batch: &mut self.batch,
+            counts: &self.decoder.counts,
+            bytes: self.chunk.bytes,
+            at,
+        })
     }
 
     fn hand_on(&mut self) -> Result<(), DataError> {

@@ -178,7 +178,7 @@ impl<'a> EventMembers<'a> {
     }
 
     /// What is said of the data.
-    #[inline]
+    #[inline(always)]
     pub(super) fn data(&self) -> Option<DataTexts<'a>> {
         let [zero, gated, toggle] =
             [Role::Zero, Role::Gated, Role::Toggle].map(|role| self.values[role as usize]);

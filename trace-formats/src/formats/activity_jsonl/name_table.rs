@@ -1,6 +1,6 @@
 //! What a sink called the names it was asked for, found again by the bytes they are written in.
 
-use super::words::keep;
+use super::words::first_pair;
 use crate::formats::activity_text::words::Words;
 use crate::masks::{BLOCK_BYTES, HALF_BYTES, Masks};
 
@@ -48,8 +48,8 @@ impl<'a> Name<'a> {
     fn hash(&self) -> u64 {
         let (block, length) = (&self.block[..], self.length);
         if length < 16 {
-            let ([low, high], [keep_low, keep_high]) = (block.words(0), keep(length).words(0));
-            return (low & keep_low) ^ (high & keep_high).rotate_left(19);
+            let [low, high] = first_pair(block, length).unwrap_or_default();
+            return low ^ high.rotate_left(19);
         }
         let last = (length - 16).min(BLOCK_BYTES - 16);
         let [a, b] = block.words(0);

@@ -34,7 +34,7 @@ impl MaskWork for PlainLines<'_> {
     fn run<M: Masks>(self) -> (usize, u64) {
         let PlainLines { templates, batch, counts, bytes, mut at } = self;
         let (counts, mut lines) = (counts.clone(), 0);
-        let mut template = templates.first();
+        let mut template = templates.recent();
         while let Some(known) = template {
             let mut run = Run { template: known, counts: &counts, batch, bytes, at, lines: 0 };
             let end = if known.shape.is_usual() { run.read::<M, true>() } else { run.read::<M, false>() };

@@ -141,9 +141,10 @@ impl<'a> PlainLine<'a> {
 
     #[inline(always)]
     fn enter<M: Masks>(&mut self, line: LineWindow<'a>, opening: &Literal) -> Option<()> {
+        let at = opening.pass::<M>(line, 0)?;
         (self.line, self.at, self.texts) = (line, 0, 0);
         self.look::<M>();
-        self.at = opening.pass::<M>(line, 0)?;
+        self.at = at;
         Some(())
     }
 

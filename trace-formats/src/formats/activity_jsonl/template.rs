@@ -17,7 +17,7 @@ const FIT: u32 = 2;
 const MAX_TRUST: u32 = 16;
 
 /// How many lines are not compared once nothing fits any more.
-const REST: u32 = 128;
+const REST: u32 = 256;
 
 /// What the names of a line stand for.
 pub(super) type NameIds = (ChannelId, RegionSetId);
@@ -45,14 +45,12 @@ impl Templates {
         Templates { known: Vec::new(), recent: 0, oldest: 0, trust: MAX_TRUST, resting: 0 }
     }
 
-    /// The template to compare the next line with, if any. To be asked once for each line that is not read by one.
+    /// Whether the next line is not to be compared. To be asked once for each line that is not read by a template.
     #[inline]
-    pub(super) fn first(&mut self) -> Option<&Template> {
-        if self.resting > 0 {
-            self.resting -= 1;
-            return None;
-        }
-        self.recent()
+    pub(super) fn rest(&mut self) -> bool {
+        let is_resting = self.resting > 0;
+        self.resting -= u32::from(is_resting);
+        is_resting
     }
 
     /// The one that fitted last.
@@ -185,8 +183,10 @@ mod tests {
     fn read(templates: &mut Templates, line: &str) -> Option<Found> {
         let text = padded(line);
         let window = LineWindow::at(&text, 0).unwrap();
-        let recent = templates.first()?;
-        if !recent.fits(window) {
+        if templates.rest() {
+            return None;
+        }
+        if !templates.recent()?.fits(window) {
             templates.turn(&text, 0)?;
         }
         let template = templates.recent().unwrap();

@@ -2,37 +2,39 @@
 //! guesses worst.
 
 use crate::formats::activity_text::words::Words;
-use crate::masks::BLOCK_BYTES;
 
-/// Ones to keep and zeros to clear: a mask for any length up to a block's is a piece of it.
-const KEEP_THEN_CLEAR: [u8; 2 * BLOCK_BYTES] = {
-    let mut bytes = [0; 2 * BLOCK_BYTES];
+/// The most bytes that are taken at once.
+const PAIR_BYTES: usize = 16;
+
+/// Ones to keep and zeros to clear: a mask for any length is a piece of it.
+const KEEP_THEN_CLEAR: [u8; 2 * PAIR_BYTES] = {
+    let mut bytes = [0; 2 * PAIR_BYTES];
     let mut at = 0;
-    while at < BLOCK_BYTES {
+    while at < PAIR_BYTES {
         bytes[at] = 0xff;
         at += 1;
     }
     bytes
 };
 
-/// A mask that keeps the first bytes of a block.
+/// A mask that keeps the first bytes of 16.
 #[inline(always)]
-pub(super) fn keep(length: usize) -> &'static [u8] {
-    &KEEP_THEN_CLEAR[BLOCK_BYTES - length.min(BLOCK_BYTES)..]
+fn keep(length: usize) -> &'static [u8; PAIR_BYTES] {
+    KEEP_THEN_CLEAR[PAIR_BYTES - length.min(PAIR_BYTES)..].first_chunk().unwrap_or(&[0; PAIR_BYTES])
 }
 
 /// The first bytes of a text of at least 16, at most 16 of them.
 #[inline(always)]
 pub(super) fn first_pair(bytes: &[u8], length: usize) -> Option<[u64; 2]> {
-    let bytes: &[u8; 16] = bytes.first_chunk()?;
-    let ([low, high], [keep_low, keep_high]) = ((&bytes[..]).words(0), keep(length).words(0));
+    let bytes: &[u8; PAIR_BYTES] = bytes.first_chunk()?;
+    let ([low, high], [keep_low, keep_high]) = ((&bytes[..]).words(0), (&keep(length)[..]).words(0));
     Some([low & keep_low, high & keep_high])
 }
 
 /// How many digits a text starts with, as far as is seen at a glance: at most 16, and not close to its end.
 #[inline(always)]
 pub(super) fn leading_digits(bytes: &[u8]) -> usize {
-    let Some(bytes) = bytes.first_chunk::<16>() else { return 0 };
+    let Some(bytes) = bytes.first_chunk::<PAIR_BYTES>() else { return 0 };
     let [low, high] = (&bytes[..]).words(0);
     match digit_run(low) {
         8 => 8 + digit_run(high),
