@@ -1,4 +1,4 @@
-//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's.
+//! Which of 64 bytes are of a kind, a bit each: bit 0 is the first byte's. And what else is done with some bytes at once.
 //!
 //! On x86-64 by SSE2, which every such processor has, or by AVX2 where it has that; elsewhere byte by byte, which a test
 //! compares them with.
