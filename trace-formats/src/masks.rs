@@ -9,11 +9,14 @@ mod avx2;
 mod sse2;
 mod wholes;
 
-use wholes::wholes_each;
 pub use wholes::{MAX_DIGITS, eight_digits};
+use wholes::{whole_of_each, wholes_each};
 
 /// How many bytes are looked at together.
 pub const BLOCK_BYTES: usize = 64;
+
+/// How many bytes are compared with as many others.
+pub const HALF_BYTES: usize = BLOCK_BYTES / 2;
 
 /// Where an alphabet has no byte: bytes above 127 are in none.
 const NO_BYTE: u8 = 0xff;
@@ -92,6 +95,15 @@ pub trait Masks: Copy {
         self.within(b'0', 9)
     }
 
+    /// Which of 32 bytes are equal to those of another text in the same place.
+    fn alike(left: &[u8; HALF_BYTES], right: &[u8; HALF_BYTES]) -> u32;
+
+    /// The number that the first bytes are, at most 16 of them, which have to be digits.
+    #[inline(always)]
+    fn whole(text: &[u8; MAX_DIGITS], length: usize) -> u64 {
+        whole_of_each(text, length)
+    }
+
     /// The whole numbers that these texts start with, of so many digits each; `None` if there are other bytes among
     /// them, or one has no digit or more than 16.
     #[inline(always)]
@@ -123,6 +135,14 @@ impl Masks for Block {
         return sse2::within(&self.0, first, more);
         #[cfg(not(target_arch = "x86_64"))]
         within_each(&self.0, first, more)
+    }
+
+    #[inline(always)]
+    fn alike(left: &[u8; HALF_BYTES], right: &[u8; HALF_BYTES]) -> u32 {
+        #[cfg(target_arch = "x86_64")]
+        return sse2::alike(left, right);
+        #[cfg(not(target_arch = "x86_64"))]
+        alike_each(left, right)
     }
 }
 
@@ -162,6 +182,15 @@ fn gather_each(bytes: &[u8; BLOCK_BYTES], is_of_kind: impl Fn(u8) -> bool) -> u6
     bytes.iter().enumerate().fold(0, |bits, (at, &byte)| bits | u64::from(is_of_kind(byte)) << at)
 }
 
+/// The plain twin of `alike`.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn alike_each(left: &[u8; HALF_BYTES], right: &[u8; HALF_BYTES]) -> u32 {
+    left.iter()
+        .zip(right)
+        .enumerate()
+        .fold(0, |bits, (at, (left, right))| bits | u32::from(left == right) << at)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -191,7 +220,29 @@ mod tests {
         bytes.iter().all(|byte| b"0123456789,-\n.".contains(byte))
     }
 
+    struct Compare([u8; HALF_BYTES], [u8; HALF_BYTES]);
+
+    impl MaskWork for Compare {
+        type Output = u32;
+
+        #[inline(always)]
+        fn run<M: Masks>(self) -> u32 {
+            M::alike(&self.0, &self.1)
+        }
+    }
+
     proptest! {
+        #[test]
+        fn bytes_are_compared_as_each_with_the_other(
+            pairs in prop::collection::vec((any::<u8>(), prop::option::of(any::<u8>())), HALF_BYTES),
+        ) {
+            let left: Vec<u8> = pairs.iter().map(|pair| pair.0).collect();
+            let right: Vec<u8> = pairs.iter().map(|pair| pair.1.unwrap_or(pair.0)).collect();
+            let [left, right] = [left, right].map(|bytes| bytes.try_into().unwrap_or([0; HALF_BYTES]));
+            prop_assert_eq!(Block::alike(&left, &right), alike_each(&left, &right));
+            prop_assert_eq!(with_best_masks(Compare(left, right)), alike_each(&left, &right));
+        }
+
         #[test]
         fn masks_are_those_of_looking_at_each_byte(
             bytes in prop::collection::vec(any::<u8>(), BLOCK_BYTES), byte: u8, more: u8,

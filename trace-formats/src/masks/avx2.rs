@@ -2,15 +2,16 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm256_add_epi64, _mm256_and_si256,
-    _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256,
-    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_epu8, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_mul_epu32, _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi8,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_srli_epi64,
-    _mm256_sub_epi8, _mm256_subs_epu8, _mm256_testz_si256,
+    __m256i, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16,
+    _mm_packus_epi32, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8, _mm_sub_epi8,
+    _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_si128,
+    _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+    _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_mul_epu32, _mm256_packus_epi32,
+    _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
+    _mm256_shuffle_epi8, _mm256_srli_epi64, _mm256_sub_epi8, _mm256_subs_epu8, _mm256_testz_si256,
 };
 
-use super::{Alphabet, BLOCK_BYTES, Block, MAX_DIGITS, MaskWork, Masks};
+use super::{Alphabet, BLOCK_BYTES, Block, HALF_BYTES, MAX_DIGITS, MaskWork, Masks};
 
 /// Which byte of a text each place of its number is, from as many bytes on as it has digits: none first, then all.
 const PLACES: [i8; 2 * MAX_DIGITS] = [
@@ -76,6 +77,33 @@ impl Masks for WideBlock {
             let second = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(places, second), second);
             _mm256_movemask_epi8(_mm256_and_si256(first, second)) == -1
         }
+    }
+
+    #[inline(always)]
+    fn alike(left: &[u8; HALF_BYTES], right: &[u8; HALF_BYTES]) -> u32 {
+        // SAFETY: the processor has AVX2. Each load reads the 32 bytes of an array of 32, and may be unaligned.
+        unsafe {
+            let left = _mm256_loadu_si256(left.as_ptr().cast());
+            let right = _mm256_loadu_si256(right.as_ptr().cast());
+            _mm256_movemask_epi8(_mm256_cmpeq_epi8(left, right)) as u32
+        }
+    }
+
+    #[inline(always)]
+    fn whole(text: &[u8; MAX_DIGITS], length: usize) -> u64 {
+        // SAFETY: the processor has AVX2 and what came before it. Loads may be unaligned: that of the text reads the 16
+        // bytes of an array of 16, that of places 16 bytes from at most the sixteenth on.
+        let halves = unsafe {
+            let places = _mm_loadu_si128(PLACES.as_ptr().add(length.min(MAX_DIGITS)).cast());
+            let values = _mm_sub_epi8(_mm_loadu_si128(text.as_ptr().cast()), _mm_set1_epi8(b'0' as i8));
+            let digits = _mm_shuffle_epi8(values, places);
+            // Neighbours are joined, the one before being worth more.
+            let pairs = _mm_maddubs_epi16(digits, _mm_set1_epi16(10 | 1 << 8));
+            let fours = _mm_madd_epi16(pairs, _mm_set1_epi32(100 | 1 << 16));
+            let fours = _mm_packus_epi32(fours, fours);
+            _mm_cvtsi128_si64(_mm_madd_epi16(fours, _mm_set1_epi32(10_000 | 1 << 16))) as u64
+        };
+        (halves & u64::from(u32::MAX)) * 100_000_000 + (halves >> 32)
     }
 
     #[inline(always)]

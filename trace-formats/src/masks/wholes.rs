@@ -10,6 +10,13 @@ pub(super) fn wholes_each(texts: [&[u8; MAX_DIGITS]; 3], lengths: [usize; 3]) ->
     Some([first?, second?, third?])
 }
 
+/// What [`Masks::whole`](super::Masks::whole) returns.
+#[inline(always)]
+pub(super) fn whole_of_each(text: &[u8; MAX_DIGITS], length: usize) -> u64 {
+    let digits = &text[..length.min(MAX_DIGITS)];
+    digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit.wrapping_sub(b'0')))
+}
+
 /// The number that a text starts with.
 #[inline(always)]
 fn whole(text: &[u8; MAX_DIGITS], length: usize) -> Option<u64> {
@@ -55,6 +62,17 @@ mod tests {
         }
     }
 
+    struct One([u8; MAX_DIGITS], usize);
+
+    impl MaskWork for One {
+        type Output = u64;
+
+        #[inline(always)]
+        fn run<M: Masks>(self) -> u64 {
+            M::whole(&self.0, self.1)
+        }
+    }
+
     /// Sixteen bytes, most of them all digits, and how many are a number, mostly not too many.
     fn number() -> impl Strategy<Value = ([u8; MAX_DIGITS], usize)> {
         let byte = prop_oneof![500 => b'0'..=b'9', 1 => any::<u8>()];
@@ -63,6 +81,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn digits_are_the_number_that_is_written(
+            number in 0..10_u64.pow(MAX_DIGITS as u32), after: [u8; MAX_DIGITS], zeros in 0..3_usize,
+        ) {
+            let text = format!("{}{number}", "0".repeat(zeros));
+            let digits = &text.as_bytes()[text.len().saturating_sub(MAX_DIGITS)..];
+            let mut bytes = after;
+            bytes[..digits.len()].copy_from_slice(digits);
+            prop_assert_eq!(whole_of_each(&bytes, digits.len()), number);
+            prop_assert_eq!(with_best_masks(One(bytes, digits.len())), number);
+        }
+
         #[test]
         fn three_numbers_are_those_that_the_library_reads(numbers in prop::array::uniform3(number())) {
             let texts = numbers.each_ref().map(|(text, _)| text);

@@ -4,17 +4,19 @@ use super::facts::{is_fact, read_fact};
 use super::keys::{EventMembers, Field, Keys, Role, unknown_key};
 use super::members::{Members, string_value};
 use super::name_table::{Name, NameTable};
-use super::template::Templates;
-use super::words::signed;
+use super::plain_lines::PlainLines;
+use super::shape::Shape;
+use super::template::{NameIds, Templates};
 use crate::decoder::{Chunk, Cut, Decoder, cut_lines};
 use crate::error::{DataError, excerpt};
 use crate::event::{ChannelId, Event, EventSink, Fact, MAX_CYCLE, RegionSetId};
 use crate::formats::activity_text::batch::EventBatch;
 use crate::formats::activity_text::count::CountReader;
 use crate::formats::activity_text::data::{Parts, variant_name};
+use crate::formats::activity_text::fast_number::signed_at;
 use crate::formats::activity_text::text::{BadText, Line, Text};
 use crate::formats::activity_text::time::{EDGE_NAMES, Edge, Interval, TimeScale, Unit, read_cycle};
-use crate::masks::{MaskWork, Masks, with_best_masks};
+use crate::masks::{Block, with_best_masks};
 use crate::variant::DataVariant;
 
 /// Whether a line is an event in units of time; `None` for whatever is no event with a start.
@@ -72,40 +74,16 @@ struct LineReader<'a, 's> {
     batch: EventBatch,
     templates: Templates,
     /// Channels of actions on random data, and of their variants once a trace has any.
-    channels: NameTable<ChannelId>,
-    variants: [Option<NameTable<ChannelId>>; DataVariant::ALL.len()],
-    regions: NameTable<RegionSetId>,
-}
-
-/// The reading of lines from `at` on as long as they are plain and the batch has room. Gives where the next one starts,
-/// and how many there were.
-struct PlainLines<'r, 'a, 's> {
-    reader: &'r mut LineReader<'a, 's>,
-    at: usize,
-}
-
-impl MaskWork for PlainLines<'_, '_, '_> {
-    type Output = (usize, u64);
-
-    #[inline(always)]
-    fn run<M: Masks>(self) -> (usize, u64) {
-        let PlainLines { reader, mut at } = self;
-        let mut lines = 0;
-        while !reader.batch.is_full()
-            && let Some(next) = reader.plain_line::<M>(at)
-        {
-            at = next;
-            lines += 1;
-        }
-        (at, lines)
-    }
+    channels: NameTable<ChannelId, 2>,
+    variants: [Option<NameTable<ChannelId, 2>>; DataVariant::ALL.len()],
+    regions: NameTable<RegionSetId, 1>,
 }
 
 impl<'a> LineReader<'a, '_> {
     fn read(mut self) -> Result<u64, DataError> {
         let (mut at, mut line_ends) = (0, 0);
         loop {
-            let (next, plain_lines) = with_best_masks(PlainLines { reader: &mut self, at });
+            let (next, plain_lines) = if self.templates.rest() { (at, 0) } else { self.plain_lines(at) };
             line_ends += plain_lines;
             if next == self.chunk.bytes.len() {
                 break;
@@ -124,25 +102,16 @@ impl<'a> LineReader<'a, '_> {
         Ok(line_ends)
     }
 
-    /// Reads the line at `at` if it is as plain as lines mostly are. Returns where the next one starts.
-    #[inline(always)]
-    fn plain_line<M: Masks>(&mut self, at: usize) -> Option<usize> {
-        let bytes = self.chunk.bytes;
-        let line = self.templates.read::<M>(bytes, at)?;
-        let (start, end) = line.interval;
-        if start >= end {
-            return None;
-        }
-        let count = self.decoder.counts.whole(u64::try_from(line.count).ok()?)?;
-        let name = |(at, length): (usize, usize)| Some(Name::at_start(bytes.get(at..)?, length));
-        let [component, action] = line.channel;
-        let channel = self.channels.find(name(component)?, name(action)?)?;
-        let regions = match line.region {
-            Some(tags) => self.regions.find(name(tags)?, Name::NONE)?,
-            None => RegionSetId::NONE,
-        };
-        self.batch.push(Event { channel, regions, start, end, count }, line.object_at);
-        Some(line.end)
+    /// Reads the lines from `at` on that a template fits, until the batch is full.
+    #[inline]
+    fn plain_lines(&mut self, at: usize) -> (usize, u64) {
+        with_best_masks(PlainLines {
+            templates: &mut self.templates,
+            batch: &mut self.batch,
+            counts: &self.decoder.counts,
+            bytes: self.chunk.bytes,
+            at,
+        })
     }
 
     fn hand_on(&mut self) -> Result<(), DataError> {
@@ -195,27 +164,30 @@ impl<'a> LineReader<'a, '_> {
             }
             is_first = false;
         }
-        self.event(object, &event)?;
-        if line.is_ended {
-            let start = line.text.at;
-            self.templates.learn(&bytes[start..=start + line.text.bytes.len()], start, object.at, &event);
+        if let Some(ids) = self.event(object, &event)?
+            && line.is_ended
+        {
+            let (start, end) = (line.text.at, line.text.at + line.text.bytes.len());
+            let shape = || Shape::of(&bytes[start..=end], start, object.at, &event);
+            self.templates.learn(bytes, start, ids, shape);
         }
         Ok(None)
     }
 
-    fn event(&mut self, object: Text<'a>, members: &EventMembers<'a>) -> Result<(), BadText> {
+    /// Says an event. Returns what its names stand for, unless its count has parts.
+    fn event(&mut self, object: Text<'a>, members: &EventMembers<'a>) -> Result<Option<NameIds>, BadText> {
         let Interval { start, end } = self.interval(object, members)?;
         let count = self.count(members.get(Role::Count).ok_or_else(|| missing(object, "count"))?)?;
         let component = members.get(Role::Component).ok_or_else(|| missing(object, "component"))?;
         let action = members.get(Role::Action).ok_or_else(|| missing(object, "action"))?;
         if let Some(data) = members.data() {
             let (parts, interval) = (data.split(count)?, Interval { start, end });
-            return self.parts(object, members, (component, action), parts, interval);
+            return self.parts(object, members, (component, action), parts, interval).map(|()| None);
         }
         let channel = self.channel(component, action, None)?;
         let regions = self.regions(members.get(Role::Region))?;
         self.batch.push(Event { channel, regions, start, end, count }, object.at);
-        Ok(())
+        Ok(Some((channel, regions)))
     }
 
     /// Says the parts of a count only when all of them are good.
@@ -240,8 +212,7 @@ impl<'a> LineReader<'a, '_> {
     /// A number of few digits and nothing else.
     #[inline(always)]
     fn plain(&self, text: Text<'a>) -> Option<i64> {
-        let (number, length) = signed(&self.chunk.bytes[text.at..])?;
-        (length == text.bytes.len()).then_some(number)
+        signed_at(self.chunk.bytes, text.at, text.at + text.bytes.len())
     }
 
     #[inline(always)]
@@ -303,19 +274,19 @@ impl<'a> LineReader<'a, '_> {
         variant: Option<DataVariant>,
     ) -> Result<ChannelId, BadText> {
         // As they are written: quotes, escapes and all.
-        let (Some(first), Some(second)) = (self.name(component), self.name(action)) else {
+        let (Some(component_name), Some(action_name)) = (self.name(component), self.name(action)) else {
             return self.ask_channel(component, action, variant);
         };
-        let known = self.channels_of(variant).find(first, second);
-        if let Some(channel) = known {
+        let names = [component_name, action_name];
+        if let Some(channel) = self.channels_of(variant).find::<Block>(&names) {
             return Ok(channel);
         }
         let channel = self.ask_channel(component, action, variant)?;
-        self.channels_of(variant).insert(first, second, channel);
+        self.channels_of(variant).insert(&names, channel);
         Ok(channel)
     }
 
-    fn channels_of(&mut self, variant: Option<DataVariant>) -> &mut NameTable<ChannelId> {
+    fn channels_of(&mut self, variant: Option<DataVariant>) -> &mut NameTable<ChannelId, 2> {
         match variant {
             None => &mut self.channels,
             Some(variant) => self.variants[variant as usize].get_or_insert_with(NameTable::new),
@@ -345,26 +316,29 @@ impl<'a> LineReader<'a, '_> {
     fn regions(&mut self, tags: Option<Text<'a>>) -> Result<RegionSetId, BadText> {
         let Some(tags) = tags else { return Ok(RegionSetId::NONE) };
         let Some(name) = self.name(tags) else {
-            return if tags.bytes == b"null" { Ok(RegionSetId::NONE) } else { self.ask_regions(tags) };
+            return self.ask_regions(tags);
         };
-        if let Some(known) = self.regions.find(name, Name::NONE) {
+        if let Some(known) = self.regions.find::<Block>(&[name]) {
             return Ok(known);
         }
-        let regions = if tags.bytes == b"\"\"" { RegionSetId::NONE } else { self.ask_regions(tags)? };
-        self.regions.insert(name, Name::NONE, regions);
+        let regions = self.ask_regions(tags)?;
+        self.regions.insert(&[name], regions);
         Ok(regions)
     }
 
     fn ask_regions(&mut self, tags: Text<'_>) -> Result<RegionSetId, BadText> {
+        if tags.bytes == b"null" || tags.bytes == b"\"\"" {
+            return Ok(RegionSetId::NONE);
+        }
         let text = string_value(tags, "region")?;
         self.sink.regions(&text).map_err(|rejection| tags.rejected(rejection))
     }
 
-    /// A value that is a string.
+    /// A value that is a string, unless it is at the end of the chunk.
     #[inline(always)]
     fn name(&self, text: Text<'a>) -> Option<Name<'a>> {
         let written = self.chunk.bytes[text.at..].strip_prefix(b"\"")?;
-        Some(Name::at_start(written, text.bytes.len() - 2))
+        Name::at_start(written, text.bytes.len() - 2)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::facts::{FACT_KEYS, METADATA};
 use super::members::{Member, unescaped};
-use super::words::{first_pair, first_words};
+use super::words::first_pair;
 use crate::formats::activity_text::data::{DATA_NAMES, DataTexts};
 use crate::formats::activity_text::nearest::nearest;
 use crate::formats::activity_text::text::{BadText, Text};
@@ -102,8 +102,10 @@ impl Keys {
     pub(super) fn new() -> Keys {
         let mut keys = Keys([([0; 2], None); 1 << KEY_SLOT_BITS]);
         for (name, field) in fields() {
-            let [low, high, ..] = first_words(format!("{name}\"").as_bytes(), KEY_BYTES);
-            keys.0[key_slot([low, high])] = ([low, high], Some(field));
+            let written = format!("{name}\"{}", " ".repeat(KEY_BYTES));
+            if let Some(pair) = first_pair(written.as_bytes(), name.len() + 1) {
+                keys.0[key_slot(pair)] = (pair, Some(field));
+            }
         }
         keys
     }
@@ -176,7 +178,7 @@ impl<'a> EventMembers<'a> {
     }
 
     /// What is said of the data.
-    #[inline]
+    #[inline(always)]
     pub(super) fn data(&self) -> Option<DataTexts<'a>> {
         let [zero, gated, toggle] =
             [Role::Zero, Role::Gated, Role::Toggle].map(|role| self.values[role as usize]);

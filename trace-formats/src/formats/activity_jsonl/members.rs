@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::words::signed;
+use super::words::leading_digits;
 use crate::error::excerpt;
 use crate::formats::activity_text::text::{BadText, Text};
 use crate::masks::{BLOCK_BYTES, Block, Masks};
@@ -154,9 +154,7 @@ impl<'a> Members<'a> {
             Some(byte) if !matches!(byte, b',' | b':' | b'}' | b']') => {
                 let start = self.position;
                 // Digits end within the line, since what follows it is no digit.
-                if let Some((_, length)) = signed(&self.beyond[start..]) {
-                    self.position += length;
-                }
+                self.position += leading_digits(&self.beyond[start..]);
                 let rest = &self.text.bytes[self.position..];
                 let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
                 self.position += rest.iter().position(ends).unwrap_or(rest.len());

@@ -6,8 +6,11 @@
 mod events;
 mod facts;
 mod keys;
+mod line_window;
 mod members;
 mod name_table;
+mod plain_lines;
+mod shape;
 mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -9,15 +9,13 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::formats::activity_text::test_support::{Reading, read_as};
 
-/// Lines that follow, so that what is loaded ahead of a line is there, and what a bad line leaves behind is seen.
-const AFTER: &str = concat!(
-    r#"{"cycle":1,"component":"after","action":"a","count":1}"#,
-    "\n",
-    r#"{"cycle":2,"component":"after","action":"a","count":2}"#,
-    "\n",
-    r#"{"cycle":3,"component":"after","action":"a","count":3}"#,
-    "\n"
-);
+/// A line that follows, so that what is loaded ahead of a line is there, and what a bad line leaves behind is seen.
+const AFTER: &str = concat!(r#"{"cycle":1,"component":"after","action":"a","count":1}"#, "\n");
+
+/// So many that a window is in them.
+fn lines_after() -> Vec<u8> {
+    AFTER.repeat(8).into_bytes()
+}
 
 fn assert_read_alike(trace: &[u8], chunks: &[usize]) {
     let reading = |chunks: &[usize]| Reading { chunks: chunks.to_vec(), skip: true, ..Reading::default() };
@@ -43,7 +41,7 @@ fn every_fixture_is_read_alike_in_one_piece_and_line_by_line() {
                 assert_read_alike(&trace, &[500]);
                 // Every line again, where templates for it are known.
                 let body = trace.split_inclusive(|&byte| byte == b'\n').skip(1).collect::<Vec<_>>().concat();
-                assert_read_alike(&[&trace[..], &body, b"\n", AFTER.as_bytes(), &body].concat(), &[700]);
+                assert_read_alike(&[&trace[..], &body, b"\n", &lines_after()[..], &body].concat(), &[700]);
                 files += 1;
             }
         }
@@ -62,13 +60,13 @@ fn any_change_of_one_byte_of_a_plain_line_is_read_alike() {
             for end in [at, at + 1] {
                 let changed = [&plain.as_bytes()[..at], &[byte], &plain.as_bytes()[end..]].concat();
                 assert_read_alike(
-                    &[before.as_bytes(), &changed, after.as_bytes(), AFTER.as_bytes()].concat(),
+                    &[before.as_bytes(), &changed, after.as_bytes(), &lines_after()[..]].concat(),
                     &[],
                 );
             }
         }
         let shorter = [&plain.as_bytes()[..at], &plain.as_bytes()[at + 1..]].concat();
-        assert_read_alike(&[before.as_bytes(), &shorter, after.as_bytes(), AFTER.as_bytes()].concat(), &[]);
+        assert_read_alike(&[before.as_bytes(), &shorter, after.as_bytes(), &lines_after()[..]].concat(), &[]);
     }
 }
 
@@ -108,6 +106,9 @@ fn name() -> impl Strategy<Value = String> {
         r#""a_name_of_exactly_31_bytes_12345""#,
         r#""a_name_of_thirty_two_bytes_123456""#,
         r#""a_name_that_is_longer_than_any_of_the_others_and_than_64_bytes_is_here""#,
+        // With another and `","action":"` between them, they fill a block, or do not fit.
+        r#""a_name_of_50_bytes_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx""#,
+        r#""a_name_of_51_bytes_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx""#,
         r#""p\"e""#,
         r#""p\\""#,
         r#""\u0070e""#,
@@ -222,7 +223,7 @@ proptest! {
             }
         }
         // Known to be a trace of this format, whatever became of it.
-        let mut trace = [AFTER.as_bytes(), &trace, AFTER.as_bytes()].concat();
+        let mut trace = [&lines_after()[..], &trace, &lines_after()[..]].concat();
         if !ended {
             trace.pop();
         }

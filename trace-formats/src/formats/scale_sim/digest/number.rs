@@ -1,5 +1,7 @@
 //! Whole numbers of few digits.
 
+use crate::masks::eight_digits;
+
 /// A number and how many bytes it is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
@@ -57,11 +59,9 @@ impl Digits {
 
     #[inline(always)]
     fn value(&self) -> u64 {
-        // Left of the digits come zeros; then pairs, fours and eights are joined.
+        // Left of the digits come zeros.
         let digits = self.word.checked_shl(64 - 8 * self.length as u32).unwrap_or(0);
-        let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-        let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
-        fours.wrapping_mul(10_000 << 32 | 1) >> 32
+        eight_digits(digits).unwrap_or(0)
     }
 }
 
