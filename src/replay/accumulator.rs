@@ -6,10 +6,10 @@ mod tally;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use trace_formats::event::{Fact, RefusedEvent};
+use trace_formats::event::{EventColumns, Fact, RefusedEvent};
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection, Span};
 
-use self::run::{Gathered, Row, Run};
+use self::run::{Batch, Gathered, Row, Run};
 use self::tally::{Recent, Tally};
 use super::dictionary::Dictionary;
 use super::window_counts::{CountOverflow, WindowCounts};
@@ -78,10 +78,9 @@ impl EventOrder {
         EventOrder { first_start: start, last_start: start, last_end: end, largest_step_back: 0 }
     }
 
-    /// Of events that follow one another in the file.
-    fn of_all(events: &[Event]) -> EventOrder {
-        let orders = events.iter().map(|event| EventOrder::of(event.start, event.end));
-        orders.fold(EventOrder::default(), EventOrder::then)
+    /// Of the starts and ends of events that follow one another in the file.
+    fn of_all(times: impl Iterator<Item = (i64, i64)>) -> EventOrder {
+        times.map(|(start, end)| EventOrder::of(start, end)).fold(EventOrder::default(), EventOrder::then)
     }
 
     /// The order of these events and the next.
@@ -174,8 +173,21 @@ impl<'a> Accumulator<'a> {
         self.recent.see_region(regions, Span { start, end }, &mut self.sums.tally);
     }
 
+    /// Adds events run by run.
+    fn add_all(&mut self, events: impl Batch) -> Result<(), RefusedEvent> {
+        let mut at = 0;
+        while at < events.len() {
+            let window = self.sums.windows.go_to(events.event(at).start);
+            let gathered = self.run.gather(events.range(at..events.len()), &window);
+            let refused = |more| RefusedEvent { at: at + more, rejection: CountOverflow.into() };
+            self.add_run(&gathered).map_err(refused)?;
+            at += gathered.events.len();
+        }
+        Ok(())
+    }
+
     /// Adds a run that starts in the current window. Returns the place of the first event whose sum does not fit.
-    fn add_run(&mut self, gathered: &Gathered<'_>) -> Result<(), usize> {
+    fn add_run<B: Batch>(&mut self, gathered: &Gathered<B>) -> Result<(), usize> {
         let Accumulator { run, recent, sums, .. } = self;
         let PartialSums { windows, tally, .. } = sums;
         let mut fits = gathered.has_small_counts;
@@ -184,12 +196,12 @@ impl<'a> Accumulator<'a> {
             run.each(gathered, |_, row| *row = Row::default());
             return self.add_each(gathered.events);
         }
-        let regions = gathered.events[0].regions;
+        let regions = gathered.events.event(0).regions;
         run.each(gathered, |channel, row| {
             if row.events > 0 {
                 let Row { count, events } = std::mem::take(row);
                 windows.add(channel, count);
-                recent.add(channel, regions, count, events, tally);
+                recent.add(channel, regions, count, u64::from(events), tally);
             }
         });
         for (at, event) in run.further(gathered) {
@@ -205,10 +217,11 @@ impl<'a> Accumulator<'a> {
     }
 
     /// Adds events one by one, to find the first whose sum does not fit.
-    fn add_each(&mut self, events: &[Event]) -> Result<(), usize> {
-        for (at, event) in events.iter().enumerate() {
+    fn add_each(&mut self, events: impl Batch) -> Result<(), usize> {
+        for at in 0..events.len() {
+            let event = events.event(at);
             self.join_events_span(Span { start: event.start, end: event.end });
-            self.add(event, 1).map_err(|_| at)?;
+            self.add(&event, 1).map_err(|_| at)?;
         }
         Ok(())
     }
@@ -246,15 +259,11 @@ impl EventSink for Accumulator<'_> {
     }
 
     fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
-        let mut at = 0;
-        while let Some(first) = events.get(at) {
-            let window = self.sums.windows.go_to(first.start);
-            let gathered = self.run.gather(&events[at..], &window);
-            let refused = |more| RefusedEvent { at: at + more, rejection: CountOverflow.into() };
-            self.add_run(&gathered).map_err(refused)?;
-            at += gathered.events.len();
-        }
-        Ok(())
+        self.add_all(events)
+    }
+
+    fn columns(&mut self, events: EventColumns<'_>) -> Result<(), RefusedEvent> {
+        self.add_all(events)
     }
 
     fn repeated(&mut self, first: Event, events: u64) -> Result<(), Rejection> {
