@@ -191,7 +191,7 @@ impl<'a> Accumulator<'a> {
         let Accumulator { run, recent, sums, .. } = self;
         let PartialSums { windows, tally, .. } = sums;
         let mut fits = gathered.has_small_counts;
-        run.each(gathered, |channel, row| fits &= row.count == 0 || windows.has_room(channel, row.count));
+        run.each(gathered, |channel, row| fits &= row.count == 0 || windows.has_room(channel));
         if !fits {
             run.each(gathered, |_, row| *row = Row::default());
             return self.add_each(gathered.events);

@@ -106,11 +106,11 @@ impl WindowCounts {
         self.pages[page].add_point(channel, in_page, count)
     }
 
-    /// Whether the current window can take so much more of a channel. If not yet, it has room for it from now on.
+    /// Whether the current window can take less than 2⁶³ more of a channel.
     #[inline]
-    pub fn has_room(&mut self, channel: usize, count: u64) -> bool {
+    pub fn has_room(&mut self, channel: usize) -> bool {
         let Place { page, in_page } = self.current.place;
-        self.pages[page].point(channel, in_page).checked_add(count).is_some()
+        *self.pages[page].point(channel, in_page) <= 1 << 63
     }
 
     /// Adds to the current window, which has room for it.

@@ -8,9 +8,9 @@ use trace_formats::event::EventColumns;
 
 use super::EventOrder;
 
-/// The most events of a run. So many counts below `LARGE_COUNT` add up to less than 2⁶⁴.
+/// The most events of a run. So many counts below `LARGE_COUNT` add up to less than 2⁶³.
 const MAX_EVENTS: usize = 256;
-const LARGE_COUNT: u64 = 1 << 56;
+const LARGE_COUNT: u64 = 1 << 55;
 
 /// Events as they come from a decoder.
 pub trait Batch: Copy {
@@ -131,7 +131,7 @@ pub struct Gathered<B> {
     pub events: B,
     /// When they were.
     pub order: EventOrder,
-    /// Counts are so small that the sums are sure to be right.
+    /// The sum of all counts is surely less than 2⁶³.
     pub has_small_counts: bool,
     /// How many of the events reach into further windows.
     further: usize,
@@ -197,7 +197,8 @@ impl Run {
         Gathered { events, order, has_small_counts: counts < LARGE_COUNT, further }
     }
 
-    /// Calls `take` with the channels and what is in their rows. A row may come more than once.
+    /// Calls `take` with the channels and what is in their rows. A row may come more than once, and a channel may
+    /// have several.
     #[inline]
     pub fn each<B: Batch>(&mut self, gathered: &Gathered<B>, mut take: impl FnMut(usize, &mut Row)) {
         let events = gathered.events;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn windows(counts: &WindowCounts, range: std::ops::Range<i64>) -> Vec<u64> {
+fn windows(counts: &WindowCounts, range: Range<i64>) -> Vec<u64> {
     let mut running = [Running::default()];
     range
         .map(|window| {
@@ -46,7 +46,46 @@ fn an_event_over_a_million_windows_makes_two_pages() {
     assert_eq!(counts.pages.len(), 2);
 }
 
+/// What windows from `first` on have, share by share.
+fn plain(events: &[(i64, i64, u64)], cycles: i64, windows: Range<i64>) -> Vec<u64> {
+    let mut shares = vec![0i128; (windows.end - windows.start) as usize];
+    for &(start, length, count) in events {
+        let whole = i128::from(count) << SHARE_BITS;
+        let each_cycle = (whole + i128::from(length) - 1) / i128::from(length);
+        let (mut at, mut left) = (start, whole);
+        while at < start + length {
+            let window = at.div_euclid(cycles);
+            let next = (start + length).min((window + 1) * cycles);
+            let share = if next == start + length { left } else { each_cycle * i128::from(next - at) };
+            shares[(window - windows.start) as usize] += share;
+            (at, left) = (next, left - share);
+        }
+    }
+    let mut carried = 0;
+    let mut take = |share: &i128| {
+        let whole = ((share + carried) >> SHARE_BITS).max(0);
+        carried += share - (whole << SHARE_BITS);
+        whole as u64
+    };
+    shares.iter().map(&mut take).collect()
+}
+
 proptest! {
+    #[test]
+    fn an_event_is_spread_as_share_by_share(
+        events in prop::collection::vec((-500i64..500, 1i64..2000, any::<u64>(), 11u32..64), 1..40),
+        cycles in 1i64..70,
+    ) {
+        let events: Vec<_> =
+            events.iter().map(|&(start, length, count, bits)| (start, length, count >> bits)).collect();
+        let mut counts = WindowCounts::new(cycles);
+        for &(start, length, count) in &events {
+            prop_assert!(counts.spread(0, start, start + length, count).is_ok());
+        }
+        let range = (-500i64).div_euclid(cycles)..2500;
+        prop_assert_eq!(windows(&counts, range.clone()), plain(&events, cycles, range));
+    }
+
     #[test]
     fn counts_are_conserved_for_any_events_and_any_order_of_merging(
         events in prop::collection::vec((-500i64..500, 1i64..300, 0u64..10_000), 1..40),
