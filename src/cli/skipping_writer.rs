@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trace_formats::event::{Fact, RefusedEvent};
+use trace_formats::event::{EventColumns, Fact, RefusedEvent};
 use trace_formats::writer::TraceWriter;
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection};
 
@@ -52,6 +52,10 @@ impl EventSink for SkippingWriter {
 
     fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
         self.writer.events(events)
+    }
+
+    fn columns(&mut self, events: EventColumns<'_>) -> Result<(), RefusedEvent> {
+        self.writer.columns(events)
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {

@@ -1,11 +1,16 @@
 //! What a worker decodes into: exact integer sums of one chunk.
 
+mod run;
+mod tally;
+
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use trace_formats::event::{Fact, RefusedEvent};
+use trace_formats::event::{EventColumns, Fact, RefusedEvent};
 use trace_formats::{ChannelId, DataError, Event, EventSink, RegionSetId, Rejection, Span};
 
+use self::run::{Batch, Gathered, Row, Run};
+use self::tally::{Recent, Tally};
 use super::dictionary::Dictionary;
 use super::window_counts::{CountOverflow, WindowCounts};
 use crate::activity::WindowTiming;
@@ -19,15 +24,11 @@ pub struct PartialSums {
     /// Counts by window and channel.
     pub windows: WindowCounts,
     /// Counts by region set and channel.
-    pub totals: FxHashMap<(u32, u32), u128>,
-    /// First and last cycle by region set.
-    pub region_spans: FxHashMap<u32, (i64, i64)>,
+    pub tally: Tally,
     /// When the events were, in the order of the file.
     pub order: EventOrder,
     /// First cycle and end of the events; sums over windows, which may stick out of the run, do not count.
     pub events_span: Option<Span>,
-    /// Events by channel.
-    pub events: Vec<u64>,
     /// Records that could not be decoded and were skipped, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Rare facts, in the order of the file.
@@ -41,11 +42,9 @@ impl PartialSums {
     fn new(window_cycles: i64) -> PartialSums {
         PartialSums {
             windows: WindowCounts::new(window_cycles),
-            totals: FxHashMap::default(),
-            region_spans: FxHashMap::default(),
+            tally: Tally::default(),
             order: EventOrder::default(),
             events_span: None,
-            events: Vec::new(),
             bad_records: BTreeMap::new(),
             facts: Vec::new(),
             leading_facts: 0,
@@ -73,15 +72,28 @@ impl Default for EventOrder {
 }
 
 impl EventOrder {
+    /// Of one event.
     #[inline]
-    fn take(&mut self, start: i64, end: i64) {
-        self.first_start = self.first_start.min(start);
-        if start >= self.last_start {
-            self.last_start = start;
-        } else {
-            self.largest_step_back = self.largest_step_back.max(self.last_start.abs_diff(start));
+    fn of(start: i64, end: i64) -> EventOrder {
+        EventOrder { first_start: start, last_start: start, last_end: end, largest_step_back: 0 }
+    }
+
+    /// Of the starts and ends of events that follow one another in the file.
+    fn of_all(times: impl Iterator<Item = (i64, i64)>) -> EventOrder {
+        times.map(|(start, end)| EventOrder::of(start, end)).fold(EventOrder::default(), EventOrder::then)
+    }
+
+    /// The order of these events and the next.
+    #[inline]
+    fn then(self, next: EventOrder) -> EventOrder {
+        let is_back = next.first_start < self.last_start;
+        let step_back = if is_back { self.last_start.abs_diff(next.first_start) } else { 0 };
+        EventOrder {
+            first_start: self.first_start.min(next.first_start),
+            last_start: self.last_start.max(next.last_start),
+            last_end: self.last_end.max(next.last_end),
+            largest_step_back: step_back.max(self.largest_step_back).max(next.largest_step_back),
         }
-        self.last_end = self.last_end.max(end);
     }
 }
 
@@ -92,23 +104,10 @@ pub struct Accumulator<'a> {
     skip_bad_records: bool,
     channels: NameCache,
     region_sets: NameCache,
-    /// By channel: what was added since it last came with another region set. Most events follow one like it.
-    recent: Vec<Recent>,
-    /// The region set that came last, and its cycles since.
-    recent_region: (u32, Span),
+    run: Run,
+    recent: Recent,
     sums: PartialSums,
 }
-
-/// The latest events of a channel, all of one region set.
-#[derive(Clone, Copy, Default)]
-struct Recent {
-    regions: u32,
-    events: u64,
-    sum: u128,
-}
-
-/// The cycles of a region set before its first event.
-const NO_CYCLES: Span = Span { start: i64::MAX, end: i64::MIN };
 
 /// Names a worker has met, so that it asks the shared dictionary once a name.
 #[derive(Default)]
@@ -146,115 +145,85 @@ impl<'a> Accumulator<'a> {
             skip_bad_records,
             channels: NameCache::default(),
             region_sets: NameCache::default(),
-            recent: Vec::new(),
-            recent_region: (0, NO_CYCLES),
+            run: Run::new(),
+            recent: Recent::new(),
             sums: PartialSums::new(window_cycles),
         }
     }
 
     /// Hands over the sums since the latest call.
     pub fn take(&mut self) -> PartialSums {
-        for channel in 0..self.recent.len() {
-            self.settle(channel);
-        }
-        self.settle_region();
+        self.recent.settle(&mut self.sums.tally);
         std::mem::replace(&mut self.sums, PartialSums::new(self.window_cycles))
     }
 
-    /// Adds what is recent of a channel to the sums.
-    #[inline(never)]
-    fn settle(&mut self, channel: usize) {
-        let Recent { regions, events, sum } = std::mem::take(&mut self.recent[channel]);
-        if sum > 0 {
-            *self.sums.totals.entry((regions, channel as u32)).or_default() += sum;
-        }
-        if events > 0 {
-            if self.sums.events.len() <= channel {
-                self.sums.events.resize(self.recent.len(), 0);
-            }
-            self.sums.events[channel] += events;
-        }
-    }
-
-    /// Adds the cycles of the latest region set to the sums.
-    fn settle_region(&mut self) {
-        let (set, cycles) = std::mem::replace(&mut self.recent_region, (0, NO_CYCLES));
-        if cycles.start < cycles.end && RegionSetId(set) != RegionSetId::NONE {
-            let span = self.sums.region_spans.entry(set).or_insert((cycles.start, cycles.end));
-            *span = (span.0.min(cycles.start), span.1.max(cycles.end));
-        }
-    }
-
-    /// Adds an event, or as many as `events` says (none for a sum over a window) that count together, to all but the
-    /// windows.
-    #[inline]
-    fn count(&mut self, event: Event, events: u64) {
-        let Event { channel, regions, start, end, count } = event;
-        let channel = channel.0 as usize;
-        if self.recent[channel].regions != regions.0 {
-            self.settle(channel);
-            self.recent[channel].regions = regions.0;
-        }
-        let recent = &mut self.recent[channel];
-        recent.sum += u128::from(count);
-        recent.events += events;
-        self.see_region(regions, Span { start, end });
-    }
-
-    #[inline]
-    fn add(&mut self, event: Event, events: u64) -> Result<(), Rejection> {
-        self.sums.order.take(event.start, event.end);
-        self.sums.windows.spread(event.channel.0 as usize, event.start, event.end, event.count)?;
-        self.count(event, events);
+    /// Adds an event, or as many as `events` says (none for a sum over a window) that count together.
+    fn add(&mut self, event: &Event, events: u64) -> Result<(), CountOverflow> {
+        let Event { channel, start, end, count, .. } = *event;
+        self.sums.order = self.sums.order.then(EventOrder::of(start, end));
+        self.sums.windows.spread(channel.0 as usize, start, end, count)?;
+        self.tally(event, count, events);
         Ok(())
     }
 
-    /// Adds events to the windows.
-    fn spread(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
-        let windows = &mut self.sums.windows;
-        let refused = |at| move |error: CountOverflow| RefusedEvent { at, rejection: error.into() };
+    /// Adds events that count together to all but the windows.
+    fn tally(&mut self, event: &Event, count: u64, events: u64) {
+        let Event { channel, regions, start, end, .. } = *event;
+        self.recent.add(channel.0 as usize, regions, count, events, &mut self.sums.tally);
+        self.recent.see_region(regions, Span { start, end }, &mut self.sums.tally);
+    }
+
+    /// Adds events run by run.
+    fn add_all(&mut self, events: impl Batch) -> Result<(), RefusedEvent> {
         let mut at = 0;
         while at < events.len() {
-            at += windows.add_current(&events[at..]).map_err(|more| refused(at + more)(CountOverflow))?;
-            if let Some(event) = events.get(at) {
-                let channel = event.channel.0 as usize;
-                windows.spread(channel, event.start, event.end, event.count).map_err(refused(at))?;
-                at += 1;
-            }
+            let window = self.sums.windows.go_to(events.event(at).start);
+            let gathered = self.run.gather(events.range(at..events.len()), &window);
+            let refused = |more| RefusedEvent { at: at + more, rejection: CountOverflow.into() };
+            self.add_run(&gathered).map_err(refused)?;
+            at += gathered.events.len();
         }
         Ok(())
     }
 
-    /// Adds events to all but the windows.
-    fn count_all(&mut self, events: &[Event]) {
-        let mut rest = events;
-        while let Some(first) = rest.first() {
-            let run = rest.iter().position(|event| event.regions != first.regions).unwrap_or(rest.len());
-            let mut span = NO_CYCLES;
-            for event in &rest[..run] {
-                span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
-                let channel = event.channel.0 as usize;
-                if self.recent[channel].regions != event.regions.0 {
-                    self.settle(channel);
-                    self.recent[channel].regions = event.regions.0;
-                }
-                let recent = &mut self.recent[channel];
-                recent.sum += u128::from(event.count);
-                recent.events += 1;
-            }
-            self.see_region(first.regions, span);
-            rest = &rest[run..];
+    /// Adds a run that starts in the current window. Returns the place of the first event whose sum does not fit.
+    fn add_run<B: Batch>(&mut self, gathered: &Gathered<B>) -> Result<(), usize> {
+        let Accumulator { run, recent, sums, .. } = self;
+        let PartialSums { windows, tally, .. } = sums;
+        let mut fits = gathered.has_small_counts;
+        run.each(gathered, |channel, row| fits &= row.count == 0 || windows.has_room(channel));
+        if !fits {
+            run.each(gathered, |_, row| *row = Row::default());
+            return self.add_each(gathered.events);
         }
+        let regions = gathered.events.event(0).regions;
+        run.each(gathered, |channel, row| {
+            if row.events > 0 {
+                let Row { count, events } = std::mem::take(row);
+                windows.add(channel, count);
+                recent.add(channel, regions, count, u64::from(events), tally);
+            }
+        });
+        for (at, event) in run.further(gathered) {
+            let channel = event.channel.0 as usize;
+            windows.spread_on(channel, event.start, event.end, event.count).map_err(|_| at)?;
+            recent.add(channel, regions, event.count, 0, tally);
+        }
+        let span = Span { start: gathered.order.first_start, end: gathered.order.last_end };
+        recent.see_region(regions, span, tally);
+        sums.order = sums.order.then(gathered.order);
+        self.join_events_span(span);
+        Ok(())
     }
 
-    /// Widens the cycles of a region set.
-    fn see_region(&mut self, regions: RegionSetId, span: Span) {
-        if self.recent_region.0 != regions.0 {
-            self.settle_region();
-            self.recent_region.0 = regions.0;
+    /// Adds events one by one, to find the first whose sum does not fit.
+    fn add_each(&mut self, events: impl Batch) -> Result<(), usize> {
+        for at in 0..events.len() {
+            let event = events.event(at);
+            self.join_events_span(Span { start: event.start, end: event.end });
+            self.add(&event, 1).map_err(|_| at)?;
         }
-        let cycles = &mut self.recent_region.1;
-        *cycles = Span { start: cycles.start.min(span.start), end: cycles.end.max(span.end) };
+        Ok(())
     }
 
     fn join_events_span(&mut self, span: Span) {
@@ -269,8 +238,8 @@ impl EventSink for Accumulator<'_> {
         }
         let number = self.dictionary.channel(component, action)?;
         self.channels.keep(number);
-        let known = self.recent.len().max(number as usize + 1);
-        self.recent.resize(known, Recent::default());
+        self.run.know(number);
+        self.recent.know(number);
         Ok(ChannelId(number))
     }
 
@@ -286,26 +255,15 @@ impl EventSink for Accumulator<'_> {
 
     fn event(&mut self, event: Event) -> Result<(), Rejection> {
         self.join_events_span(Span { start: event.start, end: event.end });
-        self.add(event, 1)
+        Ok(self.add(&event, 1)?)
     }
 
     fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        // Several short loops keep what each needs in registers. A sum that does not fit ends the run, so it does not
-        // matter what else was added before.
-        let mut order = self.sums.order;
-        let mut span = NO_CYCLES;
-        for event in events {
-            order.take(event.start, event.end);
-            span = Span { start: span.start.min(event.start), end: span.end.max(event.end) };
-        }
-        self.sums.order = order;
-        self.join_events_span(span);
-        self.spread(events)?;
-        self.count_all(events);
-        Ok(())
+        self.add_all(events)
+    }
+
+    fn columns(&mut self, events: EventColumns<'_>) -> Result<(), RefusedEvent> {
+        self.add_all(events)
     }
 
     fn repeated(&mut self, first: Event, events: u64) -> Result<(), Rejection> {
@@ -315,16 +273,16 @@ impl EventSink for Accumulator<'_> {
             return Ok(());
         }
         self.join_events_span(Span { start, end });
-        self.sums.order.take(start, start + 1);
-        self.sums.order.take(end - 1, end);
+        let order = EventOrder { last_start: end - 1, ..EventOrder::of(start, end) };
+        self.sums.order = self.sums.order.then(order);
         self.sums.windows.steady(channel.0 as usize, start, end, count)?;
         let sum = count.checked_mul(events).ok_or(CountOverflow)?;
-        self.count(Event { end, count: sum, ..first }, events);
+        self.tally(&Event { end, ..first }, sum, events);
         Ok(())
     }
 
     fn window_count(&mut self, event: Event) -> Result<(), Rejection> {
-        self.add(event, 0)
+        Ok(self.add(&event, 0)?)
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Rejection> {

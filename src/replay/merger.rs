@@ -178,7 +178,7 @@ impl<'a> Merger<'a> {
             if let Some(span) = sums.events_span {
                 self.events_span = Some(self.events_span.map_or(span, |all| all.join(span)));
             }
-            self.open.merge(&sums.windows).map_err(overflow)?;
+            self.open.merge(&mut sums.windows).map_err(overflow)?;
         }
         self.take_counters(sums);
         Ok(())
@@ -192,15 +192,15 @@ impl<'a> Merger<'a> {
     }
 
     fn take_counters(&mut self, mut sums: PartialSums) {
-        for (key, count) in sums.totals.drain() {
+        for (key, count) in sums.tally.totals.drain() {
             *self.totals.entry(key).or_default() += count;
         }
-        for (set, (start, end)) in sums.region_spans.drain() {
+        for (set, (start, end)) in sums.tally.region_spans.drain() {
             let span = self.region_spans.entry(set).or_insert((start, end));
             *span = (span.0.min(start), span.1.max(end));
         }
-        self.events.resize(self.events.len().max(sums.events.len()), 0);
-        for (all, events) in self.events.iter_mut().zip(&sums.events) {
+        self.events.resize(self.events.len().max(sums.tally.events.len()), 0);
+        for (all, events) in self.events.iter_mut().zip(&sums.tally.events) {
             *all += events;
         }
         for (reason, records) in sums.bad_records {

@@ -1,5 +1,7 @@
 //! What a trace says happened: counts of a component's action over an interval of cycles.
 
+use std::ops::Range;
+
 use crate::error::DataError;
 use crate::metadata::{ChannelEvents, Note, RegionDeclaration, Skipped, Span};
 
@@ -38,6 +40,67 @@ pub struct Event {
     pub end: i64,
     /// Number of actions in units of 2⁻ᵏ, k being the trace's `count_fraction_bits`.
     pub count: u64,
+}
+
+/// Events as columns of one length: what a format that stores them so hands on without making each event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventColumns<'a> {
+    /// What the positions in `channels` stand for.
+    pub channel_ids: &'a [ChannelId],
+    /// What the positions in `regions` stand for.
+    pub region_ids: &'a [RegionSetId],
+    /// Positions in `channel_ids`, all of them within it.
+    pub channels: &'a [i64],
+    /// Positions in `region_ids`, all of them within it.
+    pub regions: &'a [i64],
+    /// First cycles.
+    pub starts: &'a [i64],
+    /// Numbers of cycles.
+    pub durations: &'a [i64],
+    /// Counts, none of them negative.
+    pub counts: &'a [i64],
+}
+
+impl<'a> EventColumns<'a> {
+    /// The number of events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is no event.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// The event at a position below the number of events.
+    #[inline]
+    #[must_use]
+    pub fn event(&self, at: usize) -> Event {
+        let start = self.starts[at];
+        Event {
+            channel: self.channel_ids[self.channels[at] as usize],
+            regions: self.region_ids[self.regions[at] as usize],
+            start,
+            end: start + self.durations[at],
+            count: self.counts[at] as u64,
+        }
+    }
+
+    /// Some of the events.
+    #[inline]
+    #[must_use]
+    pub fn range(&self, range: Range<usize>) -> EventColumns<'a> {
+        EventColumns {
+            channels: &self.channels[range.clone()],
+            regions: &self.regions[range.clone()],
+            starts: &self.starts[range.clone()],
+            durations: &self.durations[range.clone()],
+            counts: &self.counts[range],
+            ..*self
+        }
+    }
 }
 
 /// Why a sink refuses what a decoder hands it. The decoder adds the position.
@@ -89,6 +152,17 @@ pub trait EventSink {
     fn events(&mut self, events: &[Event]) -> Result<(), RefusedEvent> {
         for (at, event) in events.iter().enumerate() {
             self.event(*event).map_err(|rejection| RefusedEvent { at, rejection })?;
+        }
+        Ok(())
+    }
+
+    /// Takes events in their order, as [`EventSink::events`] does.
+    ///
+    /// # Errors
+    /// The first event that is refused.
+    fn columns(&mut self, events: EventColumns<'_>) -> Result<(), RefusedEvent> {
+        for at in 0..events.len() {
+            self.event(events.event(at)).map_err(|rejection| RefusedEvent { at, rejection })?;
         }
         Ok(())
     }

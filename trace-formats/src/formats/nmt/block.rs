@@ -10,7 +10,7 @@ use crate::formats::nmt::wire::{self, Dictionary};
 use crate::metadata::Span;
 
 /// The records of one block by column. Reused from block to block, so that none is allocated.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Columns {
     /// Positions in the dictionary's channels.
     pub channels: Vec<i64>,

@@ -20,10 +20,12 @@ const FIXED_WIDTH: u8 = 2;
 /// Bits of one width each, above a base, and the few that need more as exceptions.
 pub const PACKED: u8 = 3;
 
-/// What is kept from column to column, so that nothing is allocated for each.
-#[derive(Default)]
+/// What is kept from column to column, so that nothing is allocated for each: the exceptions of a packed one.
+#[derive(Debug, Default)]
 pub struct Scratch {
-    gaps: Vec<i64>,
+    /// Gaps between them, and then the records at which they stand.
+    positions: Vec<i64>,
+    /// Zig-zag of the high bits, and then what is to be added.
     highs: Vec<i64>,
 }
 
@@ -47,7 +49,13 @@ pub fn decode(
         VARINTS => column.varints(values)?,
         RUNS => column.runs(values)?,
         FIXED_WIDTH => column.fixed_width(values)?,
-        PACKED => column.packed(lag as usize, values, scratch)?,
+        PACKED => {
+            let mut packed = column.packed(lag as usize, scratch)?;
+            packed.differences(bytes, scratch, 0, values);
+            for value in values.iter_mut().take(packed.lag) {
+                *value = value.wrapping_add(packed.anchor);
+            }
+        }
         unknown => {
             return Err(bad_block(format!("column encoding {unknown}"), "encoding 0 to 3"));
         }
@@ -61,11 +69,7 @@ fn undo_difference(values: &mut [i64], lag: usize) {
     match lag {
         0 => {}
         1 => {
-            let mut sum = 0_i64;
-            for value in values {
-                sum = sum.wrapping_add(*value);
-                *value = sum;
-            }
+            add_up(0, values);
         }
         _ => {
             for start in (lag..values.len()).step_by(lag) {
@@ -76,6 +80,82 @@ fn undo_difference(values: &mut [i64], lag: usize) {
             }
         }
     }
+}
+
+/// A packed column that was found right, and whose numbers are still packed.
+pub struct Packed {
+    at: usize,
+    base: i64,
+    width: u32,
+    lag: usize,
+    anchor: i64,
+    records: usize,
+    next_exception: usize,
+}
+
+impl Packed {
+    /// Opens the packed column at `*at`, or one of a single run, and moves `*at` behind it. `None` if it is neither, has
+    /// an error, or has a lag that reaches back further than one record.
+    pub fn open(bytes: &[u8], at: &mut usize, records: usize, scratch: &mut Scratch) -> Option<Packed> {
+        let mut column = Column { bytes, at: *at, records };
+        let lag = column.varint().ok().filter(|&lag| lag <= 1)?;
+        let packed = match column.byte().ok()? {
+            PACKED => column.packed(lag as usize, scratch).ok()?,
+            RUNS => column.one_run(lag as usize, scratch)?,
+            _ => return None,
+        };
+        *at = column.at;
+        Some(packed)
+    }
+
+    /// The least and the largest value that can be in a column with these exceptions.
+    pub fn bounds(&self, scratch: &Scratch) -> (i128, i128) {
+        let (lowest, highest) = scratch
+            .highs
+            .iter()
+            .fold((0, 0), |(lowest, highest), &high| (high.min(lowest), high.max(highest)));
+        let least = i128::from(self.base) + i128::from(lowest);
+        let most = i128::from(self.base) + ((1_i128 << self.width) - 1) + i128::from(highest);
+        match self.lag {
+            0 => (least, most),
+            _ => {
+                let sum_of = |difference: i128| i128::from(self.anchor) + difference * self.records as i128;
+                (sum_of(least.min(0)), sum_of(most.max(0)))
+            }
+        }
+    }
+
+    /// Unpacks the differences of the records from `first` on, which is a multiple of eight and follows those of the call
+    /// before.
+    fn differences(&mut self, bytes: &[u8], scratch: &Scratch, first: usize, values: &mut [i64]) {
+        let packed = &bytes[self.at + packed_bytes(first, self.width)..];
+        unpack(packed, self.width, self.base, values);
+        let exceptions =
+            scratch.positions[self.next_exception..].iter().zip(&scratch.highs[self.next_exception..]);
+        for (&position, &high) in exceptions {
+            let Some(value) = values.get_mut(position as usize - first) else { break };
+            *value = value.wrapping_add(high);
+            self.next_exception += 1;
+        }
+    }
+
+    /// Reads the values of the next records, of which `first` is a multiple of eight.
+    pub fn values(&mut self, bytes: &[u8], scratch: &Scratch, first: usize, values: &mut [i64]) {
+        self.differences(bytes, scratch, first, values);
+        if self.lag == 1 {
+            self.anchor = add_up(self.anchor, values);
+        }
+    }
+}
+
+/// Replaces differences by the sums up to them; returns the last.
+fn add_up(before: i64, differences: &mut [i64]) -> i64 {
+    let mut sum = before;
+    for difference in differences {
+        sum = sum.wrapping_add(*difference);
+        *difference = sum;
+    }
+    sum
 }
 
 /// A column while it is read.
@@ -148,63 +228,75 @@ impl<'a> Column<'a> {
         Ok(())
     }
 
-    fn packed(&mut self, lag: usize, values: &mut [i64], scratch: &mut Scratch) -> Result<(), DataError> {
+    fn packed(&mut self, lag: usize, scratch: &mut Scratch) -> Result<Packed, DataError> {
         let base = self.signed()?;
         let anchor = if lag > 0 { self.signed()? } else { 0 };
         let exceptions = self.varint()?;
-        let width = self.unpack(base, values)?;
+        let (at, width) = self.skip_packed(self.records)?;
+        scratch.positions.clear();
+        scratch.highs.clear();
         if exceptions > 0 {
-            self.exceptions(exceptions, width, values, scratch)?;
+            self.exceptions(exceptions, width, scratch)?;
         }
-        for value in values.iter_mut().take(lag) {
-            *value = value.wrapping_add(anchor);
-        }
-        Ok(())
+        Ok(Packed { at, base, width, lag, anchor, records: self.records, next_exception: 0 })
     }
 
-    /// Reads a width and numbers of it.
-    fn unpack(&mut self, base: i64, numbers: &mut [i64]) -> Result<u32, DataError> {
+    /// A column of one run, whose numbers take no bits.
+    fn one_run(&mut self, lag: usize, scratch: &mut Scratch) -> Option<Packed> {
+        let base = self.signed().ok()?;
+        let length = self.varint().ok()?;
+        scratch.positions.clear();
+        scratch.highs.clear();
+        let run =
+            Packed { at: self.at, base, width: 0, lag, anchor: 0, records: self.records, next_exception: 0 };
+        (length == self.records as u64).then_some(run)
+    }
+
+    /// Reads a width and passes over so many numbers of it. Returns where they are.
+    fn skip_packed(&mut self, numbers: usize) -> Result<(usize, u32), DataError> {
         let width = u32::from(self.byte()?);
         if !is_width(width) {
             return Err(bad_block(format!("numbers of {width} bits"), "0 to 56 bits, or 64"));
         }
-        let packed = &self.bytes[self.at..];
-        self.take(packed_bytes(numbers.len(), width))?;
-        unpack(packed, width, base, numbers);
-        Ok(width)
+        let at = self.at;
+        self.take(packed_bytes(numbers, width))?;
+        Ok((at, width))
     }
 
-    /// Adds to the values that have more bits than the others what is missing.
-    fn exceptions(
-        &mut self,
-        exceptions: u64,
-        width: u32,
-        values: &mut [i64],
-        scratch: &mut Scratch,
-    ) -> Result<(), DataError> {
+    fn unpack(&mut self, numbers: &mut [i64]) -> Result<(), DataError> {
+        let (at, width) = self.skip_packed(numbers.len())?;
+        unpack(&self.bytes[at..], width, 0, numbers);
+        Ok(())
+    }
+
+    /// Reads which values have more bits than the others, and what is missing from them.
+    fn exceptions(&mut self, exceptions: u64, width: u32, scratch: &mut Scratch) -> Result<(), DataError> {
         if exceptions > self.records as u64 || width == u64::BITS {
             return Err(bad_block(
                 format!("{exceptions} exceptions from {width} bits"),
                 format!("at most one for each of {} records, and none from 64 bits", self.records),
             ));
         }
-        let Scratch { gaps, highs } = scratch;
-        gaps.resize(exceptions as usize, 0);
+        let Scratch { positions, highs } = scratch;
+        positions.resize(exceptions as usize, 0);
         highs.resize(exceptions as usize, 0);
-        self.unpack(0, gaps)?;
-        self.unpack(0, highs)?;
-        let mut next = 0_usize;
-        for (&gap, &high) in gaps.iter().zip(&*highs) {
+        self.unpack(positions)?;
+        self.unpack(highs)?;
+        let mut next = 0;
+        for position in positions {
             // A gap that reaches too far may be any 64 bits.
-            let value = usize::try_from(gap).ok().and_then(|gap| values.get_mut(next.checked_add(gap)?));
-            let Some(value) = value else {
+            let gap = *position as u64;
+            if gap >= self.records as u64 - next {
                 return Err(bad_block(
-                    format!("an exception {} records behind record {next}", gap as u64),
+                    format!("an exception {gap} records behind record {next}"),
                     format!("exceptions among the {} records that the block claims", self.records),
                 ));
-            };
-            *value = value.wrapping_add(varint::unzigzag(high as u64) << width);
-            next += gap as usize + 1;
+            }
+            *position = (next + gap) as i64;
+            next += gap + 1;
+        }
+        for high in highs {
+            *high = varint::unzigzag(*high as u64) << width;
         }
         Ok(())
     }

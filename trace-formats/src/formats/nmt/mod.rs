@@ -4,7 +4,8 @@
 //!
 //! 1. `header`: magic, version, and the trace's metadata.
 //! 2. `frame`: what surrounds every block: kind, length, checksums.
-//! 3. `block`: the payload of events: a dictionary and columns (`column`, `column_writer`, `packed`, `varint`).
+//! 3. `block`: the payload of events: a dictionary and columns (`column`, `column_writer`, `packed`, `varint`). `pieces`
+//!    reads the same a few events at a time.
 //! 4. `wire`: how names, facts, metadata and the footer become bytes (bincode).
 //! 5. `index`: the index, the footer and the trailer.
 //!
@@ -18,6 +19,7 @@ mod frame;
 mod header;
 mod index;
 mod packed;
+mod pieces;
 mod reader;
 #[cfg(test)]
 mod tests;

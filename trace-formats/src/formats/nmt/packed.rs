@@ -40,6 +40,9 @@ pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
 /// Fills `numbers` with what is packed at the start of `bytes`, which are at least as many as [`packed_bytes`] says, each
 /// added to `base`. With some bytes behind them the last numbers are read as fast as the others.
 pub fn unpack(bytes: &[u8], width: u32, base: i64, numbers: &mut [i64]) {
+    if width == 0 {
+        return numbers.fill(base);
+    }
     let done = unpack_groups(bytes, width, base, numbers);
     for (at, number) in numbers.iter_mut().enumerate().skip(done) {
         *number = base.wrapping_add(number_at(bytes, width, at) as i64);

@@ -1,7 +1,5 @@
 //! Blocks to events. Every block is decoded alone; nothing is kept from one to the next.
 
-use std::ops::Range;
-
 use crate::decoder::{Chunk, Cut, Decoder};
 use crate::error::DataError;
 use crate::event::{ChannelId, Event, EventSink, Fact, RefusedEvent, RegionSetId, Rejection};
@@ -9,12 +7,10 @@ use crate::formats::nmt::block::Columns;
 use crate::formats::nmt::frame::{BlockKind, FLAG_OPTIONAL, FrameHeader, HEADER_BYTES, bad_block};
 use crate::formats::nmt::header::check_span;
 use crate::formats::nmt::index::{TRAILER_BYTES, check_end};
+use crate::formats::nmt::pieces::Pieces;
 use crate::formats::nmt::wire::{self, Dictionary};
 use crate::formats::nmt::{cut_file, trailing_bytes};
 use crate::metadata::Span;
-
-/// How many events a sink takes at once: few enough to stay in a core's first cache.
-const PIECE_EVENTS: usize = 256;
 
 /// The decoder of the blocks between the file's header and its end.
 pub struct BlockDecoder;
@@ -53,7 +49,7 @@ impl Decoder for BlockDecoder {
 }
 
 fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), DataError> {
-    let mut columns = Columns::default();
+    let mut buffers = Buffers::default();
     let mut at = 0;
     while at < chunk.bytes.len() {
         let rest = &chunk.bytes[at..];
@@ -70,7 +66,7 @@ fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), Data
             }
             return check_end(rest, &header, offset).map(drop).or_else(|error| sink.bad_record(error));
         }
-        Block { header, offset, columns: &mut columns }.decode(rest, sink)?;
+        Block { header, offset, buffers: &mut buffers }.decode(rest, sink)?;
         at += header.block_bytes();
     }
     if chunk.is_last {
@@ -79,11 +75,18 @@ fn decode_blocks(chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<(), Data
     Ok(())
 }
 
+/// What is decoded, the fast way or record by record. Kept from block to block.
+#[derive(Default)]
+struct Buffers {
+    pieces: Pieces,
+    columns: Columns,
+}
+
 /// One block but the footer, and where it stands.
 struct Block<'a> {
     header: FrameHeader,
     offset: u64,
-    columns: &'a mut Columns,
+    buffers: &'a mut Buffers,
 }
 
 impl Block<'_> {
@@ -125,7 +128,7 @@ impl Block<'_> {
         };
         for (record, fact) in facts.into_iter().enumerate() {
             if let Err(rejection) = sink.fact(fact) {
-                sink.bad_record(self.locate(rejection, record))?;
+                sink.bad_record(locate(rejection, record, self.offset))?;
             }
         }
         Ok(())
@@ -137,65 +140,62 @@ impl Block<'_> {
         kind: BlockKind,
         sink: &mut dyn EventSink,
     ) -> Result<(), DataError> {
-        match self.columns.decode(payload, self.header.records, kind) {
+        if kind == BlockKind::Events
+            && let Some(dictionary) = self.buffers.pieces.open(payload, self.header.records)
+        {
+            let names = Names::intern(&dictionary, sink);
+            if names.refused_channels.is_empty() && names.refused_regions.is_empty() {
+                return self.hand_over_pieces(payload, &names, sink);
+            }
+        }
+        match self.buffers.columns.decode(payload, self.header.records, kind) {
             Ok(dictionary) => self.hand_over(&Names::intern(&dictionary, sink), kind, sink),
             Err(error) => sink.bad_record(error.at_byte(self.offset)),
         }
     }
 
+    fn hand_over_pieces(
+        &mut self,
+        payload: &[u8],
+        names: &Names,
+        sink: &mut dyn EventSink,
+    ) -> Result<(), DataError> {
+        let offset = self.offset;
+        self.buffers.pieces.each(payload, &names.channels, &names.region_sets, |first, events| {
+            let mut taken = 0;
+            while taken < events.len() {
+                taken += match sink.columns(events.range(taken..events.len())) {
+                    Ok(()) => events.len(),
+                    Err(RefusedEvent { at, rejection }) => {
+                        sink.bad_record(locate(rejection, first + taken + at, offset))?;
+                        at + 1
+                    }
+                };
+            }
+            Ok(())
+        })
+    }
+
+    /// Hands over records one by one, and each only if the sink knows its names.
     fn hand_over(&self, names: &Names, kind: BlockKind, sink: &mut dyn EventSink) -> Result<(), DataError> {
-        if kind == BlockKind::Events && names.refused_channels.is_empty() && names.refused_regions.is_empty()
-        {
-            return self.hand_over_pieces(names, sink);
-        }
-        for record in 0..self.columns.len() {
-            if let Err(rejection) = self.hand_over_one(record, names, kind, sink) {
-                sink.bad_record(self.locate(rejection, record))?;
+        let columns = &self.buffers.columns;
+        for record in 0..columns.len() {
+            let taken = names.event(columns, record).and_then(|event| match kind {
+                BlockKind::Windows => sink.window_count(event),
+                _ => sink.event(event),
+            });
+            if let Err(rejection) = taken {
+                sink.bad_record(locate(rejection, record, self.offset))?;
             }
         }
         Ok(())
     }
+}
 
-    fn hand_over_one(
-        &self,
-        record: usize,
-        names: &Names,
-        kind: BlockKind,
-        sink: &mut dyn EventSink,
-    ) -> Result<(), Rejection> {
-        if let Some(rejection) = names.refusal(self.columns.channels[record], self.columns.regions[record]) {
-            return Err(rejection.clone());
-        }
-        let event = names.events(self.columns, record..record + 1).next();
-        event.map_or(Ok(()), |event| match kind {
-            BlockKind::Windows => sink.window_count(event),
-            _ => sink.event(event),
-        })
-    }
-
-    fn hand_over_pieces(&self, names: &Names, sink: &mut dyn EventSink) -> Result<(), DataError> {
-        let mut events = Vec::with_capacity(PIECE_EVENTS);
-        let mut record = 0;
-        while record < self.columns.len() {
-            let end = self.columns.len().min(record + PIECE_EVENTS);
-            events.clear();
-            events.extend(names.events(self.columns, record..end));
-            record = match sink.events(&events) {
-                Ok(()) => end,
-                Err(RefusedEvent { at, rejection }) => {
-                    sink.bad_record(self.locate(rejection, record + at))?;
-                    record + at + 1
-                }
-            };
-        }
-        Ok(())
-    }
-
-    /// The error for a record that the sink refuses.
-    fn locate(&self, rejection: Rejection, record: usize) -> DataError {
-        let found = format!("{} in record {record} of the block", rejection.found);
-        DataError::new(rejection.reason, found, rejection.expected, rejection.cure).at_byte(self.offset)
-    }
+/// The error for a record that the sink refuses, in the block at an offset.
+fn locate(rejection: Rejection, record: usize, offset: u64) -> DataError {
+    let found = format!("{} in record {record} of the block", rejection.found);
+    DataError::new(rejection.reason, found, rejection.expected, rejection.cure).at_byte(offset)
 }
 
 fn later_version(found: String) -> DataError {
@@ -242,21 +242,20 @@ impl Names {
         Names { channels, region_sets, refused_channels, refused_regions }
     }
 
-    /// Some of a block's records. Their positions were checked.
-    fn events<'a>(&'a self, columns: &'a Columns, records: Range<usize>) -> impl Iterator<Item = Event> + 'a {
-        let ids = columns.channels[records.clone()].iter().zip(&columns.regions[records.clone()]);
-        let times = columns.starts[records.clone()].iter().zip(&columns.durations[records.clone()]);
-        // As slices, which a loop keeps in registers.
-        let (channels, region_sets) = (self.channels.as_slice(), self.region_sets.as_slice());
-        ids.zip(times).zip(&columns.counts[records]).map(
-            move |(((&channel, &region), (&start, &duration)), &count)| Event {
-                channel: channels[channel as usize],
-                regions: region_sets[region as usize],
-                start,
-                end: start + duration,
-                count: count as u64,
-            },
-        )
+    /// A record, whose positions were checked, unless the sink refuses its names.
+    fn event(&self, columns: &Columns, record: usize) -> Result<Event, Rejection> {
+        let (channel, region) = (columns.channels[record], columns.regions[record]);
+        if let Some(rejection) = self.refusal(channel, region) {
+            return Err(rejection.clone());
+        }
+        let start = columns.starts[record];
+        Ok(Event {
+            channel: self.channels[channel as usize],
+            regions: self.region_sets[region as usize],
+            start,
+            end: start + columns.durations[record],
+            count: columns.counts[record] as u64,
+        })
     }
 
     fn refusal(&self, channel: i64, region: i64) -> Option<&Rejection> {
