@@ -1,7 +1,8 @@
 //! How a run is read.
 
-/// How many bytes a chunk has, about: small enough for a core's cache, large enough to forget its overhead.
-pub const DEFAULT_CHUNK_BYTES: usize = 512 * 1024;
+/// How many bytes a chunk has, about: small enough for a core's share of the caches, large enough to forget that it is handed from
+/// thread to thread.
+pub const DEFAULT_CHUNK_BYTES: usize = 1024 * 1024;
 
 /// How many cycles an event may start before the latest one ahead of it, unless the trace or the user says.
 pub const DEFAULT_LATENESS_CYCLES: u64 = 1_000_000;
