@@ -8,6 +8,7 @@
 
 mod fields;
 mod number;
+mod of_kind;
 mod repeated_rows;
 mod row;
 mod words;

@@ -2,6 +2,7 @@
 
 use super::super::runs::Shape;
 use super::fields::{Fields, padded};
+use super::of_kind::OfKind;
 use super::words::Words;
 use crate::masks::{BLOCK_BYTES, Masks};
 
@@ -13,11 +14,9 @@ pub struct Row {
     /// Where the next one starts.
     pub end: usize,
     fields: u32,
-    idle: u32,
     leading_idle: u32,
-    trailing_idle: u32,
-    ones: u32,
-    trailing_ones: u32,
+    idle: OfKind,
+    ones: OfKind,
     /// Where its first word starts, once there is one.
     first_word: usize,
     has_words: bool,
@@ -30,7 +29,8 @@ impl Row {
     pub fn read<M: Masks, const IS_DRAM: bool>(bytes: &[u8], start: usize) -> Option<Row> {
         let mut row = Row { start, end: start, ..Row::default() };
         loop {
-            row.take_words(&Words::of::<M, IS_DRAM>(&bytes[row.end..]));
+            let words = Words::of::<M, IS_DRAM>(&bytes[row.end..], row.end == start, &mut row.ones);
+            row.take_words(&words);
             let block = match bytes[row.end..].first_chunk::<BLOCK_BYTES>() {
                 Some(block) => M::new(block),
                 None => M::new(&padded(&bytes[row.end..])),
@@ -52,15 +52,9 @@ impl Row {
             self.first_word = self.end + words.trailing_zeros() as usize;
             self.has_words = words != 0;
         }
-        if idle != 0 {
-            self.idle += idle.count_ones();
-            let continued = if words == 0 { self.trailing_idle } else { 0 };
-            self.trailing_idle = continued + (idle & after_last(words)).count_ones();
-        } else if words != 0 {
-            self.trailing_idle = 0;
-        }
+        self.idle.take(idle, words);
         if IS_DRAM {
-            self.take_ones(fields.ones, fields.seconds & !fields.ones);
+            self.ones.take(fields.ones, fields.seconds & !fields.ones);
         }
         self.end += fields.length;
     }
@@ -75,20 +69,8 @@ impl Row {
             self.has_words = true;
         }
         self.fields += words.fields;
-        (self.trailing_idle, self.trailing_ones) = (0, 0);
+        self.idle.trailing = 0;
         self.end += words.length;
-    }
-
-    /// Words are told to be 1 at their second byte.
-    #[inline(always)]
-    fn take_ones(&mut self, ones: u64, others: u64) {
-        if ones != 0 {
-            self.ones += ones.count_ones();
-            let continued = if others == 0 { self.trailing_ones } else { 0 };
-            self.trailing_ones = continued + (ones & after_last(others)).count_ones();
-        } else if others != 0 {
-            self.trailing_ones = 0;
-        }
     }
 
     /// How many ports it has.
@@ -106,11 +88,11 @@ impl Row {
     #[inline(always)]
     pub fn shape(&self) -> Shape {
         Shape {
-            valid: self.ports() - self.idle,
+            valid: self.ports() - self.idle.all,
             first: self.leading_idle,
-            end: self.ports() - self.trailing_idle,
-            ones: self.ones,
-            trailing_ones: self.trailing_ones,
+            end: self.ports() - self.idle.trailing,
+            ones: self.ones.all,
+            trailing_ones: self.ones.trailing,
         }
     }
 }
@@ -119,10 +101,4 @@ impl Row {
 #[inline(always)]
 fn through_first(mask: u64) -> u64 {
     mask ^ mask.wrapping_sub(1)
-}
-
-/// The bits above the highest of a mask; all of an empty one.
-#[inline(always)]
-fn after_last(mask: u64) -> u64 {
-    if mask == 0 { !0 } else { !1 << (63 - mask.leading_zeros()) }
 }

@@ -2,14 +2,14 @@
 //! the next is looked at before it is known what ends in this one.
 
 use super::fields::long_numbers;
+use super::of_kind::OfKind;
 use crate::masks::{Alphabet, BLOCK_BYTES, Masks};
 
 /// What a row is made of where every port moves a word.
 const SRAM: Alphabet = Alphabet::digits_and(b",");
 const DRAM: Alphabet = Alphabet::digits_and(b",.");
 
-/// Fields of a row from a block's start on that are all words, but for a cycle perhaps; in DRAM traces, words of several
-/// digits.
+/// Fields of a row from a block's start on that are all words, but for a cycle perhaps.
 #[derive(Default)]
 pub struct Words {
     /// How many they are.
@@ -24,25 +24,33 @@ pub struct Words {
 struct Carry {
     commas: u64,
     dots: u64,
+    /// The dots of words that are 1.
+    ones: u64,
+    /// Whether the last byte is a 1.
+    ends_in_one: bool,
     /// How many bytes of the next field it has.
     begun: u32,
 }
 
 impl Words {
-    /// Those that end in blocks in which nothing else is: none if the first block is not one.
+    /// Those that end in blocks in which nothing else is: none if the first block is not one. Takes those of a DRAM trace that
+    /// are 1. A cycle of one digit is left to who knows where it stands.
     #[inline(always)]
-    pub fn of<M: Masks, const IS_DRAM: bool>(bytes: &[u8]) -> Words {
+    pub fn of<M: Masks, const IS_DRAM: bool>(bytes: &[u8], with_cycle: bool, ones: &mut OfKind) -> Words {
         let mut words = Words::default();
-        let mut carry = Carry { commas: 1 << 63, dots: 0, begun: 0 };
+        if IS_DRAM && with_cycle && bytes.get(1) == Some(&b'.') {
+            return words;
+        }
+        let mut carry = Carry { commas: 1 << 63, dots: 0, ones: 0, ends_in_one: false, begun: 0 };
         let mut at = 0;
-        while let Some(block) = bytes[at..].first_chunk::<BLOCK_BYTES>() {
-            let block = M::new(block);
+        while let Some(bytes) = bytes[at..].first_chunk::<BLOCK_BYTES>() {
+            let block = M::new(bytes);
             if !block.are_all_of(if IS_DRAM { &DRAM } else { &SRAM }) {
                 break;
             }
             let commas = block.equal_to(b',');
-            let dots = if IS_DRAM { block.equal_to(b'.') } else { 0 };
             let starts = commas << 1 | carry.commas >> 63;
+            let dots = if IS_DRAM { block.equal_to(b'.') } else { 0 };
             let mut odd = commas & starts | long_numbers(!(commas | dots), carry.begun);
             if IS_DRAM {
                 odd |= carry.odd_words(&block, commas, starts, dots);
@@ -54,7 +62,11 @@ impl Words {
                 words.first_end = commas.trailing_zeros() as usize;
             }
             words.fields += commas.count_ones();
-            carry = Carry { commas, dots, begun: commas.leading_zeros() };
+            if IS_DRAM {
+                carry.take_ones(&block, starts, commas, dots, ones);
+                (carry.dots, carry.ends_in_one) = (dots, bytes[BLOCK_BYTES - 1] == b'1');
+            }
+            (carry.commas, carry.begun) = (commas, commas.leading_zeros());
             at += BLOCK_BYTES;
         }
         words.length = at - carry.begun as usize;
@@ -63,13 +75,26 @@ impl Words {
 }
 
 impl Carry {
-    /// Where a word of a DRAM trace does not end in `.0`, begins with a 0 or has a single digit.
+    /// Where a word of a DRAM trace does not end in `.0`, or begins with a 0.
     #[inline(always)]
     fn odd_words<M: Masks>(&self, block: &M, commas: u64, starts: u64, dots: u64) -> u64 {
         let zeros = block.equal_to(b'0');
         let ends = dots << 2 | self.dots >> 62;
         let fractions = dots << 1 | self.dots >> 63;
-        let seconds = starts << 1 | self.commas >> 62 & 1;
-        ends ^ commas | fractions & !zeros | starts & (dots | zeros) | seconds & dots
+        ends ^ commas | fractions & !zeros | starts & (dots | zeros)
+    }
+
+    /// Counts words that are 1, each where it ends.
+    #[inline(always)]
+    fn take_ones<M: Masks>(&mut self, block: &M, starts: u64, commas: u64, dots: u64, ones: &mut OfKind) {
+        let after_one_digit = (starts << 1 | self.commas >> 62 & 1) & dots;
+        if after_one_digit | self.ones >> 62 == 0 {
+            (self.ones, ones.trailing) = (0, 0);
+            return;
+        }
+        let found = (block.equal_to(b'1') << 1 | u64::from(self.ends_in_one)) & after_one_digit;
+        let ends = found << 2 | self.ones >> 62;
+        ones.take(ends, commas & !ends);
+        self.ones = found;
     }
 }
