@@ -31,6 +31,9 @@ impl Row {
         loop {
             let words = Words::of::<M, IS_DRAM>(&bytes[row.end..], row.end == start, &mut row.ones);
             row.take_words(&words);
+            if words.end_row {
+                return Some(row);
+            }
             let block = match bytes[row.end..].first_chunk::<BLOCK_BYTES>() {
                 Some(block) => M::new(block),
                 None => M::new(&padded(&bytes[row.end..])),
@@ -61,15 +64,15 @@ impl Row {
 
     #[inline(always)]
     fn take_words(&mut self, words: &Words) {
-        if words.fields == 0 {
-            return;
-        }
-        if !self.has_words {
-            self.first_word = self.end + if self.end == self.start { words.first_end + 1 } else { 0 };
-            self.has_words = true;
+        let with_cycle = self.end == self.start;
+        if words.fields > u32::from(with_cycle) {
+            if !self.has_words {
+                self.first_word = self.end + if with_cycle { words.first_end + 1 } else { 0 };
+                self.has_words = true;
+            }
+            self.idle.trailing = 0;
         }
         self.fields += words.fields;
-        self.idle.trailing = 0;
         self.end += words.length;
     }
 
