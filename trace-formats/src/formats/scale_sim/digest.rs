@@ -7,12 +7,14 @@
 //! idle port, as many columns in each row. Anything else is left to [`super::rows`], which explains.
 
 mod fields;
+mod next_row;
 mod number;
 mod of_kind;
 mod repeated_rows;
 mod row;
 mod words;
 
+use next_row::NextRow;
 use number::{decimal, signed};
 use repeated_rows::RepeatedRow;
 use row::Row;
@@ -88,7 +90,11 @@ fn digest<M: Masks, const DRAM: bool>(bytes: &[u8], kind: Kind) -> Option<Digest
     let mut rows = Rows::<DRAM>::new(bytes, kind);
     let mut at = 0;
     while at < whole {
-        at = rows.take(Row::read::<M, DRAM>(bytes, at)?)?;
+        let row = Row::read::<M, DRAM>(bytes, at)?;
+        at = match rows.next.passes(bytes, &row) {
+            true => rows.go_on(&row),
+            false => rows.take(row)?,
+        };
     }
     Some(rows.finish(is_cut))
 }
@@ -98,6 +104,7 @@ struct Rows<'a, const DRAM: bool> {
     bytes: &'a [u8],
     kind: Kind,
     was_idle: bool,
+    next: NextRow,
     digest: Digest,
     writer: RunWriter,
 }
@@ -105,14 +112,23 @@ struct Rows<'a, const DRAM: bool> {
 impl<'a, const DRAM: bool> Rows<'a, DRAM> {
     fn new(bytes: &'a [u8], kind: Kind) -> Rows<'a, DRAM> {
         let digest = Digest { is_dram: DRAM, ..Digest::default() };
-        Rows { bytes, kind, was_idle: true, digest, writer: RunWriter::default() }
+        Rows { bytes, kind, was_idle: true, next: NextRow::NONE, digest, writer: RunWriter::default() }
     }
 
-    /// Takes a row, and those behind it that repeat it without a word. Returns where the next one starts.
+    /// Takes a row that goes on with the run of the one before. Returns where the next one starts.
+    #[inline(always)]
+    fn go_on(&mut self, row: &Row) -> usize {
+        self.writer.go_on();
+        self.digest.rows += 1;
+        row.end
+    }
+
+    /// Takes a row, and those behind it that repeat it. Returns where the next one starts.
     // A call leaves the processor's registers to the masks.
     #[inline(never)]
     fn take(&mut self, row: Row) -> Option<usize> {
-        let (cycle, shape, ports) = (signed(self.bytes, row.start)?, row.shape(), row.ports() as usize);
+        let (cycle, shape, ports) =
+            (signed(self.bytes, row.start)?, row.counts.shape(), row.counts.ports() as usize);
         if self.digest.rows == 0 {
             self.digest.ports = ports;
         }
@@ -125,7 +141,10 @@ impl<'a, const DRAM: bool> Rows<'a, DRAM> {
         self.was_idle = shape.valid == 0;
         self.take_shape(cycle.value, shape);
         let mut next = row.end;
-        if shape.valid == shape.ones {
+        if shape.valid != shape.ones {
+            self.next = NextRow::after(self.bytes, &row, cycle);
+        } else {
+            self.next = NextRow::NONE;
             let ports = &self.bytes[row.start + cycle.length..row.end];
             let repeated = RepeatedRow { cycle_length: cycle.length, ports };
             while let Some(cycle) = repeated.again(self.bytes, next) {

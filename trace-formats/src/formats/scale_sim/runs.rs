@@ -93,6 +93,12 @@ impl RunWriter {
         self.run = Run { cycle, rows: 1, shape };
     }
 
+    /// Takes another row of the shape of the last, in the next cycle.
+    #[inline(always)]
+    pub fn go_on(&mut self) {
+        self.run.rows += 1;
+    }
+
     #[inline(never)]
     fn flush<const DRAM: bool>(&mut self) {
         let Run { cycle, rows, shape } = self.run;

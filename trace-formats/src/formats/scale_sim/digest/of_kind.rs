@@ -1,7 +1,7 @@
 //! Counting the fields of a row that are of a kind.
 
 /// How many fields are of a kind, and how many of these the row ends in.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct OfKind {
     /// All.
     pub all: u32,
@@ -10,6 +10,9 @@ pub struct OfKind {
 }
 
 impl OfKind {
+    /// None.
+    pub const NONE: OfKind = OfKind { all: 0, trailing: 0 };
+
     /// Takes more fields of a row: a bit for each that is of the kind, and for each other.
     #[inline(always)]
     pub fn take(&mut self, these: u64, others: u64) {

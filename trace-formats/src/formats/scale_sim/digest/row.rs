@@ -6,17 +6,48 @@ use super::of_kind::OfKind;
 use super::words::Words;
 use crate::masks::{BLOCK_BYTES, Masks};
 
+/// What of a row's fields is counted.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Counts {
+    /// All, with the cycle.
+    fields: u32,
+    leading_idle: u32,
+    idle: OfKind,
+    ones: OfKind,
+}
+
+impl Counts {
+    /// Those of no row.
+    pub const NONE: Counts = Counts { fields: 0, leading_idle: 0, idle: OfKind::NONE, ones: OfKind::NONE };
+
+    /// How many ports there are.
+    #[inline(always)]
+    pub fn ports(&self) -> u32 {
+        self.fields - 1
+    }
+
+    /// What a row looks like.
+    #[inline(always)]
+    pub fn shape(&self) -> Shape {
+        Shape {
+            valid: self.ports() - self.idle.all,
+            first: self.leading_idle,
+            end: self.ports() - self.idle.trailing,
+            ones: self.ones.all,
+            trailing_ones: self.ones.trailing,
+        }
+    }
+}
+
 /// A row, or the part of it that was looked at.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Row {
     /// Where it starts.
     pub start: usize,
     /// Where the next one starts.
     pub end: usize,
-    fields: u32,
-    leading_idle: u32,
-    idle: OfKind,
-    ones: OfKind,
+    /// Its fields.
+    pub counts: Counts,
     /// Where its first word starts, once there is one.
     first_word: usize,
     has_words: bool,
@@ -27,9 +58,9 @@ impl Row {
     /// starts with a number is for who reads that.
     #[inline(always)]
     pub fn read<M: Masks, const IS_DRAM: bool>(bytes: &[u8], start: usize) -> Option<Row> {
-        let mut row = Row { start, end: start, ..Row::default() };
+        let mut row = Row { start, end: start, counts: Counts::NONE, first_word: 0, has_words: false };
         loop {
-            let words = Words::of::<M, IS_DRAM>(&bytes[row.end..], row.end == start, &mut row.ones);
+            let words = Words::of::<M, IS_DRAM>(&bytes[row.end..], row.end == start, &mut row.counts.ones);
             row.take_words(&words);
             if words.end_row {
                 return Some(row);
@@ -49,15 +80,15 @@ impl Row {
     #[inline(always)]
     fn take<const IS_DRAM: bool>(&mut self, fields: &Fields) {
         let &Fields { words, idle, .. } = fields;
-        self.fields += fields.ends.count_ones();
+        self.counts.fields += fields.ends.count_ones();
         if !self.has_words {
-            self.leading_idle += (idle & through_first(words)).count_ones();
+            self.counts.leading_idle += (idle & through_first(words)).count_ones();
             self.first_word = self.end + words.trailing_zeros() as usize;
             self.has_words = words != 0;
         }
-        self.idle.take(idle, words);
+        self.counts.idle.take(idle, words);
         if IS_DRAM {
-            self.ones.take(fields.ones, fields.seconds & !fields.ones);
+            self.counts.ones.take(fields.ones, fields.seconds & !fields.ones);
         }
         self.end += fields.length;
     }
@@ -70,33 +101,15 @@ impl Row {
                 self.first_word = self.end + if with_cycle { words.first_end + 1 } else { 0 };
                 self.has_words = true;
             }
-            self.idle.trailing = 0;
+            self.counts.idle.trailing = 0;
         }
-        self.fields += words.fields;
+        self.counts.fields += words.fields;
         self.end += words.length;
-    }
-
-    /// How many ports it has.
-    #[inline(always)]
-    pub fn ports(&self) -> u32 {
-        self.fields - 1
     }
 
     /// Where its first word starts.
     pub fn first_word(&self) -> Option<usize> {
         self.has_words.then_some(self.first_word)
-    }
-
-    /// What it looks like.
-    #[inline(always)]
-    pub fn shape(&self) -> Shape {
-        Shape {
-            valid: self.ports() - self.idle.all,
-            first: self.leading_idle,
-            end: self.ports() - self.idle.trailing,
-            ones: self.ones.all,
-            trailing_ones: self.ones.trailing,
-        }
     }
 }
 
