@@ -19,10 +19,10 @@ impl NextRow {
     /// There is none.
     pub const NONE: NextRow = NextRow { counts: Counts::NONE, cycle: 1, mask: 0, unit: 0 };
 
-    /// The row after one, unless its cycle has another number of digits or its last digit is the first again.
+    /// The row after one, unless its cycle has another number of digits, its last digit is the first again, or it has a minus.
     pub fn after(bytes: &[u8], row: &Row, cycle: Number) -> NextRow {
         let text = bytes.get(row.start..).and_then(|text| text.first_chunk::<8>());
-        let Some(&text) = text.filter(|text| cycle.length < text.len() && cycle.value >= 0) else {
+        let Some(&text) = text.filter(|text| cycle.length < text.len() && text[0] != b'-') else {
             return NextRow::NONE;
         };
         let mask = !0 >> (56 - 8 * cycle.length);

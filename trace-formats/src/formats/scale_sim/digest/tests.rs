@@ -215,6 +215,33 @@ fn rows_after_an_idle_one_are_read_as_elsewhere() {
 }
 
 #[test]
+fn the_next_cycle_is_told_as_it_is_read() {
+    for (first, next) in [
+        ("8", "9"),
+        ("9", "10"),
+        ("9", ":"),
+        ("-0", "-1"),
+        ("-2", "-1"),
+        ("-1", "0"),
+        ("07", "08"),
+        ("0", "1"),
+    ] {
+        for suffix in ["", ".0"] {
+            for ports in [",55,66", ",-1,66", ",55,1", ""] {
+                let rows = [first, next, next, first].map(|cycle| {
+                    let words = ports.replace(',', &format!("{suffix},"));
+                    format!("{cycle}{words}{suffix}\n")
+                });
+                let text = rows.concat() + &rows.concat();
+                compare(text.as_bytes(), SRAM);
+                compare(text.as_bytes(), DRAM);
+            }
+        }
+    }
+    assert!(compare(b"-0,5\n-1,5\n0,5\n1,5\n-1,5\n0,5\n", SRAM));
+}
+
+#[test]
 fn consecutive_rows_of_one_shape_are_one_run() {
     let digest = Digest::of(b"-2,7,-1\n-1,8,-1\n0,9,-1\n1,-1,9\n3,-1,9\n", SRAM).unwrap_or_default();
     let runs: Vec<_> =
