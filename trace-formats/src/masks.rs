@@ -9,7 +9,7 @@ mod avx2;
 mod sse2;
 mod wholes;
 
-pub use wholes::{MAX_DIGITS, eight_digits};
+pub use wholes::{MAX_DIGITS, digit_run, eight_digits};
 use wholes::{whole_of_each, wholes_each};
 
 /// How many bytes are looked at together.

@@ -41,6 +41,14 @@ pub fn eight_digits(digits: u64) -> Option<u64> {
     Some(fours.wrapping_mul(1 + (10_000 << 32)) >> 32)
 }
 
+/// How many of eight bytes, from the first on, are at most 9.
+#[inline(always)]
+pub fn digit_run(digits: u64) -> usize {
+    // A carry out of a byte starts at one that is no digit, and goes to the bytes after it only.
+    let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+    (others.trailing_zeros() / 8) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

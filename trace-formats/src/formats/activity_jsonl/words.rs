@@ -2,6 +2,7 @@
 //! guesses worst.
 
 use crate::formats::activity_text::words::Words;
+use crate::masks::digit_run;
 
 /// The most bytes that are taken at once.
 const PAIR_BYTES: usize = 16;
@@ -35,21 +36,11 @@ pub(super) fn first_pair(bytes: &[u8], length: usize) -> Option<[u64; 2]> {
 #[inline(always)]
 pub(super) fn leading_digits(bytes: &[u8]) -> usize {
     let Some(bytes) = bytes.first_chunk::<PAIR_BYTES>() else { return 0 };
-    let [low, high] = (&bytes[..]).words(0);
+    let [low, high] = (&bytes[..]).words(0).map(|word| word ^ u64::from_le_bytes([b'0'; 8]));
     match digit_run(low) {
         8 => 8 + digit_run(high),
         length => length,
     }
-}
-
-/// How many of eight bytes, from the first on, are 0 to 9.
-#[inline(always)]
-fn digit_run(word: u64) -> usize {
-    let values = word ^ u64::from_le_bytes([b'0'; 8]);
-    // A carry out of a byte starts at one that is no digit, and goes to the bytes after it only.
-    let others =
-        (values.wrapping_add(u64::from_le_bytes([0x76; 8])) | values) & u64::from_le_bytes([0x80; 8]);
-    others.trailing_zeros() as usize / 8
 }
 
 #[cfg(test)]

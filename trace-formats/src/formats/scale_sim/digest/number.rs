@@ -1,6 +1,6 @@
 //! Whole numbers of few digits.
 
-use crate::masks::eight_digits;
+use crate::masks::{digit_run, eight_digits};
 
 /// A number and how many bytes it is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +51,8 @@ struct Digits {
 impl Digits {
     #[inline(always)]
     fn of(text: [u8; 8]) -> Digits {
-        let word = u64::from_le_bytes(text) ^ 0x3030_3030_3030_3030;
-        // The highest bit of each byte that is no digit.
-        let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-        Digits { word, length: (others.trailing_zeros() / 8) as usize }
+        let word = u64::from_le_bytes(text) ^ u64::from_le_bytes([b'0'; 8]);
+        Digits { word, length: digit_run(word) }
     }
 
     #[inline(always)]
