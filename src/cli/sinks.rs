@@ -1,4 +1,4 @@
-//! Who takes the closed windows of a replay: pricing, a saved profile, and power over time as CSV.
+//! Who takes the closed windows of a replay: pricing, a saved profile, and whoever is told power over time.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,13 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use trace_formats::{Note, Skipped};
 
-use super::is_closed_pipe;
 use super::progress::LatestPower;
 use crate::activity::{ActivitySummary, ChannelName, ProfileWriter, WindowSink};
-use crate::chip::pat::{Pat, Placement};
 use crate::power::{PowerObserver, PowerRow, Pricing};
-use crate::report::output::Output;
-use crate::report::power_csv::{ComparisonCsv, PowerCsv};
 
 /// Pricing, and a profile if one is saved.
 pub struct Sinks<'a, 'b> {
@@ -83,122 +79,26 @@ pub fn left_out<'a>(
     (!skipped.is_empty()).then(|| (skipped, Note::warning(text)))
 }
 
-/// Writes power over time while the run lasts: a row a window, and a column a component that counts, or a column an
-/// operating point of several.
-///
-/// Once its reader has gone it writes nothing more; the other outputs go on.
-pub struct CsvObserver(Option<Table>);
-
-enum Table {
-    Components {
-        csv: PowerCsv<Output>,
-        is_counted: Vec<bool>,
-    },
-    /// With the powers of those points that have told of the window.
-    Points {
-        csv: ComparisonCsv<Output>,
-        powers_w: Vec<f64>,
-        points: usize,
-        is_timed: bool,
-    },
-}
-
-impl CsvObserver {
-    /// Writes the column names: the components of the chip, and those beside it if they are included.
-    ///
-    /// # Errors
-    /// What writing reports.
-    pub fn of_components(output: Output, pat: &Pat, include_system: bool) -> Result<CsvObserver> {
-        let is_counted = pat.components.iter();
-        let is_counted: Vec<bool> =
-            is_counted.map(|component| include_system || component.placement == Placement::Chip).collect();
-        let components = pat.components.iter().zip(&is_counted).filter(|(_, is_counted)| **is_counted);
-        let names: Vec<String> = components.map(|(component, _)| component.name.clone()).collect();
-        let csv = PowerCsv::new(output, &names)?;
-        Ok(CsvObserver(Some(Table::Components { csv, is_counted })))
-    }
-
-    /// Writes the column names: the operating points by their labels. Their windows have times if their clocks are one.
-    ///
-    /// # Errors
-    /// What writing reports.
-    pub fn of_points(output: Output, labels: &[String], is_timed: bool) -> Result<CsvObserver> {
-        let csv = ComparisonCsv::new(output, labels)?;
-        let points = labels.len();
-        Ok(CsvObserver(Some(Table::Points { csv, powers_w: Vec::with_capacity(points), points, is_timed })))
-    }
-
-    /// Ends the content. Its output is then to be committed, unless its reader has gone.
-    ///
-    /// # Errors
-    /// What writing reports.
-    pub fn finish(self) -> Result<Option<Output>> {
-        let finished = self.0.map(|table| match table {
-            Table::Components { csv, .. } => csv.finish(),
-            Table::Points { csv, .. } => csv.finish(),
-        });
-        match finished.transpose() {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(None),
-            result => Ok(result?),
-        }
-    }
-}
-
-impl Table {
-    fn write(&mut self, row: &PowerRow<'_>) -> std::io::Result<()> {
-        let time = (row.start.0, row.end.0);
-        match self {
-            Table::Components { csv, is_counted } => {
-                let powers = row.components.iter().zip(is_counted).filter(|(_, is_counted)| **is_counted);
-                let powers_w: Vec<f64> = powers.map(|(power, _)| power.0).collect();
-                let (total, system) = (row.total.0, row.system.0);
-                csv.row(row.start_cycle, row.end_cycle, time.0, time.1, total, &powers_w, system)
-            }
-            Table::Points { csv, powers_w, points, is_timed } => {
-                powers_w.push(row.total.0);
-                if powers_w.len() < *points {
-                    return Ok(());
-                }
-                let written = csv.row(row.start_cycle, row.end_cycle, is_timed.then_some(time), powers_w);
-                powers_w.clear();
-                written
-            }
-        }
-    }
-}
-
-/// Tells power over time to a CSV file, and to whoever follows the run.
-#[derive(Default)]
-pub struct Observers {
-    /// The file.
-    pub csv: Option<CsvObserver>,
+/// Tells power over time to whoever takes it, and to whoever follows the run.
+pub struct Observers<'a> {
+    /// Outputs.
+    pub outputs: Option<&'a mut dyn PowerObserver>,
     /// What is painted: the first operating point's.
     pub latest: Option<Arc<LatestPower>>,
 }
 
-impl Observers {
+impl Observers<'_> {
     /// Itself, if anybody is told.
     pub fn any(&mut self) -> Option<&mut dyn PowerObserver> {
-        (self.csv.is_some() || self.latest.is_some()).then_some(self)
+        if self.outputs.is_some() || self.latest.is_some() { Some(self) } else { None }
     }
 }
 
-impl PowerObserver for Observers {
+impl PowerObserver for Observers<'_> {
     fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
         if let Some(latest) = self.latest.as_ref().filter(|_| row.point == 0) {
             latest.set(row.total, row.end);
         }
-        self.csv.as_mut().map_or(Ok(()), |csv| csv.row(row))
-    }
-}
-
-impl PowerObserver for CsvObserver {
-    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
-        let Some(table) = &mut self.0 else { return Ok(()) };
-        match table.write(row).map_err(anyhow::Error::from) {
-            Err(error) if is_closed_pipe(&error) => self.0 = None,
-            result => result?,
-        }
-        Ok(())
+        self.outputs.as_mut().map_or(Ok(()), |outputs| outputs.row(row))
     }
 }

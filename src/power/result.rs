@@ -1,6 +1,6 @@
 //! What pricing gives: every number that a report prints, named with its unit. Serialised, it is the JSON report.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::chip::pat::Placement;
 
@@ -8,7 +8,7 @@ pub use crate::chip::pat::Placement;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The power report of one run on one chip.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PowerReport {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -78,7 +78,7 @@ pub struct PowerReport {
 }
 
 /// The chip that was priced.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChipSummary {
     /// Its name.
     pub name: String,
@@ -93,7 +93,7 @@ pub struct ChipSummary {
 }
 
 /// An energy by its cause. `dynamic + clock + leakage` is the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EnergyByKind {
     /// Actions.
     pub dynamic: f64,
@@ -115,7 +115,7 @@ impl EnergyByKind {
 /// A first or last window that the run covers in part is averaged over its whole length, idle outside of the run; in
 /// [`PowerReport::power_over_time`], [`PowerReport::power_distribution`] and [`PowerReport::time_above_tdp_s`] it has
 /// the power of the part that is covered, which can be higher.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeakPower {
     /// The length asked for: `one window`, `1 us`, `whole run`.
     pub label: String,
@@ -136,7 +136,7 @@ pub struct PeakPower {
 }
 
 /// A component's part of a power.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentShare {
     /// The component.
     pub name: String,
@@ -147,7 +147,7 @@ pub struct ComponentShare {
 }
 
 /// A change of power between two neighbouring profile windows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PowerStep {
     /// The power of the later window less that of the earlier one.
     pub step_w: f64,
@@ -158,7 +158,7 @@ pub struct PowerStep {
 }
 
 /// Percentiles of the windows' power, weighted by time (three significant digits).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PowerDistribution {
     /// Lowest window.
     pub minimum_w: f64,
@@ -175,7 +175,7 @@ pub struct PowerDistribution {
 }
 
 /// One component of the chip over the run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentPower {
     /// Its name.
     pub name: String,
@@ -194,7 +194,7 @@ pub struct ComponentPower {
 }
 
 /// Count over capacity × cycles: of an action by itself, or the largest of a component's actions, each with its variants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActivityFactor {
     /// Over the run.
     pub mean: f64,
@@ -203,7 +203,7 @@ pub struct ActivityFactor {
 }
 
 /// One action of a component over the run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActionPower {
     /// Its name.
     pub name: String,
@@ -218,7 +218,7 @@ pub struct ActionPower {
 }
 
 /// One region, or the remainder of a kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionPower {
     /// `layer`, `op`, `inference`, ...
     pub kind: String,
@@ -251,7 +251,7 @@ pub struct RegionPower {
 }
 
 /// A component's energy in a region.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionComponent {
     /// The component.
     pub name: String,
@@ -260,7 +260,7 @@ pub struct RegionComponent {
 }
 
 /// Power, as the report's `average_power_w` means it, over a few neighbouring windows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PowerBin {
     /// Start, from cycle 0.
     pub start_s: f64,
@@ -273,7 +273,7 @@ pub struct PowerBin {
 }
 
 /// What was taken of the trace and what was not.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CoverageReport {
     /// Events taken.
     pub events: u64,
@@ -292,7 +292,7 @@ pub struct CoverageReport {
 }
 
 /// A channel of the trace and the chip's channel that it is priced as.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoundChannel {
     /// The trace's name.
     pub trace_channel: String,
@@ -305,7 +305,7 @@ pub struct BoundChannel {
 }
 
 /// A channel of the trace that nothing is bound to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnboundChannel {
     /// The trace's name.
     pub trace_channel: String,

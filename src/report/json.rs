@@ -4,7 +4,24 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::comparison::Comparison;
 use super::finite;
+use super::formats::{ReportFormat, Takes, at_end};
+
+/// The whole report; of several operating points, a document of all.
+pub const FORMAT: ReportFormat = ReportFormat {
+    name: "json",
+    endings: &[".json"],
+    summary: "the whole report, or the reports of several chips as one document",
+    takes: Takes::Reports,
+    is_for_several: true,
+    start: |output, _| {
+        Ok(at_end(output, |run, output| match run.points {
+            [alone] => Ok(write(&alone.report, output)?),
+            several => Ok(write(&Comparison::new(several), output)?),
+        }))
+    },
+};
 
 /// Writes any of this module's structs as JSON.
 ///

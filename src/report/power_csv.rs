@@ -2,6 +2,83 @@
 
 use std::io::{self, Write};
 
+use anyhow::Result;
+
+use crate::power::PowerRow;
+
+use super::formats::{FinishedRun, ReportFormat, ReportWriter, RunHeading, Takes};
+use super::output::Output;
+
+/// Power over time.
+pub const FORMAT: ReportFormat = ReportFormat {
+    name: "csv",
+    endings: &[".csv"],
+    summary: "power over time: a row a window, a column a component, or a column a chip of several",
+    takes: Takes::Windows,
+    is_for_several: true,
+    start,
+};
+
+fn start(output: Output, heading: &RunHeading<'_>) -> Result<Box<dyn ReportWriter>> {
+    if let [alone] = &heading.points[..] {
+        let is_counted = heading.is_counted(alone.pat);
+        let counted = alone.pat.components.iter().zip(&is_counted).filter(|(_, is_counted)| **is_counted);
+        let names: Vec<String> = counted.map(|(component, _)| component.name.clone()).collect();
+        return Ok(Box::new(OfComponents { csv: PowerCsv::new(output, &names)?, is_counted }));
+    }
+    let labels: Vec<String> = heading.points.iter().map(|point| point.label.clone()).collect();
+    Ok(Box::new(OfPoints {
+        csv: ComparisonCsv::new(output, &labels)?,
+        powers_w: Vec::with_capacity(labels.len()),
+        points: labels.len(),
+        is_timed: heading.points.windows(2).all(|pair| pair[0].clock == pair[1].clock),
+    }))
+}
+
+struct OfComponents {
+    csv: PowerCsv<Output>,
+    is_counted: Vec<bool>,
+}
+
+impl ReportWriter for OfComponents {
+    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
+        let powers = row.components.iter().zip(&self.is_counted).filter(|(_, is_counted)| **is_counted);
+        let powers_w: Vec<f64> = powers.map(|(power, _)| power.0).collect();
+        let (total, system) = (row.total.0, row.system.0);
+        Ok(self.csv.row(row.start_cycle, row.end_cycle, row.start.0, row.end.0, total, &powers_w, system)?)
+    }
+
+    fn finish(self: Box<Self>, _: &FinishedRun<'_>) -> Result<Output> {
+        Ok(self.csv.finish()?)
+    }
+}
+
+struct OfPoints {
+    csv: ComparisonCsv<Output>,
+    /// Of the points that have told of the window.
+    powers_w: Vec<f64>,
+    points: usize,
+    /// Whether windows have times: if the points' clocks are one.
+    is_timed: bool,
+}
+
+impl ReportWriter for OfPoints {
+    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
+        self.powers_w.push(row.total.0);
+        if self.powers_w.len() < self.points {
+            return Ok(());
+        }
+        let time = self.is_timed.then_some((row.start.0, row.end.0));
+        self.csv.row(row.start_cycle, row.end_cycle, time, &self.powers_w)?;
+        self.powers_w.clear();
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _: &FinishedRun<'_>) -> Result<Output> {
+        Ok(self.csv.finish()?)
+    }
+}
+
 /// Writes a row a window: when, the power that the report means, that of every component in it, and that of the system
 /// beside the chip.
 ///

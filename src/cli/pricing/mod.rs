@@ -1,11 +1,9 @@
-//! `nm-trace replay`: a trace and chips become power reports.
+//! Which trace is priced, with which chips, and how: what the subcommands share that price one.
 
 mod admitted;
 mod points;
-mod report_outputs;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,27 +15,24 @@ use trace_formats::{Metadata, OpenedTrace};
 
 use self::admitted::Admitted;
 use self::points::Asked;
-use self::report_outputs::Outputs;
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
-use super::sinks::{CsvObserver, Observers, ProfileSink, Sinks};
+use super::sinks::{Observers, ProfileSink, Sinks};
 use super::trace_input::{TraceInput, parse_clock};
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::chip::{OperatingPoint, pat::Pat};
-use crate::power::{Binding, Point, PowerReport, Pricing, PricingOptions};
+use crate::power::{Binding, Point, PowerObserver, PowerReport, Pricing, PricingOptions};
 use crate::replay::{InputDigest, replay};
 use crate::report::comparison::ComparedPoint;
+use crate::report::formats::{PointHeading, RunHeading};
 use crate::units::{Hertz, Kelvin, Volts, parse_temperature};
 
-/// Price a trace with a chip: power over time, average and peak power, TDP headroom, energy by component, layer and
-/// inference. With several chips, supplies, clocks or temperatures: the trace is read once, and every combination is
-/// compared.
+/// Which trace is priced, with which chips, and how.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
-pub struct Replay {
+pub struct PricingArguments {
     #[command(flatten)]
-    input: TraceInput,
+    pub input: TraceInput,
 
     /// How many cycles an event may start before the latest one ahead of it [default: the trace's, else 1000000]
     #[arg(long, value_name = "CYCLES")]
@@ -88,31 +83,7 @@ pub struct Replay {
     /// Count what stands beside the chip (DRAM devices) in energy, power and peaks too
     #[arg(long)]
     include_system: bool,
-
-    /// Write the report as JSON, or the reports of several chips as one document; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-
-    /// Write power over time as CSV: a row a window, and a column a component, or a column a chip of several; `-` is
-    /// standard output
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-
-    /// Save the activity by window (`.nmt`), to be priced again without the trace
-    #[arg(long, value_name = "FILE")]
-    save_profile: Option<PathBuf>,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
-  nm-trace replay fixtures/activity/data.csv --chip tpu-v1 --json report.json
-  nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --csv power.csv
-  cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --window 1us
-  nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile p.nmt
-  nm-trace replay p.nmt --chip tpu-v1 --window 5000
-  nm-trace replay p.nmt --chip tpu-v1 --chip 'fixtures/chips/*-published.toml' --json reports.json
-  nm-trace replay p.nmt --chip tpu-v1 --voltage 0.75V,0.8V,0.86V --clock 500MHz,600MHz,700MHz";
 
 /// What to do with a channel that nothing is bound to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -136,31 +107,42 @@ struct Comparands {
     points: Vec<OperatingPoint>,
 }
 
-impl Replay {
-    /// Runs the subcommand.
-    pub fn run(self) -> Result<ExitCode> {
+/// Traces that are open and chips that are built: what is left is to read the ones with the others.
+pub struct PreparedRun<'a> {
+    arguments: &'a PricingArguments,
+    started: Instant,
+    traces: Vec<OpenedTrace>,
+    of: Comparands,
+    clocks: Vec<Hertz>,
+    timing: WindowTiming,
+}
+
+impl PricingArguments {
+    /// The chips that are asked for, patterns spelled out.
+    ///
+    /// # Errors
+    /// A pattern that no chip fits.
+    pub fn chips(&self) -> Result<Vec<String>> {
+        points::expand(&self.chip)
+    }
+
+    /// The files that are read, which no output may replace.
+    pub fn files(&self, chips: &[String]) -> Vec<PathBuf> {
+        let traces = self.input.traces.iter().chain(&self.bind).cloned();
+        traces.chain(chips.iter().map(PathBuf::from)).collect()
+    }
+
+    /// Builds the chips and opens the traces.
+    ///
+    /// # Errors
+    /// What a chip, a binding or a trace has wrong.
+    pub fn prepare(&self, chips: Vec<String>) -> Result<PreparedRun<'_>> {
         let started = Instant::now();
-        let arguments = points::expand(&self.chip)?;
-        let mut outputs = Outputs::prepare(&self, &arguments)?;
-        let designed = points::load(&arguments, self.input.thread_count())?;
+        let designed = points::load(&chips, self.input.thread_count())?;
         let traces = self.open(&designed)?;
-        let of = self.comparands(arguments, designed, &traces)?;
-        let formats: Vec<&str> = traces.iter().map(|trace| trace.format).collect();
-        let origins: Vec<Option<String>> = traces.iter().map(|trace| trace.metadata.origin.clone()).collect();
-        let (reports, digests) = self.price(&of, traces, &mut outputs)?;
-        let inputs = self.inputs(&formats, &origins, &digests);
-        let chips = points::chip_labels(&of.arguments, &of.designed);
-        let labels = points::labels(&chips, &of.asked);
-        let all = reports.into_iter().zip(of.points).zip(of.asked).zip(labels);
-        let all = all.map(|(((mut report, OperatingPoint { notes, warnings, .. }), asked), label)| {
-            report.warnings.extend(warnings);
-            report.assumptions.extend(notes);
-            report.provenance = self.provenance(&inputs, &of.arguments[asked.chip], &asked, started);
-            let (voltage, temperature) = (asked.voltage, asked.temperature);
-            ComparedPoint { label, chip: chips[asked.chip].clone(), voltage, temperature, report }
-        });
-        outputs.write(&all.collect::<Vec<_>>())?;
-        Ok(ExitCode::SUCCESS)
+        let of = self.comparands(chips, designed, &traces)?;
+        let (clocks, timing) = self.timing(&of, &traces)?;
+        Ok(PreparedRun { arguments: self, started, traces, of, clocks, timing })
     }
 
     /// Opens the traces. Seconds become cycles by the one clock that there is.
@@ -223,68 +205,6 @@ impl Replay {
             count_fraction_bits: traces.first().map_or(0, |trace| trace.metadata.count_fraction_bits),
         };
         Ok((clocks, timing))
-    }
-
-    fn price(
-        &self,
-        of: &Comparands,
-        traces: Vec<OpenedTrace>,
-        outputs: &mut Outputs,
-    ) -> Result<(Vec<PowerReport>, Vec<InputDigest>)> {
-        let replay_options = self.input.replay_options(self.lateness);
-        let options = PricingOptions {
-            inferences: self.inferences,
-            include_system: self.include_system,
-            warn_of_unbound: self.unbound != Unbound::Ignore,
-            threads: replay_options.threads,
-            ..PricingOptions::default()
-        };
-        let (clocks, timing) = self.timing(of, &traces)?;
-        let points = of.points.iter().zip(&of.asked).zip(&clocks);
-        let points: Vec<Point<'_>> = points
-            .map(|((point, asked), &clock)| Point {
-                pat: &point.pat,
-                binding: &of.bindings[asked.chip],
-                clock,
-            })
-            .collect();
-        let csv = outputs.csv.take().map(|output| self.observer(output, of, &clocks)).transpose()?;
-        let latest = self.input.follow.map(|_| Arc::default());
-        let mut observers = Observers { csv, latest: latest.clone() };
-        let mut pricing = Pricing::of_points(&points, timing, options, observers.any())?;
-        let profile = outputs.profile.as_ref();
-        let profile = profile.map(|output| self.profile_sink(output, &traces, timing)).transpose()?;
-        let names = Admitted::new(&points, self.unbound);
-        let progress = match latest {
-            Some(latest) => Progress::follow(latest, self.input.quiet),
-            None => Progress::start(total_bytes(&traces), self.input.quiet),
-        };
-        let mut sinks = Sinks { pricing: &mut pricing, profile };
-        let (_, digests) = replay(traces, &names, timing, &replay_options, &mut sinks, progress.counter())
-            .map_err(|error| outputs.cause(error))?;
-        drop(progress);
-        let reports = pricing.into_reports();
-        if reports.is_empty() {
-            bail!("the run ended without a report");
-        }
-        outputs.csv = observers.csv.map(CsvObserver::finish).transpose()?.flatten();
-        Ok((reports, digests))
-    }
-
-    fn observer(
-        &self,
-        output: crate::report::output::Output,
-        of: &Comparands,
-        clocks: &[Hertz],
-    ) -> Result<CsvObserver> {
-        match &of.points[..] {
-            [alone] => CsvObserver::of_components(output, &alone.pat, self.include_system),
-            _ => {
-                let chips = points::chip_labels(&of.arguments, &of.designed);
-                let is_timed = clocks.windows(2).all(|pair| pair[0] == pair[1]);
-                CsvObserver::of_points(output, &points::labels(&chips, &of.asked), is_timed)
-            }
-        }
     }
 
     fn profile_sink(
@@ -354,6 +274,99 @@ impl Replay {
             "finished_unix_s": now,
             "run_time_s": started.elapsed().as_secs_f64(),
         })
+    }
+}
+
+impl PreparedRun<'_> {
+    /// What outputs have to know ahead of the first window.
+    pub fn heading(&self) -> RunHeading<'_> {
+        let points = self.labels().into_iter().zip(&self.of.points).zip(&self.clocks);
+        let points = points.map(|((label, point), &clock)| PointHeading { label, pat: &point.pat, clock });
+        RunHeading {
+            points: points.collect(),
+            window_cycles: self.timing.cycles,
+            include_system: self.arguments.include_system,
+        }
+    }
+
+    fn labels(&self) -> Vec<String> {
+        points::labels(&points::chip_labels(&self.of.arguments, &self.of.designed), &self.of.asked)
+    }
+
+    /// Reads the traces and prices them. Tells `observer` every window, and saves the activity by window in `profile`.
+    ///
+    /// # Errors
+    /// What reading, pricing or writing reports.
+    pub fn price(
+        mut self,
+        observer: Option<&mut dyn PowerObserver>,
+        profile: Option<&TraceOutput>,
+    ) -> Result<Vec<ComparedPoint>> {
+        let traces = std::mem::take(&mut self.traces);
+        let formats: Vec<&str> = traces.iter().map(|trace| trace.format).collect();
+        let origins: Vec<Option<String>> = traces.iter().map(|trace| trace.metadata.origin.clone()).collect();
+        let (reports, digests) = self.replay(traces, observer, profile)?;
+        let inputs = self.arguments.inputs(&formats, &origins, &digests);
+        let labels = self.labels();
+        let PreparedRun { arguments, started, of, .. } = self;
+        let chips = points::chip_labels(&of.arguments, &of.designed);
+        let all = reports.into_iter().zip(of.points).zip(of.asked).zip(labels);
+        let all = all.map(|(((mut report, OperatingPoint { notes, warnings, .. }), asked), label)| {
+            report.warnings.extend(warnings);
+            report.assumptions.extend(notes);
+            report.provenance = arguments.provenance(&inputs, &of.arguments[asked.chip], &asked, started);
+            let (voltage, temperature) = (asked.voltage, asked.temperature);
+            ComparedPoint { label, chip: chips[asked.chip].clone(), voltage, temperature, report }
+        });
+        Ok(all.collect())
+    }
+
+    fn replay(
+        &self,
+        traces: Vec<OpenedTrace>,
+        observer: Option<&mut dyn PowerObserver>,
+        profile: Option<&TraceOutput>,
+    ) -> Result<(Vec<PowerReport>, Vec<InputDigest>)> {
+        let PreparedRun { arguments, of, timing, .. } = self;
+        let replay_options = arguments.input.replay_options(arguments.lateness);
+        let options = PricingOptions {
+            inferences: arguments.inferences,
+            include_system: arguments.include_system,
+            warn_of_unbound: arguments.unbound != Unbound::Ignore,
+            threads: replay_options.threads,
+            ..PricingOptions::default()
+        };
+        let points = of.points.iter().zip(&of.asked).zip(&self.clocks);
+        let points: Vec<Point<'_>> = points
+            .map(|((point, asked), &clock)| Point {
+                pat: &point.pat,
+                binding: &of.bindings[asked.chip],
+                clock,
+            })
+            .collect();
+        let latest = arguments.input.follow.map(|_| Arc::default());
+        let mut observers = Observers { outputs: observer, latest: latest.clone() };
+        let mut pricing = Pricing::of_points(&points, *timing, options, observers.any())?;
+        let sink = profile.map(|output| arguments.profile_sink(output, &traces, *timing)).transpose()?;
+        let names = Admitted::new(&points, arguments.unbound);
+        let progress = match latest {
+            Some(latest) => Progress::follow(latest, arguments.input.quiet),
+            None => Progress::start(total_bytes(&traces), arguments.input.quiet),
+        };
+        let mut sinks = Sinks { pricing: &mut pricing, profile: sink };
+        // Writing the profile may be what ended the run.
+        let cause = |error| match profile {
+            Some(profile) => profile.cause(error),
+            None => error,
+        };
+        let (_, digests) = replay(traces, &names, *timing, &replay_options, &mut sinks, progress.counter())
+            .map_err(cause)?;
+        drop(progress);
+        let reports = pricing.into_reports();
+        if reports.is_empty() {
+            bail!("the run ended without a report");
+        }
+        Ok((reports, digests))
     }
 }
 
