@@ -13,8 +13,9 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("replay", vec!["activity", "units"]),
         ("chip", vec!["units"]),
         ("power", vec!["activity", "chip", "units"]),
-        ("report", vec!["power", "activity", "chip", "units"]),
-        ("cli", vec!["report", "power", "replay", "chip", "activity", "units"]),
+        ("regression", vec!["power", "chip", "units"]),
+        ("report", vec!["regression", "power", "activity", "chip", "units"]),
+        ("cli", vec!["report", "regression", "power", "replay", "chip", "activity", "units"]),
     ]
     .into_iter()
     .map(|(room, others)| (room, others.into_iter().collect()))
