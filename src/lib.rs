@@ -11,6 +11,5 @@ pub mod cli;
 pub mod power;
 pub mod regression;
 pub mod replay;
-
 pub mod report;
 pub mod units;
