@@ -95,6 +95,10 @@ impl Observers<'_> {
 }
 
 impl PowerObserver for Observers<'_> {
+    fn is_live(&self) -> bool {
+        self.latest.is_some()
+    }
+
     fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
         if let Some(latest) = self.latest.as_ref().filter(|_| row.point == 0) {
             latest.set(row.total, row.end);

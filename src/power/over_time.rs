@@ -30,6 +30,11 @@ pub struct PowerRow<'a> {
 
 /// Takes power over time window by window: a CSV file.
 pub trait PowerObserver {
+    /// Whether somebody watches, and wants each row as soon as its window is closed; else rows come a few hundred at a time.
+    fn is_live(&self) -> bool {
+        false
+    }
+
     /// Takes the next window's row.
     ///
     /// # Errors

@@ -131,8 +131,7 @@ impl<'a> Pricing<'a> {
             waiting: 0,
             first_waiting: 0,
             seen_windows: 0,
-            // Whoever watches wants to see each window when it is closed.
-            most_waiting: if observer.is_some() { 1 } else { MOST_WINDOWS },
+            most_waiting: if observer.as_ref().is_some_and(|it| it.is_live()) { 1 } else { MOST_WINDOWS },
             observer,
             first_cycle: None,
             priced_to: None,
@@ -213,16 +212,22 @@ impl<'a> Pricing<'a> {
         Ok(())
     }
 
+    /// Tells the observer of the batch, window by window.
     fn observe(&mut self, covered: &[Covered]) -> anyhow::Result<()> {
         let Some(observer) = &mut self.observer else { return Ok(()) };
-        let (mut sums, mut counts) = (Sums::default(), ActionCounts::default());
+        let mut sums = Sums::default();
+        sums.fill(&self.history, covered.len(), 0, 1);
+        let counts = self.columns.iter().map(|columns| {
+            let mut counts = ActionCounts::default();
+            columns.count(&sums, &mut counts);
+            counts
+        });
+        let counts: Vec<ActionCounts> = counts.collect();
+        let mut actions = Vec::new();
         for (window, part) in covered.iter().enumerate().filter(|(_, part)| part.cycles() > 0) {
-            sums.fill(&self.history, covered.len(), window, 1);
             for (at, point) in self.points.iter().enumerate() {
-                let columns = &self.columns[point.columns];
-                columns.count(&sums, &mut counts);
-                let mut actions = vec![0.0; point.rates.actions.len()];
-                columns.actions(&counts, 0, &mut actions);
+                actions.resize(point.rates.actions.len(), 0.0);
+                self.columns[point.columns].actions(&counts[point.columns], window, &mut actions);
                 point.observe(at, (part.start, part.end), window, &actions, *observer)?;
             }
         }
