@@ -99,16 +99,16 @@ impl Run<'_> {
     fn read_ordered<M: Masks, const CYCLE: bool, const LAST_NAME: bool>(&mut self, usual: &UsualShape) {
         let Run { template, counts, bytes, .. } = *self;
         let (mut at, mut lines) = (self.at, 0);
-        let Some(mut measured) = usual.measure::<M>(bytes, at) else { return };
+        let Some(mut located) = usual.locate::<M, CYCLE, LAST_NAME>(bytes, at) else { return };
         for (event_place, record) in self.batch.places() {
-            // The next line's end is looked for before this one is read: a processor does both together.
-            let next = at + measured.length;
-            let Some(next_measured) = usual.measure::<M>(bytes, next) else { break };
-            let Some(line) = usual.read::<M, CYCLE, LAST_NAME>(measured) else { break };
+            // The next line is looked for before this one is read: a processor does both together.
+            let next = at + located.length;
+            let Some(next_located) = usual.locate::<M, CYCLE, LAST_NAME>(bytes, next) else { break };
+            let Some(line) = usual.read::<M, CYCLE, LAST_NAME>(located) else { break };
             let names = &line.names[..1 + usize::from(LAST_NAME)];
             let Some(read) = event::<M>(template, counts, line.numbers, names) else { break };
             (*event_place, *record) = (read, at + template.shape.object_at);
-            (at, measured) = (next, next_measured);
+            (at, located) = (next, next_located);
             lines += 1;
         }
         self.batch.add(lines);

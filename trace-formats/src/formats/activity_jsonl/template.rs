@@ -96,22 +96,26 @@ impl Templates {
             return;
         }
         let Some(line) = LineWindow::at(bytes, start) else { return };
-        let of_kind = (0..self.known.len()).find(|&place| self.known[place].fits(line));
-        let Some(place) = of_kind.or_else(|| self.add(shape()?)) else { return };
+        let of_kind = (0..self.known.len()).find_map(|at| Some((at, self.known[at].read(line)?)));
+        let new = || {
+            let place = self.add(shape()?);
+            Some((place, self.known[place].read(line)?))
+        };
+        let Some((place, read)) = of_kind.or_else(new) else { return };
         self.recent = place;
-        self.known[place].learn(line, ids);
+        self.known[place].learn(read.names(), ids);
     }
 
-    fn add(&mut self, shape: Shape) -> Option<usize> {
+    fn add(&mut self, shape: Shape) -> usize {
         let template = Template { usual: shape.usual(), shape, names: NameTable::new() };
         if self.known.len() < MAX_TEMPLATES {
             self.known.push(template);
-            return Some(self.known.len() - 1);
+            return self.known.len() - 1;
         }
         let place = self.oldest;
         self.oldest = (place + 1) % MAX_TEMPLATES;
         self.known[place] = template;
-        Some(place)
+        place
     }
 }
 
@@ -131,11 +135,9 @@ impl Template {
         self.read(line).is_some()
     }
 
-    fn learn(&mut self, line: LineWindow<'_>, ids: NameIds) {
-        if let Some(line) = self.read(line)
-            && self.find::<Block>(line.names()).is_none()
-        {
-            self.names.insert(line.names(), ids);
+    fn learn(&mut self, names: &[Name<'_>], ids: NameIds) {
+        if self.find::<Block>(names).is_none() {
+            self.names.insert(names, ids);
         }
     }
 }

@@ -7,7 +7,7 @@
 use super::line_window::{LineWindow, REACH};
 use super::name_table::Name;
 use super::shape::{Literal, Value};
-use crate::masks::{BLOCK_BYTES, Masks};
+use crate::masks::{BLOCK_BYTES, HALF_BYTES, Masks};
 
 /// A shape of lines with `start` and `end`, or `cycle`; names that follow one another; `count`; and perhaps another name.
 pub(super) struct UsualShape {
@@ -31,12 +31,17 @@ pub(super) struct Order {
     pub(super) has_last_name: bool,
 }
 
-/// A line whose end is known, and nothing else.
+/// A line that is yet to be compared: where it ends, and where its values do by its commas. Where commas are missing,
+/// positions wrap around until lengths are checked.
 #[derive(Clone, Copy)]
-pub(super) struct MeasuredLine<'a> {
+pub(super) struct LocatedLine<'a> {
     window: LineWindow<'a>,
     /// With the line end.
     pub(super) length: usize,
+    start_end: usize,
+    end_end: usize,
+    names_end: usize,
+    count_end: usize,
 }
 
 /// What a line says: start, end and count, which are yet to be checked, and its names.
@@ -63,6 +68,9 @@ impl UsualShape {
         let literals = [opening, after_start, before_names, after_names, after_count, after_last_name];
         let numbers = if has_cycle { 2 } else { 3 };
         let least_length = literals.iter().map(|literal| literal.length).sum::<usize>() + numbers;
+        if least_length < HALF_BYTES {
+            return None;
+        }
         let order = Order { has_cycle, has_last_name };
         Some(UsualShape {
             opening,
@@ -78,78 +86,86 @@ impl UsualShape {
 
     /// The line at `at`, if it is of this shape; `None` if no end of it is in reach.
     #[inline(always)]
-    pub(super) fn measure<'a, M: Masks>(&self, text: &'a [u8], at: usize) -> Option<MeasuredLine<'a>> {
+    pub(super) fn locate<'a, M: Masks, const CYCLE: bool, const LAST_NAME: bool>(
+        &self,
+        text: &'a [u8],
+        at: usize,
+    ) -> Option<LocatedLine<'a>> {
         let window = LineWindow::at(text, at)?;
+        let length = self.length::<M>(window)?;
+        let commas = M::new(window.block(0)).equal_to(b',');
+        let (first, second) = (commas.trailing_zeros(), (commas & commas.wrapping_sub(1)).trailing_zeros());
+        let (start_end, end_end) = if CYCLE {
+            let cycle_end = self.before_names.start_by_comma(first as usize);
+            (cycle_end, cycle_end)
+        } else {
+            (
+                self.after_start.start_by_comma(first as usize),
+                self.before_names.start_by_comma(second as usize),
+            )
+        };
+        let (count_end, last_comma) = if LAST_NAME {
+            let commas = last_commas::<M>(window, length);
+            let before_last = commas & !(1_u64 << (u64::BITS - 1)).wrapping_shr(commas.leading_zeros());
+            let [last, before_last] = [commas, before_last].map(|commas| commas.leading_zeros() as usize + 1);
+            (self.after_count.start_by_comma(length.wrapping_sub(last)), before_last)
+        } else {
+            // A count is so short that they are enough.
+            let commas = M::alike(window.half(length.wrapping_sub(HALF_BYTES)), &[b','; HALF_BYTES]);
+            (length.wrapping_sub(self.after_count.length), commas.leading_zeros() as usize + 1)
+        };
+        let names_end = self.after_names.start_by_comma(length.wrapping_sub(last_comma));
+        Some(LocatedLine { window, length, start_end, end_end, names_end, count_end })
+    }
+
+    /// The length of a line, with its line end.
+    #[inline(always)]
+    fn length<M: Masks>(&self, window: LineWindow<'_>) -> Option<usize> {
         let mut from = self.least_length - 1;
         while from <= REACH - BLOCK_BYTES {
             let line_ends = M::new(window.block(from)).equal_to(b'\n');
             if line_ends != 0 {
-                return Some(MeasuredLine { window, length: from + line_ends.trailing_zeros() as usize + 1 });
+                return Some(from + line_ends.trailing_zeros() as usize + 1);
             }
             from += BLOCK_BYTES;
         }
         None
     }
 
-    /// Reads a line, if it is of this shape, whose order is given as constants.
+    /// Reads a line, if it is of this shape.
     #[inline(always)]
     pub(super) fn read<'a, M: Masks, const CYCLE: bool, const LAST_NAME: bool>(
         &self,
-        line: MeasuredLine<'a>,
+        line: LocatedLine<'a>,
     ) -> Option<UsualLine<'a>> {
-        let MeasuredLine { window, length } = line;
-        // Lengths are checked when all is known: where commas are missing, positions wrap around until then.
-        let commas = M::new(window.block(0)).equal_to(b',');
-        let (first_comma, second_comma) =
-            (commas.trailing_zeros(), (commas & commas.wrapping_sub(1)).trailing_zeros());
-        let start_at = self.opening.length;
-        let (start_end, end_at, end_end) = if CYCLE {
-            let end = self.before_names.start_by_comma(first_comma as usize);
-            (end, start_at, end)
-        } else {
-            let start_end = self.after_start.start_by_comma(first_comma as usize);
-            let end_end = self.before_names.start_by_comma(second_comma as usize);
-            (start_end, start_end.wrapping_add(self.after_start.length), end_end)
-        };
-        let names_at = end_end.wrapping_add(self.before_names.length);
-
-        let mut commas = last_commas::<M>(line);
-        let last_comma = |commas: u64| length.wrapping_sub(1 + commas.leading_zeros() as usize);
-        let last = if LAST_NAME { &self.after_last_name } else { &self.after_count };
-        let values_end = length.wrapping_sub(last.length);
-        let (count_end, last_name_at) = if LAST_NAME {
-            let count_end = self.after_count.start_by_comma(last_comma(commas));
-            commas &= !(1_u64 << 63).wrapping_shr(commas.leading_zeros());
-            (count_end, count_end.wrapping_add(self.after_count.length))
-        } else {
-            (values_end, values_end)
-        };
-        let names_end = self.after_names.start_by_comma(last_comma(commas));
-        let count_at = names_end.wrapping_add(self.after_names.length);
-
+        let LocatedLine { window, length, start_end, end_end, names_end, count_end } = line;
         let mut differ = self.opening.differ::<M>(window, 0)
             | self.before_names.differ::<M>(window, end_end)
             | self.after_names.differ::<M>(window, names_end)
             | self.after_count.differ::<M>(window, count_end);
+        let start_at = self.opening.length;
+        let mut end_at = start_at;
         if !CYCLE {
             differ |= self.after_start.differ::<M>(window, start_end);
+            end_at = start_end.wrapping_add(self.after_start.length);
         }
+        let names_at = end_end.wrapping_add(self.before_names.length);
+        let names_length = names_end.wrapping_sub(names_at);
+        let (mut last_name_at, mut last_name_length) = (0, 0);
         if LAST_NAME {
-            differ |= self.after_last_name.differ::<M>(window, values_end);
+            let last_name_end = length.wrapping_sub(self.after_last_name.length);
+            differ |= self.after_last_name.differ::<M>(window, last_name_end);
+            last_name_at = count_end.wrapping_add(self.after_count.length);
+            last_name_length = last_name_end.wrapping_sub(last_name_at);
         }
-        let (names_length, last_name_length) =
-            (names_end.wrapping_sub(names_at), values_end.wrapping_sub(last_name_at));
         if differ != 0 || (names_length | last_name_length) >= BLOCK_BYTES {
             return None;
         }
-        let texts = [start_at, end_at, count_at].map(|at| window.digits(at));
-        let lengths = [start_end, end_end, count_end];
-        let lengths = [
-            lengths[0].wrapping_sub(start_at),
-            lengths[1].wrapping_sub(end_at),
-            lengths[2].wrapping_sub(count_at),
-        ];
-        let [start, end, count] = M::wholes(texts, lengths)?.map(|number| number as i64);
+        let count_at = names_end.wrapping_add(self.after_names.length);
+        let places = [(start_at, start_end), (end_at, end_end), (count_at, count_end)];
+        let texts = places.map(|(at, _)| window.digits(at));
+        let [start, end, count] =
+            M::wholes(texts, places.map(|(at, end)| end.wrapping_sub(at)))?.map(|number| number as i64);
         let end = if CYCLE { start + 1 } else { end };
         let names = Name::in_block(window.block(names_at), names_length);
         let last_name =
@@ -160,7 +176,162 @@ impl UsualShape {
 
 /// The commas of a line's last 64 bytes, the last of all being the uppermost.
 #[inline(always)]
-fn last_commas<M: Masks>(MeasuredLine { window, length }: MeasuredLine<'_>) -> u64 {
+fn last_commas<M: Masks>(window: LineWindow<'_>, length: usize) -> u64 {
     let at = length.saturating_sub(BLOCK_BYTES);
-    M::new(window.block(at)).equal_to(b',') << (BLOCK_BYTES - (length - at)) as u32
+    M::new(window.block(at)).equal_to(b',') << (BLOCK_BYTES - (length - at))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+    use crate::formats::activity_jsonl::keys::{EventMembers, Field};
+    use crate::formats::activity_jsonl::members::Members;
+    use crate::formats::activity_jsonl::name_table::NameTable;
+    use crate::formats::activity_jsonl::shape::{MAX_TEXTS, PlainLine, Shape};
+    use crate::formats::activity_text::text::Text;
+    use crate::masks::{Block, MaskWork, with_best_masks};
+
+    fn shape_of(line: &str) -> Shape {
+        let object = Text { bytes: line.as_bytes(), at: 0 }.trimmed();
+        let mut members = Members::of(object).unwrap();
+        let mut event = EventMembers::of(object);
+        while let Some(member) = members.next().unwrap() {
+            event.put(member.key_text, Field::named(&member.key).unwrap(), member.value).unwrap();
+        }
+        Shape::of(line.as_bytes(), 0, object.at, &event).unwrap()
+    }
+
+    /// Length, numbers and names of a line.
+    struct Read<'s, 'a>(&'s UsualShape, &'a [u8]);
+
+    impl<'a> MaskWork for Read<'_, 'a> {
+        type Output = Option<(usize, UsualLine<'a>)>;
+
+        fn run<M: Masks>(self) -> Option<(usize, UsualLine<'a>)> {
+            match (self.0.order.has_cycle, self.0.order.has_last_name) {
+                (false, false) => self.read::<M, false, false>(),
+                (false, true) => self.read::<M, false, true>(),
+                (true, false) => self.read::<M, true, false>(),
+                (true, true) => self.read::<M, true, true>(),
+            }
+        }
+    }
+
+    impl<'a> Read<'_, 'a> {
+        fn read<M: Masks, const CYCLE: bool, const LAST_NAME: bool>(&self) -> Option<(usize, UsualLine<'a>)> {
+            let line = self.0.locate::<M, CYCLE, LAST_NAME>(self.1, 0)?;
+            Some((line.length, self.0.read::<M, CYCLE, LAST_NAME>(line)?))
+        }
+    }
+
+    type Names = NameTable<(), MAX_TEXTS>;
+
+    /// Whether a line was read by its commas and its names are known, and then as it is read value by value. All names that
+    /// are read so become known.
+    fn is_read(shape: &Shape, line: &[u8], known: &mut Names) -> bool {
+        let usual = shape.usual().unwrap();
+        let text = [line, &[b' '; REACH + BLOCK_BYTES]].concat();
+        let mut plain = PlainLine::new();
+        let is_plain = shape.read::<Block>(LineWindow::at(&text, 0).unwrap(), &mut plain).is_some();
+        if is_plain && known.find::<Block>(plain.names()).is_none() {
+            known.insert(plain.names(), ());
+        }
+        let texts = 1 + usize::from(usual.order.has_last_name);
+        let found = [with_best_masks(Read(&usual, &text)), Read(&usual, &text).run::<Block>()];
+        let [best, twin] = found.map(|found| {
+            let (length, line) = found?;
+            known.find::<Block>(&line.names[..texts])?;
+            Some((length, line.numbers))
+        });
+        assert_eq!(best, twin);
+        if best.is_some() {
+            assert!(is_plain, "{}", line.escape_ascii());
+            assert_eq!(best, Some((plain.length(), plain.numbers())));
+            assert_eq!(plain.names().len(), texts);
+        }
+        best.is_some()
+    }
+
+    /// What stands around the commas and colons, and which values there are.
+    #[derive(Clone, Debug)]
+    struct Style {
+        colon: &'static str,
+        comma: &'static str,
+        end: &'static str,
+        has_cycle: bool,
+        has_region: bool,
+    }
+
+    fn style() -> impl Strategy<Value = Style> {
+        let spaces = (select(vec![":", ": "]), select(vec![",", ", ", " , "]), select(vec!["\n", "\r\n"]));
+        (spaces, any::<bool>(), any::<bool>()).prop_map(|((colon, comma, end), has_cycle, has_region)| {
+            Style { colon, comma, end, has_cycle, has_region }
+        })
+    }
+
+    fn line(style: &Style, [start, end, count]: [u64; 3], [component, action, region]: [&str; 3]) -> String {
+        let Style { colon, comma, .. } = style;
+        let time = if style.has_cycle {
+            format!("\"cycle\"{colon}{start}")
+        } else {
+            format!("\"start\"{colon}{start}{comma}\"end\"{colon}{end}")
+        };
+        let region =
+            if style.has_region { format!("{comma}\"region\"{colon}\"{region}\"") } else { String::new() };
+        let names = format!(
+            "\"component\"{colon}\"{component}\"{comma}\"action\"{colon}\"{action}\"{comma}\"count\""
+        );
+        format!("{{{time}{comma}{names}{colon}{count}{region}}}{}", style.end)
+    }
+
+    proptest! {
+        #[test]
+        fn lines_of_usual_orders_are_read_by_their_commas_and_say_the_same(
+            style in style(),
+            numbers in prop::array::uniform3(prop_oneof![0..1000_u64, 0..10_000_000_000_000_000_u64]),
+            component in "[a-z_,.:]{1,12}",
+            region in "[a-z_:;]{0,12}",
+            noise in prop::collection::vec((any::<Index>(), select(&b",\"\n 0-}{:x"[..]), any::<bool>()), 0..3),
+        ) {
+            let shape = shape_of(&line(&style, [1, 2, 3], ["a", "b", "c"]));
+            let good = line(&style, numbers, [&component, "write", &region]);
+            let mut known = Names::new();
+            prop_assert!(is_read(&shape, good.as_bytes(), &mut known), "{good}");
+            let mut changed = good.into_bytes();
+            for (at, byte, is_more) in noise {
+                let at = at.index(changed.len());
+                changed.splice(at..at + usize::from(!is_more), [byte]);
+            }
+            is_read(&shape, &changed, &mut known);
+        }
+    }
+
+    #[test]
+    fn values_that_are_too_long_are_left_to_others() {
+        let style = Style { colon: ":", comma: ",", end: "\n", has_cycle: false, has_region: true };
+        let shape = shape_of(&line(&style, [1, 2, 3], ["a", "b", "c"]));
+        let is_read = |numbers: [u64; 3], names: [&str; 3]| {
+            is_read(&shape, line(&style, numbers, names).as_bytes(), &mut Names::new())
+        };
+        for letters in 0..100 {
+            let name = "x".repeat(letters);
+            // A block has room for the names, what stands between them, and a quote.
+            let joined = letters + "\",\"action\":\"b".len();
+            assert_eq!(is_read([1, 2, 3], [&name, "b", "c"]), joined < 64);
+            // The comma before the count is among the last 64 bytes, or the one before them.
+            let rest = ",\"count\":3,\"region\":\"\"}\n".len() + letters;
+            assert_eq!(is_read([1, 2, 3], ["a", "b", &name]), rest <= 65);
+        }
+        for (number, is_short) in [(9_999_999_999_999_999, true), (10_000_000_000_000_000, false)] {
+            for place in 0..3 {
+                let mut numbers = [1, 2, 3];
+                numbers[place] = number;
+                assert_eq!(is_read(numbers, ["a", "b", "c"]), is_short, "{numbers:?}");
+            }
+        }
+    }
 }
