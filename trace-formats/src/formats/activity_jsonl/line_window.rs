@@ -17,7 +17,7 @@ impl<'a> LineWindow<'a> {
     /// The window of the line at `at`; `None` if the text ends too close to it.
     #[inline(always)]
     pub(super) fn at(text: &'a [u8], at: usize) -> Option<LineWindow<'a>> {
-        text.get(at..)?.first_chunk().map(LineWindow)
+        text.get(at..at.wrapping_add(REACH + BLOCK_BYTES))?.first_chunk().map(LineWindow)
     }
 
     /// The 64 bytes from `at` on.

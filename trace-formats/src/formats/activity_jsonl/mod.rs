@@ -18,6 +18,7 @@ mod template_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod usual_line;
 mod words;
 mod writer;
 

@@ -4,9 +4,9 @@ use super::words::first_pair;
 use crate::formats::activity_text::words::Words;
 use crate::masks::{BLOCK_BYTES, HALF_BYTES, Masks};
 
-/// A table has 16 places at first, and grows to eight for each name up to 512: two of some dozens of names should rarely
+/// A table has 128 places at first, and grows to eight for each name up to 512: two of some dozens of names should rarely
 /// want the same. From then on it has two for each.
-const FIRST_SLOT_BITS: u32 = 4;
+const FIRST_SLOT_BITS: u32 = 7;
 const SPARSE_SLOTS: usize = 512;
 
 /// Odd, with no pattern in its bits.

@@ -6,6 +6,7 @@
 use super::keys::{EventMembers, Role};
 use super::line_window::{LineWindow, REACH};
 use super::name_table::Name;
+use super::usual_line::UsualShape;
 use super::words::leading_digits;
 use crate::masks::{BLOCK_BYTES, Block, HALF_BYTES, MAX_DIGITS, Masks};
 
@@ -40,9 +41,11 @@ pub(super) enum Value {
 
 /// Bytes that are always the same.
 #[derive(Clone, Copy, PartialEq)]
-struct Literal {
+pub(super) struct Literal {
     bytes: [u8; HALF_BYTES],
-    length: usize,
+    pub(super) length: usize,
+    /// How many stand before the first comma, if there is one.
+    comma: usize,
     /// A bit for each of them.
     present: u32,
 }
@@ -90,9 +93,9 @@ impl Shape {
         })
     }
 
-    /// Whether its values are the usual ones.
-    pub(super) fn is_usual(&self) -> bool {
-        self.values == [Value::Start, Value::End, Value::Names(4), Value::Count]
+    /// The same shape for reading what is usual, if it is.
+    pub(super) fn usual(&self) -> Option<UsualShape> {
+        UsualShape::of(&self.values, self.opening, &self.after)
     }
 
     /// Reads a line, if it is of this shape.
@@ -102,22 +105,6 @@ impl Shape {
         for (value, after) in self.values.iter().zip(&self.after) {
             plain.take::<M>(*value, after)?;
         }
-        plain.leave()
-    }
-
-    /// The same for a shape whose values are the usual ones: code is made for their order.
-    #[inline(always)]
-    pub(super) fn read_usual<'a, M: Masks>(
-        &self,
-        line: LineWindow<'a>,
-        plain: &mut PlainLine<'a>,
-    ) -> Option<()> {
-        let [after_start, after_end, after_names, after_count] = self.after.first_chunk()?;
-        plain.enter::<M>(line, &self.opening)?;
-        plain.take::<M>(Value::Start, after_start)?;
-        plain.take::<M>(Value::End, after_end)?;
-        plain.take::<M>(Value::Names(4), after_names)?;
-        plain.take::<M>(Value::Count, after_count)?;
         plain.leave()
     }
 }
@@ -219,8 +206,8 @@ impl<'a> PlainLine<'a> {
 
     /// Start, end and count, which are yet to be checked.
     #[inline(always)]
-    pub(super) fn numbers(&self) -> (i64, i64, i64) {
-        (self.start, self.end, self.count)
+    pub(super) fn numbers(&self) -> [i64; 3] {
+        [self.start, self.end, self.count]
     }
 
     /// Its names, as many texts as its shape has.
@@ -299,17 +286,32 @@ fn joined(values: Vec<Found>, line: &[u8]) -> Vec<Found> {
 }
 
 impl Literal {
+    /// Nothing.
+    pub(super) const NONE: Literal = Literal { bytes: [0; HALF_BYTES], length: 0, comma: 0, present: 0 };
+
     fn of(text: &[u8]) -> Option<Literal> {
         let (length, mut bytes) = (text.len(), [0; HALF_BYTES]);
         bytes.get_mut(..length)?.copy_from_slice(text);
         let present = u32::MAX.checked_shr((HALF_BYTES - length) as u32)?;
-        Some(Literal { bytes, length, present })
+        let comma = memchr::memchr(b',', text).unwrap_or(length);
+        Some(Literal { bytes, length, comma, present })
     }
 
     /// The position after these bytes, if they stand at `at`.
     #[inline(always)]
     fn pass<M: Masks>(&self, line: LineWindow<'_>, at: usize) -> Option<usize> {
-        let differ = !M::alike(line.half(at), &self.bytes) & self.present;
-        (differ == 0).then_some(at + self.length)
+        (self.differ::<M>(line, at) == 0).then_some(at + self.length)
+    }
+
+    /// A bit for each of these bytes that does not stand at `at`.
+    #[inline(always)]
+    pub(super) fn differ<M: Masks>(&self, line: LineWindow<'_>, at: usize) -> u32 {
+        !M::alike(line.half(at), &self.bytes) & self.present
+    }
+
+    /// Where these bytes start if their first comma is at `comma`.
+    #[inline(always)]
+    pub(super) fn start_by_comma(&self, comma: usize) -> usize {
+        comma.wrapping_sub(self.comma)
     }
 }

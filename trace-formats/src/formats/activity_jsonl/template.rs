@@ -4,8 +4,9 @@
 //! members took a line with it. What differs in anything from lines that were taken is for that reader.
 
 use super::line_window::LineWindow;
-use super::name_table::NameTable;
+use super::name_table::{Name, NameTable};
 use super::shape::{MAX_TEXTS, PlainLine, Shape};
+use super::usual_line::UsualShape;
 use crate::event::{ChannelId, RegionSetId};
 use crate::masks::{Block, Masks};
 
@@ -36,6 +37,7 @@ pub(super) struct Templates {
 /// A shape, and the names of its lines so far.
 pub(super) struct Template {
     pub(super) shape: Shape,
+    pub(super) usual: Option<UsualShape>,
     names: NameTable<NameIds, MAX_TEXTS>,
 }
 
@@ -94,30 +96,34 @@ impl Templates {
             return;
         }
         let Some(line) = LineWindow::at(bytes, start) else { return };
-        let of_kind = (0..self.known.len()).find(|&place| self.known[place].fits(line));
-        let Some(place) = of_kind.or_else(|| self.add(shape()?)) else { return };
+        let of_kind = (0..self.known.len()).find_map(|at| Some((at, self.known[at].read(line)?)));
+        let new = || {
+            let place = self.add(shape()?);
+            Some((place, self.known[place].read(line)?))
+        };
+        let Some((place, read)) = of_kind.or_else(new) else { return };
         self.recent = place;
-        self.known[place].learn(line, ids);
+        self.known[place].learn(read.names(), ids);
     }
 
-    fn add(&mut self, shape: Shape) -> Option<usize> {
-        let template = Template { shape, names: NameTable::new() };
+    fn add(&mut self, shape: Shape) -> usize {
+        let template = Template { usual: shape.usual(), shape, names: NameTable::new() };
         if self.known.len() < MAX_TEMPLATES {
             self.known.push(template);
-            return Some(self.known.len() - 1);
+            return self.known.len() - 1;
         }
         let place = self.oldest;
         self.oldest = (place + 1) % MAX_TEMPLATES;
         self.known[place] = template;
-        Some(place)
+        place
     }
 }
 
 impl Template {
     /// What the names of a line stand for, if they are known.
     #[inline(always)]
-    pub(super) fn find<M: Masks>(&self, line: &PlainLine<'_>) -> Option<NameIds> {
-        self.names.find::<M>(line.names())
+    pub(super) fn find<M: Masks>(&self, names: &[Name<'_>]) -> Option<NameIds> {
+        self.names.find::<M>(names)
     }
 
     fn read<'a>(&self, line: LineWindow<'a>) -> Option<PlainLine<'a>> {
@@ -129,11 +135,9 @@ impl Template {
         self.read(line).is_some()
     }
 
-    fn learn(&mut self, line: LineWindow<'_>, ids: NameIds) {
-        if let Some(line) = self.read(line)
-            && self.find::<Block>(&line).is_none()
-        {
-            self.names.insert(line.names(), ids);
+    fn learn(&mut self, names: &[Name<'_>], ids: NameIds) {
+        if self.find::<Block>(names).is_none() {
+            self.names.insert(names, ids);
         }
     }
 }
@@ -178,7 +182,7 @@ mod tests {
     }
 
     /// Start, end and count of a line, and what its names stand for, if they are known.
-    type Found = ((i64, i64, i64), Option<NameIds>);
+    type Found = ([i64; 3], Option<NameIds>);
 
     fn read(templates: &mut Templates, line: &str) -> Option<Found> {
         let text = padded(line);
@@ -190,17 +194,11 @@ mod tests {
             templates.turn(&text, 0)?;
         }
         let template = templates.recent().unwrap();
-        let mut usual = PlainLine::new();
         let plain = template.read(window).unwrap();
-        if template.shape.is_usual() {
-            template.shape.read_usual::<Block>(window, &mut usual).unwrap();
-            assert_eq!(usual.numbers(), plain.numbers());
-            assert_eq!(template.find::<Block>(&usual), template.find::<Block>(&plain));
-        }
         assert_eq!(plain.length(), line.len());
         templates.fitted(1);
         let template = templates.recent().unwrap();
-        Some((plain.numbers(), template.find::<Block>(&plain)))
+        Some((plain.numbers(), template.find::<Block>(plain.names())))
     }
 
     #[test]
@@ -214,8 +212,8 @@ mod tests {
         assert_eq!(read(&mut templates, &line(1, 2, "a")), None);
         learn(&mut templates, &line(1, 2, "a"));
         let known = Some(ids(&["\"a\"", "\"b\"", ""]));
-        assert_eq!(read(&mut templates, &line(1, 2, "a")), Some(((1, 99, 2), known)));
-        assert_eq!(read(&mut templates, &line(-58, 123_456_789, "a")), Some(((-58, 99, 123_456_789), known)));
+        assert_eq!(read(&mut templates, &line(1, 2, "a")), Some(([1, 99, 2], known)));
+        assert_eq!(read(&mut templates, &line(-58, 123_456_789, "a")), Some(([-58, 99, 123_456_789], known)));
         assert_eq!(templates.recent().unwrap().shape.object_at, 1);
         assert_eq!(read(&mut templates, &line(1, 2, "a").replace("\r\n", "\n")), None);
         assert_eq!(read(&mut templates, &line(1, 2, "a").replace("99", "99.0")), None);
@@ -236,11 +234,11 @@ mod tests {
             };
             learn(&mut templates, &line(names[0], names[1]));
             let new = line(names[1], names[0]);
-            assert_eq!(read(&mut templates, &new), Some(((1, 2, 3), None)));
+            assert_eq!(read(&mut templates, &new), Some(([1, 2, 3], None)));
             learn(&mut templates, &new);
             for [first, second] in [names, [names[1], names[0]]] {
                 let known = ids(&[&format!("\"{first}\""), &format!("\"{second}\""), ""]);
-                assert_eq!(read(&mut templates, &line(first, second)), Some(((1, 2, 3), Some(known))));
+                assert_eq!(read(&mut templates, &line(first, second)), Some(([1, 2, 3], Some(known))));
             }
             assert_eq!(templates.known.len(), 1);
         }
@@ -260,7 +258,7 @@ mod tests {
         for _ in 0..100 {
             for (line, region) in &lines {
                 let known = ids(&["\"a\"", "\"b\"", region]);
-                assert_eq!(read(&mut templates, line), Some(((1, 2, 3), Some(known))), "{line}");
+                assert_eq!(read(&mut templates, line), Some(([1, 2, 3], Some(known))), "{line}");
             }
         }
     }
