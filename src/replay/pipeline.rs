@@ -51,6 +51,11 @@ use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
 /// large part.
 const TURNS_AHEAD: usize = 128;
 
+/// How many chunks' bytes may be in memory.
+fn token_count(threads: usize) -> usize {
+    2 * threads + 2
+}
+
 /// What a chunk has become, under its number.
 struct Decoded {
     number: u64,
@@ -152,7 +157,7 @@ impl Workers<'_> {
         mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<Option<Token>>,
     ) -> anyhow::Result<()> {
         let threads = options.threads.max(1);
-        let in_flight = 2 * threads + 2;
+        let in_flight = token_count(threads);
         let (work_sender, work) = bounded::<Work>(in_flight);
         let (done_sender, done) = unbounded::<Decoded>();
         let (token_sender, tokens) = filled::<Token>(in_flight);
@@ -323,100 +328,5 @@ fn list_parts(traces: Vec<OpenedTrace>) -> (Vec<Part>, Vec<PartInfo>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use trace_formats::decoder::{Chunk, Cut, cut_lines};
-    use trace_formats::input::Content;
-    use trace_formats::{EventSink, Metadata, PartOrder};
-
-    use super::*;
-    use crate::activity::ChannelName;
-    use crate::replay::AdmitAll;
-
-    /// Panics at a line that says so, else counts lines as events, one a cycle.
-    struct Lines;
-
-    impl Decoder for Lines {
-        fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError> {
-            cut_lines(bytes)
-        }
-
-        fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
-            let channel = sink.channel("unit", "act")?;
-            for (line, text) in
-                chunk.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate()
-            {
-                assert!(text != b"panic", "as asked for");
-                let start = (chunk.lines_before + line as u64) as i64;
-                let regions = trace_formats::RegionSetId::NONE;
-                sink.event(trace_formats::Event { channel, regions, start, end: start + 1, count: 1 })?;
-            }
-            Ok(memchr::memchr_iter(b'\n', chunk.bytes).count() as u64)
-        }
-
-        fn numbers_lines(&self) -> bool {
-            true
-        }
-    }
-
-    struct Dropped;
-
-    impl WindowSink for Dropped {
-        fn window(&mut self, _: i64, _: &[ChannelName], _: &[u64]) -> anyhow::Result<()> {
-            Ok(())
-        }
-
-        fn finish(&mut self, _: &ActivitySummary) -> anyhow::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn run(content: Content) -> anyhow::Result<ActivitySummary> {
-        let order = PartOrder::Lateness(None);
-        let name = "lines".to_owned();
-        let part = Part { name, content, header_bytes: 0, header_lines: 0, decoder: Arc::new(Lines), order };
-        let trace = OpenedTrace { format: "lines", metadata: Metadata::default(), parts: vec![part] };
-        let timing = WindowTiming { cycles: 10, clock_hz: 1e9, count_fraction_bits: 0 };
-        let options = ReplayOptions { threads: 3, chunk_bytes: 8, ..ReplayOptions::default() };
-        Ok(replay(vec![trace], &AdmitAll, timing, &options, &mut Dropped, &AtomicU64::new(0))?.0)
-    }
-
-    #[test]
-    fn every_line_is_counted_however_chunks_overtake_each_other() {
-        let summary = run(Content::from_bytes(b"a\n".repeat(10_000))).unwrap();
-        assert_eq!(summary.totals.values().copied().sum::<u128>(), 10_000);
-        assert_eq!(summary.coverage.events, 10_000);
-    }
-
-    #[test]
-    fn a_decoder_that_panics_ends_the_run_with_its_place_and_not_with_a_hang() {
-        let mut bytes = b"a\n".repeat(1000);
-        bytes.extend(b"panic\n");
-        bytes.extend(b"a\n".repeat(1000));
-        let message = run(Content::from_bytes(bytes)).unwrap_err().to_string();
-        assert!(message.contains("lines: line ") && message.contains("please report"), "{message}");
-    }
-
-    /// A pipe whose writer has said something and now says nothing.
-    struct Silent(&'static [u8]);
-
-    impl std::io::Read for Silent {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            if self.0.is_empty() {
-                std::thread::sleep(Duration::from_secs(3600));
-            }
-            let length = self.0.len().min(buffer.len());
-            buffer[..length].copy_from_slice(&self.0[..length]);
-            self.0 = &self.0[length..];
-            Ok(length)
-        }
-    }
-
-    #[test]
-    fn an_error_is_reported_while_the_reader_waits_for_a_silent_pipe() {
-        let silent = Silent(b"a\na\na\na\npanic\na\na\na\na\na\n");
-        let input = trace_formats::input::Input::from_reader("pipe", Box::new(silent)).unwrap();
-        assert!(run(input.into_content().unwrap()).is_err());
-    }
-}
+#[allow(clippy::unwrap_used)]
+mod tests;
