@@ -9,8 +9,9 @@
 //!   asks for the bytes any more: from the worker, if it has found no event in them that the merger may have to point
 //!   at (a trace of which only the whole is counted), else from the merger. One more chunk may be half cut;
 //! * a *turn*, [`TURNS_AHEAD`] more of them: the right to be ahead of the merger. It goes back when the chunk is merged.
-//!   What a chunk without its bytes has come to is small, so that there may be many: while the merger lets a part of
-//!   such a trace tell what it came to, the workers go on with the next.
+//!   What a chunk without its bytes has come to is small (what its decoder keeps of it is the decoder's to bound), so
+//!   that there may be many: while the merger lets a part of such a trace tell what it came to, the workers go on with
+//!   the next.
 //!
 //! So memory is bounded by tokens and turns, whatever the speed of each stage, and no stage can wait for another in a
 //! circle: when all chunks but those from number n on are merged, all tokens and turns but theirs are back, and the
