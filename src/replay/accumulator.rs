@@ -50,6 +50,12 @@ impl PartialSums {
             leading_facts: 0,
         }
     }
+
+    /// Whether there is nothing in them whose place in the chunk may still be asked for, and no more than a handful of
+    /// bytes.
+    pub fn is_without_events(&self) -> bool {
+        self.order == EventOrder::default() && self.facts.is_empty()
+    }
 }
 
 /// When the events of a run of records were: enough to tell whether one came too late.

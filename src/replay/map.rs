@@ -15,7 +15,7 @@ const ALIGNMENT: u64 = 64 * 1024;
 const SETTLED_AFTER: Duration = Duration::from_secs(10);
 
 /// A regular file that is mapped piece by piece, so that resident memory stays flat: a piece is let go
-/// when the last chunk cut from it has been merged.
+/// when the last chunk cut from it is no longer needed.
 pub struct MappableFile {
     file: File,
     length: u64,

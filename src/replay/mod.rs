@@ -1,8 +1,8 @@
 //! The pipeline: bytes of a trace in, closed windows and a summary out.
 //!
 //! ```text
-//!             tokens (bounded) ◀──────────────────────────────────┐
-//!                 │                                               │
+//!        tokens, turns (bounded) ◀──────────────┬────────────────┐
+//!                 │                             │                │
 //!   source ── chunks of whole records ─▶ workers ─ partial sums ─▶ merger ─▶ closed windows ─▶ sink
 //!  (reader)      (crossbeam, bounded)   (--threads)              (this thread, in chunk order)
 //! ```

@@ -2,16 +2,28 @@
 //!
 //! # How it starts, runs and stops
 //!
-//! One reader cuts chunks, `threads` workers decode them, and the calling thread merges. At most
-//! `2 × threads + 3` chunks exist at a time: the reader takes a token to hand on each that it has cut, and the
-//! merger gives it back when the chunk is merged. So memory is bounded by the tokens, whatever the speed of each stage, and no
-//! stage can wait for another in a circle: the oldest chunk always has a token, a worker and the merger's ear.
+//! One reader cuts chunks, `threads` workers decode them, and the calling thread merges. For each chunk that it cuts the
+//! reader takes two things that there is a bounded number of:
+//!
+//! * a *token*, `2 × threads + 2` of them: the right to have a chunk's bytes in memory. It goes back as soon as nobody
+//!   asks for the bytes any more: from the worker, if it has found no event in them that the merger may have to point
+//!   at (a trace of which only the whole is counted), else from the merger. One more chunk may be half cut;
+//! * a *turn*, [`TURNS_AHEAD`] more of them: the right to be ahead of the merger. It goes back when the chunk is merged.
+//!   What a chunk without its bytes has come to is small (what its decoder keeps of it is the decoder's to bound), so
+//!   that there may be many: while the merger lets a part of such a trace tell what it came to, the workers go on with
+//!   the next.
+//!
+//! So memory is bounded by tokens and turns, whatever the speed of each stage, and no stage can wait for another in a
+//! circle: when all chunks but those from number n on are merged, all tokens and turns but theirs are back, and the
+//! reader takes them in the order of the numbers; so chunk n has both, or gets them, and has a worker and the merger's
+//! ear.
 //!
 //! *End*: the reader returns and drops its sender; the workers drain the channel, return, and drop theirs; the
 //! merger's loop ends when the last sender is gone. *Error*: a chunk that cannot be read or decoded travels as
 //! an error under its own number, so the first error *in the file* is reported, however threads raced. The
-//! merger stops at it and drops its receivers, the tokens and the stop channel, on which nothing is ever sent; then
-//! the reader finds no token, the workers see the stop channel closed, and they return. *Closed pipe or failing sink*: an error of the merger, as before. Only the
+//! merger stops at it and drops its receivers, the turns and the stop channel, on which nothing is ever sent; then
+//! the reader finds no turn, the workers see the stop channel closed, and they return; the tokens' last sender goes
+//! with them, should the reader wait for one. *Closed pipe or failing sink*: an error of the merger, as before. Only the
 //! workers are joined then: the reader may sit in a read of a pipe that says nothing for hours, and ends with the
 //! process. *Panic*: a worker's becomes the error of its chunk; the reader's ends its channel, and is found when it
 //! is joined. *Interrupt*: the process ends; outputs are written
@@ -36,6 +48,15 @@ use super::run_metadata::{combine_metadata, header_facts};
 use super::source::{Chunks, LineCount, OwnedChunk};
 use crate::activity::{ActivitySummary, WindowSink, WindowTiming};
 
+/// How many more chunks may be decoded than have a token: as many as workers decode while the merger is about the end of a
+/// large part.
+const TURNS_AHEAD: usize = 128;
+
+/// How many chunks' bytes may be in memory.
+fn token_count(threads: usize) -> usize {
+    2 * threads + 2
+}
+
 /// What a chunk has become, under its number.
 struct Decoded {
     number: u64,
@@ -48,10 +69,12 @@ struct DecodedChunk {
     sums: PartialSums,
     lines: u64,
     digest: InputDigest,
+    /// Without its bytes if its token is back already.
     chunk: OwnedChunk,
+    has_token: bool,
 }
 
-/// The right to have one more chunk, with a buffer for it if there is one.
+/// The right to have one more chunk's bytes, with a buffer for them if there is one.
 type Token = Option<Vec<u8>>;
 
 type Work = (u64, usize, Result<OwnedChunk, DataError>);
@@ -91,7 +114,8 @@ pub fn replay(
     workers.run(parts, options, |part, outcome| {
         let (info, lines) = (&infos[part], &mut lines[part]);
         let in_part = |error: DataError| lines.place(error).in_file(&info.name);
-        let DecodedChunk { sums, lines: chunk_lines, digest, chunk } = outcome.map_err(in_part)?;
+        let DecodedChunk { sums, lines: chunk_lines, digest, mut chunk, has_token } =
+            outcome.map_err(in_part)?;
         let view = chunk.view();
         merger
             .merge(part, sums, &*info.decoder, &view)
@@ -104,8 +128,8 @@ pub fn replay(
                 .map_err(|error| in_file(error, &info.name, |error| error.in_file(&info.name)))?;
         }
         digests[info.trace] += digest;
-        bytes_done.fetch_add(view.bytes.len() as u64, Ordering::Relaxed);
-        Ok(chunk.into_buffer())
+        bytes_done.fetch_add(digest.bytes, Ordering::Relaxed);
+        Ok(has_token.then(|| chunk.let_go()))
     })?;
     Ok((merger.finish(metadata)?, digests))
 }
@@ -131,33 +155,37 @@ impl Workers<'_> {
         &self,
         parts: Vec<Part>,
         options: &ReplayOptions,
-        mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<Token>,
+        mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<Option<Token>>,
     ) -> anyhow::Result<()> {
         let threads = options.threads.max(1);
-        let in_flight = 2 * threads + 2;
+        let in_flight = token_count(threads);
         let (work_sender, work) = bounded::<Work>(in_flight);
         let (done_sender, done) = unbounded::<Decoded>();
-        let (token_sender, tokens) = bounded::<Token>(in_flight);
+        let (token_sender, tokens) = filled::<Token>(in_flight);
+        let (turn_sender, turns) = filled::<()>(in_flight + TURNS_AHEAD);
         let (stop_sender, stop) = bounded::<()>(0);
-        for _ in 0..in_flight {
-            let _ = token_sender.send(None);
-        }
         let reader = {
             let options = options.clone();
-            std::thread::spawn(move || read_parts(parts, &options, &tokens, &work_sender))
+            std::thread::spawn(move || read_parts(parts, &options, (&tokens, &turns), &work_sender))
         };
         std::thread::scope(|scope| {
             for _ in 0..threads {
-                let (work, stop, done_sender) = (work.clone(), stop.clone(), done_sender.clone());
+                let (work, stop) = (work.clone(), stop.clone());
+                let (done_sender, token_sender) = (done_sender.clone(), token_sender.clone());
                 let accumulator = Accumulator::new(self.dictionary, self.timing, options.skip_bad_records);
-                scope.spawn(move || decode_chunks(accumulator, self.infos, &work, &stop, &done_sender));
+                scope.spawn(move || {
+                    decode_chunks(accumulator, self.infos, (&work, &stop), (&done_sender, &token_sender));
+                });
             }
             // Owned by this closure, so that whichever way it returns lets go of the reader and the workers.
             drop(done_sender);
-            let (_work, _stop_sender, done, token_sender) = (work, stop_sender, done, token_sender);
+            let (_work, _stop_sender, done) = (work, stop_sender, done);
+            let (token_sender, turn_sender) = (token_sender, turn_sender);
             in_order(&done, |part, outcome| {
-                let buffer = merge(part, outcome)?;
-                let _ = token_sender.send(buffer);
+                if let Some(token) = merge(part, outcome)? {
+                    let _ = token_sender.send(token);
+                }
+                let _ = turn_sender.send(());
                 Ok(())
             })
         })?;
@@ -165,11 +193,26 @@ impl Workers<'_> {
     }
 }
 
-/// The reader: chunk after chunk, a token for each.
-fn read_parts(parts: Vec<Part>, options: &ReplayOptions, tokens: &Receiver<Token>, work: &Sender<Work>) {
+/// A channel that holds as much as it ever will.
+fn filled<T: Default>(count: usize) -> (Sender<T>, Receiver<T>) {
+    let (sender, receiver) = bounded(count);
+    for _ in 0..count {
+        let _ = sender.send(T::default());
+    }
+    (sender, receiver)
+}
+
+/// The reader: chunk after chunk, a turn and a token for each.
+fn read_parts(
+    parts: Vec<Part>,
+    options: &ReplayOptions,
+    (tokens, turns): (&Receiver<Token>, &Receiver<()>),
+    work: &Sender<Work>,
+) {
     let mut parts = parts.into_iter().enumerate();
     let mut current = None;
     for number in 0.. {
+        let Ok(()) = turns.recv() else { return };
         let Ok(buffer) = tokens.recv() else { return };
         let Some((index, chunk)) = next_chunk(&mut parts, &mut current, options, buffer) else { return };
         let failed = chunk.is_err();
@@ -204,9 +247,8 @@ fn next_chunk(
 fn decode_chunks(
     mut accumulator: Accumulator<'_>,
     infos: &[PartInfo],
-    work: &Receiver<Work>,
-    stop: &Receiver<()>,
-    done: &Sender<Decoded>,
+    (work, stop): (&Receiver<Work>, &Receiver<()>),
+    (done, tokens): (&Sender<Decoded>, &Sender<Token>),
 ) {
     loop {
         let (number, part, chunk) = select! {
@@ -216,13 +258,18 @@ fn decode_chunks(
             },
             recv(stop) -> _ => return,
         };
-        let outcome = chunk.and_then(|chunk| {
+        let outcome = chunk.and_then(|mut chunk| {
             let info = &infos[part];
             let decode = AssertUnwindSafe(|| decode_chunk(&*info.decoder, &chunk, &mut accumulator));
             // A chunk that is lost would be waited for forever. After a panic this worker takes no further chunk
             // that could see a half-filled accumulator: the error ends the run.
             let decoded = catch_unwind(decode).unwrap_or_else(|_| Err(panicked(&chunk)));
-            decoded.map(|(sums, lines, digest)| DecodedChunk { sums, lines, digest, chunk })
+            let (sums, lines, digest) = decoded?;
+            let has_token = !sums.is_without_events();
+            if !has_token {
+                let _ = tokens.send(chunk.let_go());
+            }
+            Ok(DecodedChunk { sums, lines, digest, chunk, has_token })
         });
         if done.send(Decoded { number, part, outcome }).is_err() {
             return;
@@ -252,7 +299,7 @@ fn panicked(chunk: &OwnedChunk) -> DataError {
 }
 
 /// Calls `merge` with what the chunks have become in the order of their numbers. Those that overtake wait here; there are
-/// never more than tokens.
+/// never more than turns.
 fn in_order(
     done: &Receiver<Decoded>,
     mut merge: impl FnMut(usize, Result<DecodedChunk, DataError>) -> anyhow::Result<()>,
@@ -282,100 +329,5 @@ fn list_parts(traces: Vec<OpenedTrace>) -> (Vec<Part>, Vec<PartInfo>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use trace_formats::decoder::{Chunk, Cut, cut_lines};
-    use trace_formats::input::Content;
-    use trace_formats::{EventSink, Metadata, PartOrder};
-
-    use super::*;
-    use crate::activity::ChannelName;
-    use crate::replay::AdmitAll;
-
-    /// Panics at a line that says so, else counts lines as events, one a cycle.
-    struct Lines;
-
-    impl Decoder for Lines {
-        fn cut(&self, bytes: &[u8]) -> Result<Cut, DataError> {
-            cut_lines(bytes)
-        }
-
-        fn decode(&self, chunk: &Chunk<'_>, sink: &mut dyn EventSink) -> Result<u64, DataError> {
-            let channel = sink.channel("unit", "act")?;
-            for (line, text) in
-                chunk.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate()
-            {
-                assert!(text != b"panic", "as asked for");
-                let start = (chunk.lines_before + line as u64) as i64;
-                let regions = trace_formats::RegionSetId::NONE;
-                sink.event(trace_formats::Event { channel, regions, start, end: start + 1, count: 1 })?;
-            }
-            Ok(memchr::memchr_iter(b'\n', chunk.bytes).count() as u64)
-        }
-
-        fn numbers_lines(&self) -> bool {
-            true
-        }
-    }
-
-    struct Dropped;
-
-    impl WindowSink for Dropped {
-        fn window(&mut self, _: i64, _: &[ChannelName], _: &[u64]) -> anyhow::Result<()> {
-            Ok(())
-        }
-
-        fn finish(&mut self, _: &ActivitySummary) -> anyhow::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn run(content: Content) -> anyhow::Result<ActivitySummary> {
-        let order = PartOrder::Lateness(None);
-        let name = "lines".to_owned();
-        let part = Part { name, content, header_bytes: 0, header_lines: 0, decoder: Arc::new(Lines), order };
-        let trace = OpenedTrace { format: "lines", metadata: Metadata::default(), parts: vec![part] };
-        let timing = WindowTiming { cycles: 10, clock_hz: 1e9, count_fraction_bits: 0 };
-        let options = ReplayOptions { threads: 3, chunk_bytes: 8, ..ReplayOptions::default() };
-        Ok(replay(vec![trace], &AdmitAll, timing, &options, &mut Dropped, &AtomicU64::new(0))?.0)
-    }
-
-    #[test]
-    fn every_line_is_counted_however_chunks_overtake_each_other() {
-        let summary = run(Content::from_bytes(b"a\n".repeat(10_000))).unwrap();
-        assert_eq!(summary.totals.values().copied().sum::<u128>(), 10_000);
-        assert_eq!(summary.coverage.events, 10_000);
-    }
-
-    #[test]
-    fn a_decoder_that_panics_ends_the_run_with_its_place_and_not_with_a_hang() {
-        let mut bytes = b"a\n".repeat(1000);
-        bytes.extend(b"panic\n");
-        bytes.extend(b"a\n".repeat(1000));
-        let message = run(Content::from_bytes(bytes)).unwrap_err().to_string();
-        assert!(message.contains("lines: line ") && message.contains("please report"), "{message}");
-    }
-
-    /// A pipe whose writer has said something and now says nothing.
-    struct Silent(&'static [u8]);
-
-    impl std::io::Read for Silent {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            if self.0.is_empty() {
-                std::thread::sleep(Duration::from_secs(3600));
-            }
-            let length = self.0.len().min(buffer.len());
-            buffer[..length].copy_from_slice(&self.0[..length]);
-            self.0 = &self.0[length..];
-            Ok(length)
-        }
-    }
-
-    #[test]
-    fn an_error_is_reported_while_the_reader_waits_for_a_silent_pipe() {
-        let silent = Silent(b"a\na\na\na\npanic\na\na\na\na\na\n");
-        let input = trace_formats::input::Input::from_reader("pipe", Box::new(silent)).unwrap();
-        assert!(run(input.into_content().unwrap()).is_err());
-    }
-}
+#[allow(clippy::unwrap_used)]
+mod tests;

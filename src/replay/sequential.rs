@@ -23,11 +23,11 @@ pub fn decode_in_order(
         let decode_part = || -> Result<(), DataError> {
             let mut chunks = Chunks::new(part, chunk_bytes, io)?;
             let mut spare = None;
-            while let Some(chunk) = chunks.next_chunk(|| spare.take())? {
+            while let Some(mut chunk) = chunks.next_chunk(|| spare.take())? {
                 let view = chunk.view();
                 lines.add(decoder.decode(&view, sink)?);
                 progress(view.bytes.len() as u64);
-                spare = chunk.into_buffer();
+                spare = chunk.let_go();
             }
             Ok(())
         };

@@ -17,7 +17,7 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 /// A stream that brings bytes no faster is decoded as they come, in chunks that are not full.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// The bytes of a chunk: owned, or a piece of a map that lives as long as a chunk of it.
+/// The bytes of a chunk: owned, or a piece of a map that lives as long as the bytes of a chunk of it.
 pub enum ChunkBytes {
     /// Read from a stream: so many bytes of a buffer that is used again and again.
     Owned(Vec<u8>, usize),
@@ -44,9 +44,10 @@ impl OwnedChunk {
         Chunk { bytes, offset: self.offset, lines_before: self.lines_before, is_last: self.is_last }
     }
 
-    /// The buffer, for the next chunk of a stream; a map has none.
-    pub fn into_buffer(self) -> Option<Vec<u8>> {
-        match self.bytes {
+    /// Lets go of the bytes: the chunk is empty from now on, where it was. Returns the buffer, for the next chunk of a
+    /// stream; a map has none.
+    pub fn let_go(&mut self) -> Option<Vec<u8>> {
+        match std::mem::replace(&mut self.bytes, ChunkBytes::Owned(Vec::new(), 0)) {
             ChunkBytes::Owned(buffer, _) => Some(buffer),
             ChunkBytes::Mapped(..) => None,
         }

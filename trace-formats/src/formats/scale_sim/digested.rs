@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::digest::Digest;
 use super::folds::StreamedWordsFinder;
 use super::layers::TraceSource;
-use super::runs::{Kind, Run};
+use super::runs::{Kind, Run, Runs};
 use super::streams::Stream;
 use super::survey::{PaddingRule, Role, StreamSurvey, Untold, survey_digested};
 use crate::decoder::Chunk;
@@ -99,14 +99,9 @@ impl<'a> DigestedTrace<'a> {
 
     /// The runs of rows, as long as they can be: however the trace was cut, they are the same.
     pub fn runs(&self) -> impl Iterator<Item = Run> + use<'a> {
-        let mut parts = self.digests().flat_map(Digest::runs).peekable();
-        std::iter::from_fn(move || {
-            let mut run = parts.next()?;
-            while let Some(more) = parts.next_if(|next| run.is_continued_by(next)) {
-                run.rows += more.rows;
-            }
-            Some(run)
-        })
+        let mut runs = JoinedRuns { digests: self.digests(), runs: Runs::of(&[], false), next: None };
+        runs.next = runs.next_part();
+        runs
     }
 
     /// Whether there is a rest without a line end.
@@ -120,6 +115,40 @@ impl<'a> DigestedTrace<'a> {
 
     fn is_rectangular(&self) -> bool {
         self.ports().next().is_none_or(|first| self.ports().all(|ports| ports == first))
+    }
+}
+
+/// The runs of one digest after the other. Those of two digests may be one.
+struct JoinedRuns<'a, D> {
+    digests: D,
+    runs: Runs<'a>,
+    next: Option<Run>,
+}
+
+impl<'a, D: Iterator<Item = &'a Digest>> JoinedRuns<'a, D> {
+    #[inline]
+    fn next_part(&mut self) -> Option<Run> {
+        loop {
+            if let Some(run) = self.runs.next() {
+                return Some(run);
+            }
+            self.runs = self.digests.next()?.runs();
+        }
+    }
+}
+
+impl<'a, D: Iterator<Item = &'a Digest>> Iterator for JoinedRuns<'a, D> {
+    type Item = Run;
+
+    #[inline]
+    fn next(&mut self) -> Option<Run> {
+        let mut run = self.next.take()?;
+        self.next = self.next_part();
+        while let Some(more) = self.next.filter(|next| run.is_continued_by(next)) {
+            run.rows += more.rows;
+            self.next = self.next_part();
+        }
+        Some(run)
     }
 }
 

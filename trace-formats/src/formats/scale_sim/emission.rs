@@ -28,15 +28,20 @@ pub fn emit(
     let names = names.map_err(|rejection| DataError::from(rejection).at(1, 0))?;
     let mut emitter = Emitter { names, offset: placed.offset, clamp: clamp(trace.stream, placed), sink };
     let mut macs = folds.map(FoldTable::macs);
+    let (mut are_read, mut sums_end, mut folds_end) = (false, 0, 0);
     let mut row = 0;
     let mut idle_rows = 0;
     for run in digested.runs() {
         let run_end = row + run.rows;
         while row < run_end {
             let (padded, padding_end) = trace.survey.padding.of_shape(row, run.shape);
-            let (are_read, sums_end) = trace.survey.partial_sums.from(row);
-            let folds_end = macs.as_ref().map_or(u64::MAX, |macs| macs.fold_end(row));
-            let end = [run_end, padding_end, sums_end, folds_end].into_iter().min().unwrap_or(run_end);
+            if row >= sums_end {
+                (are_read, sums_end) = trace.survey.partial_sums.from(row);
+            }
+            if row >= folds_end {
+                folds_end = macs.as_mut().map_or(u64::MAX, |macs| macs.fold_end(row));
+            }
+            let end = run_end.min(padding_end).min(sums_end).min(folds_end);
             let words = u64::from(run.shape.valid - padded);
             let rows = Rows { cycle: run.cycle + (row + run.rows - run_end) as i64, rows: end - row };
             if words == 0 {

@@ -13,6 +13,8 @@
 //! A word streamed into array row p meets every stationary word in that row, so it makes as many
 //! multiply-accumulates; in `os` it meets every column that receives weights in that fold.
 
+use std::ops::Range;
+
 use super::config::Dataflow;
 use super::rows::IDLE;
 use super::runs::Shape;
@@ -221,15 +223,19 @@ impl FoldTable {
 
     /// Starts looking up multiply-accumulates by row.
     pub fn macs(&self) -> MacCounter<'_> {
-        MacCounter { table: self, fold: usize::MAX, by_row: vec![0; self.array.rows] }
+        let rows = self.array.rows;
+        MacCounter { table: self, fold_rows: 0..0, by_row: vec![0; rows], before_row: vec![0; rows + 1] }
     }
 }
 
 /// Counts multiply-accumulates of rows of the streamed operand.
 pub struct MacCounter<'a> {
     table: &'a FoldTable,
-    fold: usize,
+    /// The trace rows of the fold that is loaded.
+    fold_rows: Range<u64>,
     by_row: Vec<u32>,
+    /// What all array rows before this one hold.
+    before_row: Vec<u64>,
 }
 
 impl MacCounter<'_> {
@@ -249,31 +255,38 @@ impl MacCounter<'_> {
         }
         let met = self.by_row.get(first as usize..end as usize)?;
         if valid == end - first {
-            return Some(met.iter().map(|&held| u64::from(held)).sum());
+            return Some(self.before_row[end as usize] - self.before_row[first as usize]);
         }
         let (&held, others) = met.split_first()?;
         others.iter().all(|&other| other == held).then_some(u64::from(held) * u64::from(valid))
     }
 
     /// The first row of the fold after that of this row.
-    pub fn fold_end(&self, row: u64) -> u64 {
-        (row / self.table.rows_per_fold + 1) * self.table.rows_per_fold
+    pub fn fold_end(&mut self, row: u64) -> u64 {
+        self.turn_to(row);
+        self.fold_rows.end
     }
 
     fn turn_to(&mut self, row: u64) {
-        let fold = (row / self.table.rows_per_fold) as usize;
-        if fold != self.fold {
-            self.fold = fold;
-            self.load();
+        if !self.fold_rows.contains(&row) {
+            let rows = self.table.rows_per_fold;
+            let fold = row / rows;
+            self.fold_rows = fold * rows..(fold + 1) * rows;
+            self.load(fold as usize);
         }
     }
 
-    fn load(&mut self) {
+    fn load(&mut self, fold: usize) {
         self.by_row.fill(0);
-        match self.table.folds.get(self.fold) {
+        match self.table.folds.get(fold) {
             Some(Held::Equal { rows, columns }) => self.by_row[..*rows].fill(*columns),
             Some(Held::ByRow(by_row)) => self.by_row.copy_from_slice(by_row),
             None => {}
+        }
+        let mut before = 0;
+        for (sum, &held) in self.before_row[1..].iter_mut().zip(&self.by_row) {
+            before += u64::from(held);
+            *sum = before;
         }
     }
 }

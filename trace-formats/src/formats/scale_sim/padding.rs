@@ -40,14 +40,14 @@ pub struct WidthTable {
 impl WidthTable {
     /// The number of padded columns in a row.
     pub fn width(&self, row: u64) -> usize {
-        let after = self.runs.partition_point(|&(first, _)| first <= row);
-        after.checked_sub(1).map_or(0, |run| self.runs[run].1)
+        self.width_to(row).0
     }
 
-    /// The first row after this one whose width may be another.
-    fn next(&self, row: u64) -> u64 {
+    /// The number of padded columns in a row, and the first row after it that may have another.
+    fn width_to(&self, row: u64) -> (usize, u64) {
         let after = self.runs.partition_point(|&(first, _)| first <= row);
-        self.runs.get(after).map_or(u64::MAX, |&(first, _)| first)
+        let width = after.checked_sub(1).map_or(0, |run| self.runs[run].1);
+        (width, self.runs.get(after).map_or(u64::MAX, |&(first, _)| first))
     }
 }
 
@@ -70,7 +70,10 @@ impl Padding {
         match self {
             Padding::None => (0, u64::MAX),
             Padding::ByValue => (shape.ones, u64::MAX),
-            Padding::ByWidth(table) => (table.width(row) as u32, table.next(row)),
+            Padding::ByWidth(table) => {
+                let (width, end) = table.width_to(row);
+                (width as u32, end)
+            }
             Padding::Guess => (shape.trailing_ones, u64::MAX),
         }
     }

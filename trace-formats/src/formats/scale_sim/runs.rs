@@ -148,6 +148,35 @@ impl<'a> Runs<'a> {
         Runs { bytes, is_dram, next_cycle: 0 }
     }
 
+    /// How many values a run has.
+    #[inline]
+    fn values_each(&self) -> usize {
+        if self.is_dram { 7 } else { 5 }
+    }
+
+    /// The values of the next run, if each is of one byte, as in most runs.
+    #[inline]
+    fn short_values(&mut self) -> Option<[u64; 7]> {
+        let values = self.values_each();
+        let unused = 8 * (8 - values);
+        let word = u64::from_le_bytes(*self.bytes.first_chunk()?) << unused >> unused;
+        if word & 0x8080_8080_8080_8080 != 0 {
+            return None;
+        }
+        self.bytes = &self.bytes[values..];
+        Some(std::array::from_fn(|value| word >> (8 * value) & 0xff))
+    }
+
+    /// The values of the next run, of whatever length.
+    #[inline(never)]
+    fn long_values(&mut self) -> [u64; 7] {
+        let mut values = [0; 7];
+        let count = self.values_each();
+        values[..count].iter_mut().for_each(|value| *value = self.varint());
+        values
+    }
+
+    #[inline]
     fn varint(&mut self) -> u64 {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
@@ -165,17 +194,71 @@ impl<'a> Runs<'a> {
 impl Iterator for Runs<'_> {
     type Item = Run;
 
+    #[inline]
     fn next(&mut self) -> Option<Run> {
         if self.bytes.is_empty() {
             return None;
         }
-        let rows = self.varint();
-        let step = self.varint();
+        let values = self.short_values().unwrap_or_else(|| self.long_values());
+        let [rows, step, valid, first, end, ones, trailing_ones] = values;
         let cycle = self.next_cycle + ((step >> 1) as i64 ^ -((step & 1) as i64));
-        let [valid, first, end] = [0; 3].map(|_: u32| self.varint() as u32);
-        let [ones, trailing_ones] =
-            if self.is_dram { [0; 2].map(|_: u32| self.varint() as u32) } else { [0; 2] };
         self.next_cycle = cycle + rows as i64;
+        let [valid, first, end, ones, trailing_ones] =
+            [valid, first, end, ones, trailing_ones].map(|value| value as u32);
         Some(Run { cycle, rows, shape: Shape { valid, first, end, ones, trailing_ones } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A run's rows, the step of its cycle, and its shape.
+    fn any_run(is_dram: bool) -> impl Strategy<Value = (u64, i64, Shape)> {
+        let size = || prop_oneof![8 => 0u32..128, 1 => 120u32..140, 1 => any::<u32>()];
+        let rows = prop_oneof![8 => 1u64..128, 1 => 120u64..2_000];
+        let step = prop_oneof![8 => 1i64..60, 1 => -70i64..-60, 1 => -(1i64 << 50)..1 << 50];
+        (rows, step, prop::array::uniform5(size())).prop_map(move |(rows, step, sizes)| {
+            let [valid, first, end, ones, trailing_ones] = sizes;
+            let [ones, trailing_ones] = if is_dram { [ones, trailing_ones] } else { [0; 2] };
+            (rows, step, Shape { valid, first, end, ones, trailing_ones })
+        })
+    }
+
+    fn written<const DRAM: bool>(runs: &[Run]) -> Vec<u8> {
+        let mut writer = RunWriter::default();
+        for run in runs {
+            (0..run.rows as i64).for_each(|row| writer.row::<DRAM>(run.cycle + row, run.shape));
+        }
+        writer.finish::<DRAM>()
+    }
+
+    fn check<const DRAM: bool>(drawn: Vec<(u64, i64, Shape)>) -> Result<(), TestCaseError> {
+        let mut next = 0;
+        let runs: Vec<Run> = drawn
+            .into_iter()
+            .map(|(rows, step, shape)| {
+                let cycle = next + step;
+                next = cycle + rows as i64;
+                Run { cycle, rows, shape }
+            })
+            .collect();
+        let bytes = written::<DRAM>(&runs);
+        prop_assert_eq!(Runs::of(&bytes, DRAM).collect::<Vec<_>>(), runs);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn packed_runs_are_read_as_they_were(runs in prop::collection::vec(any_run(false), 0..40)) {
+            check::<false>(runs)?;
+        }
+
+        #[test]
+        fn packed_runs_of_dram_are_read_as_they_were(runs in prop::collection::vec(any_run(true), 0..40)) {
+            check::<true>(runs)?;
+        }
     }
 }
