@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use prefix::with_prefix;
+pub use prefix::{prefix_of, with_prefix};
 pub use size::{Bytes, SizeError};
 pub use temperature::parse_temperature;
 

@@ -3,6 +3,7 @@
 mod chip;
 mod convert;
 mod inspect;
+mod limits;
 mod outputs;
 mod pricing;
 mod progress;
@@ -40,7 +41,7 @@ Examples:
   nm-trace chip tpu-v1
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
 
-Exit codes: 0 good; 2 usage or data.";
+Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";
 
 /// Examples, and the formats that are read, from their list.
 fn after_help() -> String {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
+use super::limits::{LimitArguments, verdict};
 use super::pricing::PricingArguments;
 use super::report_outputs::OutputArguments;
 use crate::report::formats::REPORT_FORMATS;
@@ -20,13 +21,17 @@ pub struct Replay {
 
     #[command(flatten)]
     outputs: OutputArguments,
+
+    #[command(flatten)]
+    limits: LimitArguments,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
   nm-trace replay fixtures/activity/data.csv --chip tpu-v1 --json report.json
-  nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --csv power.csv
+  nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --csv power.csv -o power.svg
+  nm-trace replay fixtures/activity/data.csv --chip tpu-v1 --fail-over-tdp --max-peak 90W@10us
   cat fixtures/activity/events.jsonl | nm-trace replay - --chip tpu-v1 --window 1us
   nm-trace replay fixtures/scale-sim/conv_os_calc --chip eyeriss --save-profile p.nmt
   nm-trace replay p.nmt --chip tpu-v1 --window 5000
@@ -46,10 +51,11 @@ impl Replay {
     pub fn run(self) -> Result<ExitCode> {
         let chips = self.pricing.chips()?;
         let mut outputs = self.outputs.prepare(&self.pricing.files(&chips))?;
-        let run = self.pricing.prepare(chips)?;
+        let run = self.pricing.prepare(chips)?.with_peak_lengths(self.limits.peak_lengths());
         let mut running = outputs.start(&run.heading())?;
         let points = run.price(running.observer(), outputs.profile())?;
+        let exceeded = self.limits.exceeded(&points)?;
         outputs.write(running, &points)?;
-        Ok(ExitCode::SUCCESS)
+        Ok(verdict(&exceeded))
     }
 }

@@ -11,10 +11,16 @@ use crate::units::Hertz;
 
 use super::comparison::ComparedPoint;
 use super::output::Output;
-use super::{json, power_csv};
+use super::{json, picture, power_csv};
 
 /// All formats. Of two endings of a file's name that fit, the longer one says the format.
-pub const REPORT_FORMATS: &[&ReportFormat] = &[&json::FORMAT, &power_csv::FORMAT];
+pub const REPORT_FORMATS: &[&ReportFormat] = &[
+    &json::FORMAT,
+    &power_csv::FORMAT,
+    &picture::svg::FORMAT,
+    #[cfg(feature = "png")]
+    &picture::png::FORMAT,
+];
 
 /// A format of the result.
 pub struct ReportFormat {

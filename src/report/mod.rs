@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod json;
 pub mod output;
 mod page;
+pub mod picture;
 pub mod power_csv;
 mod quantity;
 mod sparkline;

@@ -28,6 +28,16 @@ pub fn with_prefix(value: f64, unit: &str, significant: usize) -> String {
     format!("{sign}{whole}{point}{fraction} {prefix}{unit}").trim_end().to_string()
 }
 
+/// The prefix that keeps a value between 1 and 1000, and its power of ten: `("m", -3)` for 0.02. What no prefix fits has
+/// none.
+pub fn prefix_of(value: f64) -> (&'static str, i32) {
+    let written = format!("{value:e}");
+    let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    let thousands = exponent.filter(|_| value != 0.0).unwrap_or(0).div_euclid(3);
+    let prefix = usize::try_from(thousands + 8).ok().and_then(|index| PREFIXES.get(index));
+    prefix.map_or(("", 0), |prefix| (*prefix, 3 * thousands))
+}
+
 /// Final zeros say how precise a rounded number is; an exact one (a clock of 700 MHz) does not need them.
 fn shown_fraction<'a>(fraction: &'a str, rounded: &str, value: f64) -> &'a str {
     let exact = rounded.parse::<f64>().is_ok_and(|rounded| (rounded - value).abs() <= 1e-9 * value);
@@ -54,6 +64,16 @@ mod tests {
         assert_eq!(si(700e6, "Hz"), "700 MHz");
         assert_eq!(si(45.2, "W"), "45.2 W");
         assert_eq!(si(45.20001, "W"), "45.20 W");
+    }
+
+    #[test]
+    fn a_prefix_is_told_with_its_power_of_ten() {
+        assert_eq!(prefix_of(0.02), ("m", -3));
+        assert_eq!(prefix_of(-999.9), ("", 0));
+        assert_eq!(prefix_of(1000.0), ("k", 3));
+        assert_eq!(prefix_of(0.0), ("", 0));
+        assert_eq!(prefix_of(1e300), ("", 0));
+        assert_eq!(prefix_of(f64::NAN), ("", 0));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::trace_input::{TraceInput, parse_clock};
 use super::window_length::WindowLength;
 use crate::activity::{ProfileWriter, WindowTiming, profile_metadata};
 use crate::chip::{OperatingPoint, pat::Pat};
-use crate::power::{Binding, Point, PowerObserver, PowerReport, Pricing, PricingOptions};
+use crate::power::{Binding, PeakLength, Point, PowerObserver, PowerReport, Pricing, PricingOptions};
 use crate::replay::{InputDigest, replay};
 use crate::report::comparison::ComparedPoint;
 use crate::report::formats::{PointHeading, RunHeading};
@@ -115,6 +115,7 @@ pub struct PreparedRun<'a> {
     of: Comparands,
     clocks: Vec<Hertz>,
     timing: WindowTiming,
+    peak_lengths: Vec<PeakLength>,
 }
 
 impl PricingArguments {
@@ -142,7 +143,8 @@ impl PricingArguments {
         let traces = self.open(&designed)?;
         let of = self.comparands(chips, designed, &traces)?;
         let (clocks, timing) = self.timing(&of, &traces)?;
-        Ok(PreparedRun { arguments: self, started, traces, of, clocks, timing })
+        let peak_lengths = PeakLength::defaults();
+        Ok(PreparedRun { arguments: self, started, traces, of, clocks, timing, peak_lengths })
     }
 
     /// Opens the traces. Seconds become cycles by the one clock that there is.
@@ -278,6 +280,11 @@ impl PricingArguments {
 }
 
 impl PreparedRun<'_> {
+    /// Looks for peaks over these lengths of time, beside one window and the whole run.
+    pub fn with_peak_lengths(self, peak_lengths: Vec<PeakLength>) -> Self {
+        PreparedRun { peak_lengths, ..self }
+    }
+
     /// What outputs have to know ahead of the first window.
     pub fn heading(&self) -> RunHeading<'_> {
         let points = self.labels().into_iter().zip(&self.of.points).zip(&self.clocks);
@@ -330,11 +337,11 @@ impl PreparedRun<'_> {
         let PreparedRun { arguments, of, timing, .. } = self;
         let replay_options = arguments.input.replay_options(arguments.lateness);
         let options = PricingOptions {
+            peak_lengths: self.peak_lengths.clone(),
             inferences: arguments.inferences,
             include_system: arguments.include_system,
             warn_of_unbound: arguments.unbound != Unbound::Ignore,
             threads: replay_options.threads,
-            ..PricingOptions::default()
         };
         let points = of.points.iter().zip(&of.asked).zip(&self.clocks);
         let points: Vec<Point<'_>> = points

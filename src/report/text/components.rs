@@ -1,11 +1,13 @@
 //! Energy by component, on the chip and beside it.
 
-use crate::power::{ComponentPower, Placement, PowerReport};
+use crate::power::{ComponentPower, EnergyByKind, Placement, PowerReport};
 use crate::report::page::Page;
 use crate::report::quantity::{UNKNOWN, bar, percent, si, si3};
 use crate::report::table::{Column, Table};
 
 const BAR: usize = 8;
+/// Characters of the bar of kinds.
+const KINDS: usize = 62;
 
 /// The components that count in the chip's own order, with the total that they sum to.
 pub(super) fn table(page: &mut Page, report: &PowerReport) {
@@ -37,9 +39,37 @@ pub(super) fn table(page: &mut Page, report: &PowerReport) {
     ]);
     page.table(&table);
     page.paragraph("active: the busiest action's count ÷ (capacity × cycles), over the run.");
+    by_kind(page, &kinds);
     if report.energy_j == 0.0 {
         page.paragraph(&format!("{UNKNOWN}: no energy was used."));
     }
+}
+
+/// Dynamic energy, clock and leakage as parts of one bar; nothing where there is no energy.
+fn by_kind(page: &mut Page, kinds: &EnergyByKind) {
+    let whole = kinds.total();
+    if !(whole.is_finite() && whole > 0.0) {
+        return;
+    }
+    let parts =
+        [('█', "dynamic", kinds.dynamic), ('▓', "clock", kinds.clock), ('░', "leakage", kinds.leakage)];
+    let widths = widths(parts.map(|(_, _, energy)| energy / whole));
+    let bar = parts.iter().zip(widths).map(|((fill, _, _), width)| fill.to_string().repeat(width));
+    let key = parts.map(|(fill, name, energy)| format!("{fill} {name} {}", percent(energy, whole)));
+    page.line("");
+    page.fact("By kind", &bar.collect::<String>());
+    page.fact("", &key.join(", "));
+}
+
+/// Characters for parts of a bar, which they fill. A part is never invisible: what it takes for that is the widest's.
+fn widths(shares: [f64; 3]) -> [usize; 3] {
+    let least = |share: f64| usize::from(share > 0.0);
+    let mut widths = shares.map(|share| ((share * KINDS as f64).round() as usize).max(least(share)));
+    let surplus = widths.iter().sum::<usize>() as i64 - KINDS as i64;
+    if let Some(widest) = widths.iter_mut().max() {
+        *widest = widest.saturating_add_signed(-surplus as isize);
+    }
+    widths
 }
 
 fn row(component: &ComponentPower, whole_j: f64) -> Vec<String> {
@@ -92,4 +122,23 @@ fn is_counted(report: &PowerReport, component: &ComponentPower) -> bool {
 
 fn placed(report: &PowerReport, placement: Placement) -> impl Iterator<Item = &ComponentPower> {
     report.components.iter().filter(move |component| component.placement == placement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_bar_fill_it_and_none_is_invisible() {
+        for shares in
+            [[0.26, 0.376, 0.364], [1.0, 0.0, 0.0], [1e-9, 1e-9, 1.0], [1.0 / 3.0; 3], [0.5, 0.5, 0.0]]
+        {
+            let widths = widths(shares);
+            assert_eq!(widths.iter().sum::<usize>(), KINDS, "{shares:?}: {widths:?}");
+            assert!(
+                widths.iter().zip(shares).all(|(width, share)| (*width > 0) == (share > 0.0)),
+                "{widths:?}"
+            );
+        }
+    }
 }
