@@ -4,6 +4,7 @@
 //! before 0, so that a run which starts before cycle 0 is moved to 0; cycles and times of the report stand beside it.
 
 mod lanes;
+mod numbers;
 mod slices;
 
 use std::io::Write;
@@ -112,7 +113,7 @@ impl<S: Sink> Events<S> {
 
     /// Names a process or a thread, or says where a thread stands among others.
     fn name(&mut self, event: &str, thread: Option<usize>, args: &impl Serialize) -> Result<()> {
-        let args = serde_json::to_string(args)?;
+        let args = numbers::json(args)?;
         let thread = thread.map_or(String::new(), |thread| format!("\"tid\":{thread},"));
         Ok(write!(
             self.next()?,
@@ -143,7 +144,7 @@ impl Counter {
             bail!("a power is {value} at {ts} us, expected a finite number");
         }
         self.last = Some(value);
-        Ok(write!(events.next()?, "{}{ts},\"args\":{{\"W\":{value:?}}}}}", self.head)?)
+        Ok(write!(events.next()?, "{}{ts},\"args\":{{\"W\":{value:e}}}}}", self.head)?)
     }
 }
 
@@ -176,7 +177,7 @@ impl<S: Sink> ReportWriter for Trace<S> {
         }
         if let Some(point) = run.points.first() {
             slices::write(&point.report, &mut self.events)?;
-            let about = serde_json::to_string(&slices::about(&point.report, self.events.time))?;
+            let about = numbers::json(&slices::about(&point.report, self.events.time))?;
             write!(self.events.sink, "\n],\"otherData\":{about}}}\n")?;
         }
         self.events.sink.end()

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::lanes::lanes;
-use super::{Events, PROCESS, Sink, Time, microseconds};
+use super::{Events, PROCESS, Sink, Time, microseconds, numbers};
 use crate::power::{PeakPower, PowerReport, RegionPower};
 
 /// The first thread: the main thread has the number of its process.
@@ -63,7 +63,7 @@ fn track(thread: usize, name: &str, slices: &[Slice<'_>], events: &mut Events<im
 
 fn write_slice(slice: &Slice<'_>, thread: usize, events: &mut Events<impl Sink>) -> Result<()> {
     let (start, end) = (events.time.nanoseconds(slice.span.0), events.time.nanoseconds(slice.span.1));
-    let (name, args) = (serde_json::to_string(slice.name)?, serde_json::to_string(&slice.args)?);
+    let (name, args) = (numbers::json(&slice.name)?, numbers::json(&slice.args)?);
     let (ts, dur) = (microseconds(start), microseconds(end.saturating_sub(start)));
     Ok(write!(
         events.next()?,

@@ -59,7 +59,7 @@ impl Cell<'_> {
 /// Columns of a table, and what is said of the whole of it.
 struct Layout {
     columns: Vec<Column>,
-    /// Keys and values: which table, of which chip, written by which program.
+    /// Keys and values: which table, of which chip, written by which program. Of several operating points, a line each.
     about: Vec<(&'static str, String)>,
 }
 
@@ -73,7 +73,7 @@ impl Layout {
             );
         }
         let list = |one: &dyn Fn(&super::formats::PointHeading<'_>) -> String| -> String {
-            heading.points.iter().map(one).collect::<Vec<_>>().join(" ")
+            heading.points.iter().map(one).collect::<Vec<_>>().join("\n")
         };
         let fingerprints = heading.points.iter().map(|point| point.pat.fingerprint());
         let fingerprints = fingerprints.collect::<Result<Vec<String>, _>>()?;
@@ -83,7 +83,7 @@ impl Layout {
             ("nm_trace.schema_version", SCHEMA_VERSION.to_string()),
             ("nm_trace.points", list(&|point| point.label.clone())),
             ("nm_trace.chips", list(&|point| point.pat.name.clone())),
-            ("nm_trace.chip_fingerprints", fingerprints.join(" ")),
+            ("nm_trace.chip_fingerprints", fingerprints.join("\n")),
             ("nm_trace.clocks_hz", list(&|point| point.clock.0.to_string())),
             ("nm_trace.window_cycles", heading.window_cycles.to_string()),
             ("nm_trace.includes_system", heading.include_system.to_string()),
