@@ -36,7 +36,7 @@ pub const PTRACE: ReportFormat = ReportFormat {
 pub const FLP: ReportFormat = ReportFormat {
     name: "flp",
     endings: &[".flp"],
-    summary: "HotSpot: a floorplan of the chip's components by area, for the .ptrace",
+    summary: "HotSpot: a floorplan of the components of the power trace, by area",
     takes: Takes::Reports,
     is_for_several: false,
     start: flp::start,

@@ -123,6 +123,12 @@ impl Family {
     }
 }
 
+/// The lengths of time over which peaks were looked for, by name, each with its peak. A report has lengths that became the
+/// same number of windows as one; to whoever compares runs, each is there in all of them.
+fn lengths(report: &PowerReport) -> impl Iterator<Item = (&str, &PeakPower)> {
+    report.peak_power.iter().flat_map(|peak| peak.label.split(", ").map(move |length| (length, peak)))
+}
+
 fn each_action(report: &PowerReport, number: fn(&ActionPower) -> f64, take: &mut Take<'_>) -> Result<()> {
     report.components.iter().try_for_each(|component| {
         let labels = |action| [("component", component.name.as_str()), ("action", action)];

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Numbers::{Action, Component, Labelled, Peak, Region, Run};
-use super::{Family, Numbers, Take, Unit};
+use super::{Family, Numbers, Take, Unit, lengths};
 use crate::power::{EnergyByKind, PowerReport};
 
 const fn family(name: &'static str, unit: Unit, help: &'static str, numbers: Numbers) -> Family {
@@ -31,7 +31,7 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "energy_by_kind",
         Unit::Joules,
-        "The same by cause: dynamic, clock, leakage.",
+        "Energy by cause: dynamic, clock, leakage.",
         Labelled(energy_by_kind),
     ),
     family(
@@ -55,10 +55,15 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "peak_power_start",
         Unit::Seconds,
-        "Start of that window, from cycle 0.",
+        "Start of the window with the highest average power, from cycle 0.",
         Peak(|peak| peak.start_s),
     ),
-    family("peak_power_window", Unit::Seconds, "Length of that window.", Peak(|peak| peak.window_s)),
+    family(
+        "peak_power_window",
+        Unit::Seconds,
+        "Length that was used, in whole profile windows.",
+        Peak(|peak| peak.window_s),
+    ),
     family(
         "peak_power_by_component",
         Unit::Watts,
@@ -124,7 +129,7 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "tops_per_w",
         Unit::One,
-        "The same over the average power: 10^12 operations a joule.",
+        "Achieved 10^12 operations a second, over the average power.",
         Run(|report| report.tops_per_w),
     ),
     family(
@@ -136,7 +141,7 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "component_energy_by_kind",
         Unit::Joules,
-        "The same by cause: dynamic, clock, leakage.",
+        "Energy of a component by cause: dynamic, clock, leakage.",
         Labelled(component_energy_by_kind),
     ),
     family(
@@ -154,7 +159,7 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "component_peak_activity_factor",
         Unit::Ratio,
-        "The same over its busiest profile window.",
+        "How busy a component was in its busiest profile window.",
         Component(|component| component.activity_factor.peak),
     ),
     family("action_count", Unit::One, "How often an action happened.", Action(|action| action.count)),
@@ -164,17 +169,22 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
         "Energy of one action.",
         Action(|action| action.energy_per_action_j),
     ),
-    family("action_energy", Unit::Joules, "Energy of all of them.", Action(|action| action.energy_j)),
+    family(
+        "action_energy",
+        Unit::Joules,
+        "Energy of all actions of this name.",
+        Action(|action| action.energy_j),
+    ),
     family(
         "action_activity_factor",
         Unit::Ratio,
-        "How busy it was: count over capacity.",
+        "How busy an action was: count over capacity.",
         Action(|action| action.activity_factor.mean),
     ),
     family(
         "action_peak_activity_factor",
         Unit::Ratio,
-        "The same over its busiest profile window.",
+        "How busy an action was in its busiest profile window.",
         Action(|action| action.activity_factor.peak),
     ),
     family(
@@ -211,13 +221,13 @@ pub(in crate::report) const FAMILIES: &[Family] = &[
     family(
         "region_duration",
         Unit::Seconds,
-        "Time for which a region is charged.",
+        "Time for which a region is charged leakage and clock.",
         Region(|region| Some(region.duration_s)),
     ),
     family(
         "region_average_power",
         Unit::Watts,
-        "Energy in a region over that time.",
+        "Energy in a region over the time for which it is charged.",
         Region(|region| region.average_power_w),
     ),
     family("region_macs", Unit::One, "Multiply-accumulates in a region.", Region(|region| region.macs)),
@@ -241,8 +251,8 @@ fn component_energy_by_kind(report: &PowerReport, take: &mut Take<'_>) -> Result
 }
 
 fn peak_power_by_component(report: &PowerReport, take: &mut Take<'_>) -> Result<()> {
-    report.peak_power.iter().try_for_each(|peak| {
-        let labels = |component| [("component", component), ("window", peak.label.as_str())];
+    lengths(report).try_for_each(|(length, peak)| {
+        let labels = |component| [("component", component), ("window", length)];
         peak.components.iter().try_for_each(|part| take(&labels(part.name.as_str()), part.power_w))
     })
 }
