@@ -11,7 +11,8 @@ use crate::units::Hertz;
 
 use super::comparison::ComparedPoint;
 use super::output::Output;
-use super::{json, picture, power_csv};
+
+use super::{hotspot, json, openmetrics, perfetto, picture, power_csv, tables};
 
 /// All formats. Of two endings of a file's name that fit, the longer one says the format.
 pub const REPORT_FORMATS: &[&ReportFormat] = &[
@@ -20,6 +21,25 @@ pub const REPORT_FORMATS: &[&ReportFormat] = &[
     &picture::svg::FORMAT,
     #[cfg(feature = "png")]
     &picture::png::FORMAT,
+    &tables::csv::REGIONS,
+    &tables::csv::SUMMARY,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::POWER_PARQUET,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::REGIONS_PARQUET,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::SUMMARY_PARQUET,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::POWER_ARROW,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::REGIONS_ARROW,
+    #[cfg(feature = "parquet")]
+    &tables::columnar::SUMMARY_ARROW,
+    &perfetto::FORMAT,
+    &perfetto::COMPRESSED,
+    &hotspot::PTRACE,
+    &hotspot::FLP,
+    &openmetrics::FORMAT,
 ];
 
 /// A format of the result.
