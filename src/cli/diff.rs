@@ -54,7 +54,7 @@ const EXAMPLES: &str = "\
 Examples:
   nm-trace diff fixtures/scale-sim/conv_ws_calc fixtures/scale-sim/conv_os_calc --chip tpu-v1
   nm-trace diff fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --chip eyeriss
-  nm-trace diff fixtures/activity/data.csv --chip tpu-v1 --clock 500MHz,700MHz --json -";
+  nm-trace diff fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --clock 500MHz,700MHz -o diff.json";
 
 fn after_help() -> String {
     let format = |format: &&DifferenceFormat| {

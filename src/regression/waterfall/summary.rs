@@ -93,7 +93,7 @@ pub(super) fn remarks(a: &PowerReport, b: &PowerReport) -> Vec<String> {
     if window_a != window_b {
         let shown = |window: f64| with_prefix(window, "s", 4);
         remarks.push(format!(
-            "the peaks are averages over windows of different lengths, {} in A and {} in B: price both with one --window",
+            "the peaks are averages over windows of different lengths, {} in A and {} in B: price both with one --window, given as a time",
             shown(window_a),
             shown(window_b)
         ));

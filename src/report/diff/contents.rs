@@ -17,7 +17,7 @@ pub(super) fn facts(difference: &Difference) -> Vec<(&'static str, String)> {
         ("A", a.name.clone()),
         ("B", b.name.clone()),
         ("Chip", chip(difference)),
-        ("Energy", went(a.energy_j, b.energy_j, energy)),
+        ("Energy", run_energy(&difference.energy)),
         ("Per inference", per_inference(difference)),
         ("Duration", duration(difference)),
         ("Average power", went(a.average_power_w, b.average_power_w, power)),
@@ -29,6 +29,15 @@ pub(super) fn facts(difference: &Difference) -> Vec<(&'static str, String)> {
         facts.push(("Off the chip", format!("{beside}; in no other number")));
     }
     facts
+}
+
+fn run_energy(waterfall: &Waterfall) -> String {
+    let (a, b) = (waterfall.energy_a_j, waterfall.energy_b_j);
+    if a == b {
+        return format!("{} in both", si(a, "J"));
+    }
+    let by = signed(waterfall.difference_j, "J");
+    format!("{} → {} ({by}, {})", si(a, "J"), si(b, "J"), change(a, b))
 }
 
 fn chip(difference: &Difference) -> String {
@@ -97,26 +106,30 @@ fn peak(difference: &Difference) -> String {
 
 /// What terms come to, largest difference first; nothing of what did not change.
 pub(super) fn components(waterfall: &Waterfall, whole: &str) -> Table {
-    let mut table = Table::new(vec![
-        Column::words("component"),
-        Column::number("activity"),
-        Column::number("per action"),
-        Column::number("clock"),
-        Column::number("leakage"),
-        Column::number("time"),
-        Column::number("difference"),
-    ]);
-    let row = |name: String, causes: [(&str, f64); 5], difference_j: f64| {
-        let terms = causes.iter().map(|(_, term)| signed(waterfall.resolved(*term), "J"));
-        let difference = signed(waterfall.resolved(difference_j), "J");
-        std::iter::once(name).chain(terms).chain([difference]).collect::<Vec<_>>()
+    let changed = changed(waterfall);
+    // Which chip alone has a component is a column only where there is such a one.
+    let has_only = changed.iter().any(|component| component.presence != Presence::Both);
+    let only = |of: &str| has_only.then(|| of.to_owned());
+    let terms = ["activity", "per action", "clock", "leakage", "time", "difference"];
+    let columns = std::iter::once(Column::words("component"))
+        .chain(has_only.then(|| Column::whole_words("only")))
+        .chain(terms.map(Column::number));
+    let mut table = Table::new(columns.collect());
+    let row = |name: &str, of: &str, causes: [(&str, f64); 5], difference_j: f64| {
+        let terms = causes.iter().map(|(_, term)| *term).chain([difference_j]);
+        let terms = terms.map(|term| signed(waterfall.resolved(term), "J"));
+        std::iter::once(name.to_owned()).chain(only(of)).chain(terms).collect::<Vec<_>>()
     };
-    for component in changed(waterfall) {
-        let name = format!("{}{}", component.name, only(component.presence));
-        table.row(row(name, component.causes.named(), component.difference_j));
+    for component in &changed {
+        let of = match component.presence {
+            Presence::Both => "",
+            Presence::A => "A",
+            Presence::B => "B",
+        };
+        table.row(row(&component.name, of, component.causes.named(), component.difference_j));
     }
     table.rule();
-    table.row(row(whole.to_owned(), waterfall.causes.named(), waterfall.difference_j));
+    table.row(row(whole, "", waterfall.causes.named(), waterfall.difference_j));
     table
 }
 
@@ -127,14 +140,6 @@ pub(super) fn changed(waterfall: &Waterfall) -> Vec<&ComponentDifference> {
     let mut changed: Vec<&ComponentDifference> = waterfall.components.iter().filter(is_changed).collect();
     changed.sort_by(|one, other| other.difference_j.abs().total_cmp(&one.difference_j.abs()));
     changed
-}
-
-fn only(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Both => "",
-        Presence::A => " (A only)",
-        Presence::B => " (B only)",
-    }
 }
 
 /// The actions that differ most, and how many more do.
@@ -197,14 +202,17 @@ pub(super) fn regions(difference: &Difference, kind: &str, most: usize) -> (Opti
     if changed.is_empty() {
         return (None, said);
     }
-    let mut table = Table::new(vec![
+    let has_only = changed.iter().any(|region| region.presence != Presence::Both);
+    let columns = [
         Column::words(kind),
         Column::number("A"),
         Column::number("B"),
         Column::number("difference"),
         Column::number("change"),
         Column::words("mostly"),
-    ]);
+    ];
+    let mut table =
+        Table::new(columns.into_iter().chain(has_only.then(|| Column::whole_words(""))).collect());
     let shown = if changed.len() > most { most - 1 } else { changed.len() };
     for region in &changed[..shown] {
         table.row(region_row(region));
@@ -214,27 +222,33 @@ pub(super) fn regions(difference: &Difference, kind: &str, most: usize) -> (Opti
         let sum = |of: fn(&RegionDifference) -> f64| rest.iter().map(|region| of(region)).sum::<f64>();
         let (a, b) = (sum(|region| region.energy_a_j), sum(|region| region.energy_b_j));
         let name = format!("({} more)", grouped(rest.len()));
-        table.row(energies(name, a, b, sum(|region| region.difference_j), String::new()));
+        table.row(energies(&name, a, b, sum(|region| region.difference_j), String::new()));
     }
     (Some(table), said)
 }
 
+/// Where the change stands in a region's row.
+const CHANGE: usize = 4;
+
 fn region_row(region: &RegionDifference) -> Vec<String> {
     let presence = match region.presence {
         Presence::Both => "",
-        Presence::A => " (vanished)",
-        Presence::B => " (new)",
+        Presence::A => "vanished",
+        Presence::B => "new",
     };
-    let name = format!("{}{presence}", region.name);
-    // Shares of a difference mean something where all point the same way, and else more than the whole.
     let mostly = region.components.first().map_or_else(String::new, |component| {
-        format!("{} {}", component.name, percent(component.difference_j, region.difference_j))
+        format!("{} {}", component.name, signed(component.difference_j, "J"))
     });
-    energies(name, region.energy_a_j, region.energy_b_j, region.difference_j, mostly)
+    let mut row = energies(&region.name, region.energy_a_j, region.energy_b_j, region.difference_j, mostly);
+    if region.presence != Presence::Both {
+        row[CHANGE].clear();
+    }
+    row.push(presence.to_owned());
+    row
 }
 
-fn energies(name: String, a: f64, b: f64, difference_j: f64, mostly: String) -> Vec<String> {
-    vec![name, si3(a, "J"), si3(b, "J"), signed(difference_j, "J"), change(a, b), mostly]
+fn energies(name: &str, a: f64, b: f64, difference_j: f64, mostly: String) -> Vec<String> {
+    vec![name.to_owned(), si3(a, "J"), si3(b, "J"), signed(difference_j, "J"), change(a, b), mostly]
 }
 
 /// A term in the picture: it begins where the one before ended.

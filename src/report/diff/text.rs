@@ -6,7 +6,7 @@ use crate::report::quantity::{si, si3};
 use crate::report::table::{Column, Table};
 
 use super::contents::{Step, actions, axis, changed, components, facts, kinds, regions, steps};
-use super::words::signed;
+use super::words::{signed, signed_percent};
 
 /// Actions, and regions of a kind, at most.
 const ACTIONS: usize = 8;
@@ -14,13 +14,11 @@ const REGIONS: usize = 12;
 /// Remarks, at most.
 const REMARKS: usize = 8;
 /// Characters of the drawn waterfall.
-const COLUMNS: usize = 38;
+const COLUMNS: usize = 36;
 
 /// The page. It ends in a newline.
 pub fn render(difference: &Difference) -> String {
-    let room = (WIDTH - " → ".len()) / 2;
-    let (a, b) = (fit(&difference.a.name, room), fit(&difference.b.name, room));
-    let mut page = Page::titled(&format!("{a} → {b}"));
+    let mut page = Page::titled(&title(difference));
     for (label, value) in facts(difference) {
         page.fact(label, &value);
     }
@@ -47,6 +45,14 @@ pub fn render(difference: &Difference) -> String {
     }
     page.list("Remarks", &remarks);
     page.finish()
+}
+
+/// The ends of the names, where they differ.
+fn title(difference: &Difference) -> String {
+    let arrow = " → ";
+    let room = (WIDTH - arrow.chars().count()) / 2;
+    let short = |name: &str| fit(name.rsplit('/').next().unwrap_or(name), room);
+    format!("{}{arrow}{}", short(&difference.a.name), short(&difference.b.name))
 }
 
 fn explanation(page: &mut Page, waterfall: &Waterfall, includes_system: bool) {
@@ -77,7 +83,7 @@ fn draw(page: &mut Page, waterfall: &Waterfall, heading: &str) {
     let mut table =
         Table::new(vec![Column::words(""), Column::number("energy"), Column::number("of A"), Column::bar()]);
     let of_a = |energy_j: f64| match 100.0 * energy_j / waterfall.energy_a_j {
-        share if share.is_finite() => format!("{share:+.1} %"),
+        share if share.is_finite() => signed_percent(share),
         _ => String::new(),
     };
     let total = |name: &str, energy_j: f64| {

@@ -23,12 +23,18 @@ pub(super) fn change(a: f64, b: f64) -> String {
     if factor >= FACTOR {
         return format!("× {factor:.1}");
     }
+    signed_percent(percent)
+}
+
+/// `+6.6 %`, with two digits of what is small.
+pub(super) fn signed_percent(percent: f64) -> String {
     let decimals = match percent.abs() {
-        large if large >= 1.0 => 1,
-        small => (2 - small.log10().ceil() as i64).clamp(1, 7) as usize,
+        small if small > 0.0 && small < 1.0 => (2.0 - small.log10().ceil()).clamp(1.0, 5.0) as usize,
+        _ => 1,
     };
     let text = format!("{percent:+.decimals$} %");
-    if text.chars().any(|digit| ('1'..='9').contains(&digit)) { text } else { format!("{}tiny", &text[..1]) }
+    let is_shown = percent == 0.0 || text.chars().any(|digit| ('1'..='9').contains(&digit));
+    if is_shown { text } else { format!("{}tiny", &text[..1]) }
 }
 
 /// `12.3 mJ → 13.1 mJ (+6.5 %)`.
