@@ -2,6 +2,7 @@
 
 mod chip;
 mod convert;
+mod diff;
 mod inspect;
 mod limits;
 mod outputs;
@@ -36,6 +37,7 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
+  nm-trace diff fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --chip eyeriss
   nm-trace inspect fixtures/scale-sim/conv_ws_calc
   nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
   nm-trace chip tpu-v1
@@ -53,6 +55,8 @@ fn after_help() -> String {
 enum Command {
     /// Price a trace with a chip: power over time, peaks, energy by component, layer and inference
     Replay(Box<replay::Replay>),
+    /// Explain how the energy of one run became that of another
+    Diff(Box<diff::Diff>),
     /// Say what a trace holds, without a chip
     Inspect(inspect::Inspect),
     /// Write a trace in one of our own formats, event by event or summed over windows
@@ -73,6 +77,7 @@ pub fn run() -> ExitCode {
     });
     let result = match Arguments::parse().command {
         Command::Replay(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Chip(command) => command.run(),

@@ -15,7 +15,7 @@ use crate::replay::{DEFAULT_CHUNK_BYTES, Io, ReplayOptions};
 use crate::units::{Hertz, Seconds};
 
 /// Which trace, and how it is read: what every subcommand offers that reads one.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct TraceInput {
     /// A trace file, a SCALE-Sim run directory, or `-` for standard input; plain, gzip or zstd.
     /// Several files of one run share its time axis

@@ -2,11 +2,12 @@
 //!
 //! [`formats`] lists those that a replay writes to files; [`text`] is what it prints, and [`comparison`] where it ran
 //! on several chips. [`inspect`] and [`chip`] print what the commands of these names found, [`circuit`] what the
-//! calculators did. [`output`] is where any of them goes.
+//! calculators did. [`diff`] is how two runs differ. [`output`] is where any of them goes.
 
 pub mod chip;
 pub mod circuit;
 pub mod comparison;
+pub mod diff;
 mod finite;
 pub mod formats;
 pub mod hotspot;

@@ -58,6 +58,18 @@ impl Table {
         self.rows.push(Vec::new());
     }
 
+    /// The headings, each with whether numbers stand below it.
+    #[cfg(feature = "html")]
+    pub fn headings(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.columns.iter().map(|column| (column.heading.as_str(), column.right))
+    }
+
+    /// The rows; an empty one is a rule.
+    #[cfg(feature = "html")]
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The table's lines, of at most `width` characters as long as the numbers leave room for that.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let widths = self.widths(width);

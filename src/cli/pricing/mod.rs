@@ -3,7 +3,7 @@
 mod admitted;
 mod points;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -29,7 +29,7 @@ use crate::report::formats::{PointHeading, RunHeading};
 use crate::units::{Hertz, Kelvin, Volts, parse_temperature};
 
 /// Which trace is priced, with which chips, and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct PricingArguments {
     #[command(flatten)]
     pub input: TraceInput,
@@ -131,6 +131,13 @@ impl PricingArguments {
     pub fn files(&self, chips: &[String]) -> Vec<PathBuf> {
         let traces = self.input.traces.iter().chain(&self.bind).cloned();
         traces.chain(chips.iter().map(PathBuf::from)).collect()
+    }
+
+    /// The same for another trace.
+    pub fn for_trace(&self, trace: &Path) -> PricingArguments {
+        let mut other = self.clone();
+        other.input.traces = vec![trace.to_owned()];
+        other
     }
 
     /// Builds the chips and opens the traces.
