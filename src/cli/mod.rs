@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. The only place for clap, progress bars and standard error.
 
+mod check;
 mod chip;
 mod convert;
 mod inspect;
@@ -37,10 +38,11 @@ Examples:
   nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1
   nm-trace inspect fixtures/scale-sim/conv_ws_calc
   nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
+  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml --update
   nm-trace chip tpu-v1
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
 
-Exit codes: 0 good; 2 usage or data.";
+Exit codes: 0 good; 1 a regression; 2 usage or data.";
 
 /// Examples, and the formats that are read, from their list.
 fn after_help() -> String {
@@ -52,6 +54,8 @@ fn after_help() -> String {
 enum Command {
     /// Price a trace with a chip: power over time, peaks, energy by component, layer and inference
     Replay(Box<replay::Replay>),
+    /// Compare a run with a baseline, and fail if it costs more energy or power than is tolerated
+    Check(Box<check::Check>),
     /// Say what a trace holds, without a chip
     Inspect(inspect::Inspect),
     /// Write a trace in one of our own formats, event by event or summed over windows
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
     });
     let result = match Arguments::parse().command {
         Command::Replay(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Chip(command) => command.run(),

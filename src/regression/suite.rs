@@ -74,11 +74,11 @@ enum Setting {
 }
 
 impl Suite {
-    /// Reads a suite. `file` names it in messages; `preset` are options that hold where the file says nothing else.
+    /// Reads a suite. `file` names it in messages.
     ///
     /// # Errors
     /// [`SuiteError`]: what is wrong with the file.
-    pub fn read(file: &str, text: &str, preset: &[(&str, &str)]) -> Result<Suite, SuiteError> {
+    pub fn read(file: &str, text: &str) -> Result<Suite, SuiteError> {
         let written: SuiteFile = toml::from_str(text).map_err(|error| SuiteError::Damaged {
             file: file.to_owned(),
             place: error.span().map_or_else(String::new, |span| {
@@ -87,9 +87,6 @@ impl Suite {
             }),
             problem: error.message().trim_end().replace('\n', ", "),
         })?;
-        let preset = preset.iter().map(|(key, value)| ((*key).to_owned(), Setting::Text((*value).to_owned())));
-        let mut defaults: Options = preset.collect();
-        defaults.extend(written.defaults);
         let mut names = HashSet::new();
         let mut entries = Vec::new();
         for (at, options) in written.check.into_iter().enumerate() {
@@ -99,7 +96,7 @@ impl Suite {
                 problem: problem.to_owned(),
             };
             let place = format!("the {} of its [[check]] tables", ordinal(at + 1));
-            let entry = entry(&defaults, options).map_err(|problem| wrong(&place, &problem))?;
+            let entry = entry(&written.defaults, options).map_err(|problem| wrong(&place, &problem))?;
             if !names.insert(entry.name.clone()) {
                 return Err(wrong(&entry.name, "two runs have this name; give each its own with name = \"...\""));
             }
@@ -158,7 +155,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        Suite::read("suite.toml", text, &[]).unwrap_err().to_string()
+        Suite::read("suite.toml", text).unwrap_err().to_string()
     }
 
     #[test]
@@ -166,12 +163,12 @@ mod tests {
         let text = "[defaults]\nchip = \"a\"\nwindow = 5\ninclude-system = true\n\
                     [[check]]\nrun = \"-t\"\n\
                     [[check]]\nname = \"n\"\nrun = [\"x\", \"y\"]\nchip = [\"b\", \"c\"]\ninclude-system = false\n";
-        let suite = Suite::read("suite.toml", text, &[("threads", "1"), ("window", "7")]).unwrap();
+        let suite = Suite::read("suite.toml", text).unwrap();
         let arguments: Vec<String> = suite.entries.iter().map(|entry| entry.arguments.join(" ")).collect();
         assert_eq!(suite.entries[0].name, "-t");
-        assert_eq!(arguments[0], "--threads=1 --window=5 --chip=a --include-system -- -t");
+        assert_eq!(arguments[0], "--chip=a --window=5 --include-system -- -t");
         assert_eq!(suite.entries[1].name, "n");
-        assert_eq!(arguments[1], "--threads=1 --window=5 --chip=b --chip=c -- x y");
+        assert_eq!(arguments[1], "--chip=b --chip=c --window=5 -- x y");
     }
 
     #[test]
