@@ -73,14 +73,20 @@ impl Check {
         let outputs = self.outputs.prepare(&inputs)?;
         let runs = match self.suite() {
             Some(file) => {
-                refuse_options_but(&OF_ALL, "is of one run, and here is a suite: put it into the suite's file")?;
+                refuse_options_but(
+                    &OF_ALL,
+                    "is of one run, and here is a suite: put it into the suite's file",
+                )?;
                 let threads = self.run.pricing.input.thread_count();
                 suite::check(file, threads, self.update)?
             }
             None => {
                 if self.run.report().is_some() {
                     let allowed = [&OF_ALL[..], &OF_REPORTS].concat();
-                    refuse_options_but(&allowed, "is of pricing, and a report is priced already: leave it out")?;
+                    refuse_options_but(
+                        &allowed,
+                        "is of pricing, and a report is priced already: leave it out",
+                    )?;
                 }
                 let name = self.run.pricing.input.names().join(" ");
                 vec![self.run.check(name, self.update)?]

@@ -8,11 +8,14 @@ use super::metric::{Metric, Quantity};
 use super::tolerance::Tolerances;
 use crate::chip::pat::Placement;
 use crate::power::{ComponentPower, PowerReport, RegionPower};
+use crate::units::Seconds;
 
 /// Version of the baseline file's schema. It grows when a key is removed, renamed or changes its meaning.
 pub const BASELINE_SCHEMA_VERSION: u32 = 1;
-/// The peak over the whole run is the average power.
+/// The report's label of the peak over the whole run, and of all lengths that are not below it.
 const WHOLE_RUN: &str = "whole run";
+/// The report's label of the peak over a profile window.
+const ONE_WINDOW: &str = "one window";
 
 /// A baseline: the numbers of a run, what they were made from, and how far later ones may differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,10 +131,7 @@ impl Baseline {
             tool: text_of(&report.provenance, "tool"),
             inputs: inputs_of(&report.provenance),
             tolerances: Tolerances::default(),
-            chip: KeptChip {
-                name: report.chip.name.clone(),
-                fingerprint: report.chip.fingerprint.clone(),
-            },
+            chip: KeptChip { name: report.chip.name.clone(), fingerprint: report.chip.fingerprint.clone() },
             run: run_of(report),
             peak_power_w: peaks_of(report),
             components: unique(report.components.iter().map(|part| (part.name.as_str(), component_of(part)))),
@@ -139,17 +139,33 @@ impl Baseline {
         }
     }
 
-    /// Everything that is compared. The energy is that of an inference, where their number is known.
-    pub fn metrics(&self) -> Vec<Metric> {
+    /// The highest average power over a length of time, by the report's label of it. Over a length that is not below the
+    /// run's, that is the average power; of a length that nobody asked for, it is unknown.
+    fn peak(&self, label: &str) -> Option<f64> {
+        let (window, cycles) = (self.run.window_cycles as f64, self.run.cycles as f64);
+        let windows = match label {
+            ONE_WINDOW => Some(1.0),
+            label => {
+                label.parse::<Seconds>().ok().map(|length| (length.0 * self.run.clock_hz / window).ceil())
+            }
+        };
+        let is_whole = windows.is_some_and(|windows| windows * window >= cycles);
+        self.peak_power_w.get(label).copied().or(is_whole.then_some(self.run.average_power_w))
+    }
+
+    /// Everything that is compared with another run. The energy is that of an inference, where their number is known.
+    pub fn metrics(&self, other: &Baseline) -> Vec<Metric> {
         let run = &self.run;
         let energy = match run.energy_per_inference_j {
             Some(energy) => Metric::new("energy_per_inference", Quantity::Energy, energy),
             None => Metric::new("energy", Quantity::Energy, run.energy_j),
         };
         let mut metrics = vec![energy, Metric::new("average_power", Quantity::Power, run.average_power_w)];
-        let peaks = self.peak_power_w.iter();
-        metrics.extend(peaks.map(|(label, &power)| {
-            Metric::new(format!("peak_power.{}", label.replace(' ', "_")), Quantity::Power, power)
+        let mut labels: Vec<&String> = self.peak_power_w.keys().collect();
+        labels.extend(other.peak_power_w.keys().filter(|label| !self.peak_power_w.contains_key(*label)));
+        metrics.extend(labels.into_iter().filter_map(|label| {
+            let name = format!("peak_power.{}", label.replace(' ', "_"));
+            Some(Metric::new(name, Quantity::Power, self.peak(label)?))
         }));
         let headroom = Metric::new("tdp_headroom", Quantity::Power, run.tdp_headroom_w);
         metrics.push(Metric { more_is_better: true, ..headroom });
@@ -187,12 +203,13 @@ fn run_of(report: &PowerReport) -> KeptRun {
     }
 }
 
-/// A peak of several lengths, which became the same number of windows, is the peak of each.
+/// A peak of several lengths, which became the same number of windows, is the peak of each. That of the whole run is the
+/// average power.
 fn peaks_of(report: &PowerReport) -> IndexMap<String, f64> {
     let labels = |label: &str| label.split(", ").map(str::to_owned).collect::<Vec<_>>();
-    let peaks = report.peak_power.iter();
-    let peaks = peaks.flat_map(|peak| labels(&peak.label).into_iter().map(|label| (label, peak.power_w)));
-    peaks.filter(|(label, _)| label != WHOLE_RUN).collect()
+    let peaks = report.peak_power.iter().map(|peak| (labels(&peak.label), peak.power_w));
+    let below = peaks.filter(|(labels, _)| !labels.iter().any(|label| label == WHOLE_RUN));
+    below.flat_map(|(labels, power)| labels.into_iter().map(move |label| (label, power))).collect()
 }
 
 fn component_of(component: &ComponentPower) -> KeptComponent {

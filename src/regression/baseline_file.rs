@@ -81,7 +81,8 @@ fn place(text: &str, at: usize) -> String {
 }
 
 fn check_version(file: &str, table: &toml::Table) -> Result<(), BaselineError> {
-    let damaged = |problem: String| BaselineError::Damaged { file: file.to_owned(), place: String::new(), problem };
+    let damaged =
+        |problem: String| BaselineError::Damaged { file: file.to_owned(), place: String::new(), problem };
     match table.get("schema_version") {
         Some(version) if version.as_integer() == Some(i64::from(BASELINE_SCHEMA_VERSION)) => {}
         Some(found) => {
@@ -99,7 +100,9 @@ fn check_version(file: &str, table: &toml::Table) -> Result<(), BaselineError> {
 fn not_finite(key: &str, value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::Float(number) => (!number.is_finite()).then(|| key.to_owned()),
-        toml::Value::Table(table) => table.iter().find_map(|(name, value)| not_finite(&format!("{key}.{name}"), value)),
+        toml::Value::Table(table) => {
+            table.iter().find_map(|(name, value)| not_finite(&format!("{key}.{name}"), value))
+        }
         toml::Value::Array(values) => values.iter().find_map(|value| not_finite(key, value)),
         _ => None,
     }
@@ -112,11 +115,12 @@ fn not_finite(key: &str, value: &toml::Value) -> Option<String> {
 /// [`BaselineError`]: the file is no TOML, or a number is not finite.
 pub fn renewed(file: &str, existing: Option<&str>, baseline: &Baseline) -> Result<String, BaselineError> {
     let text = existing.unwrap_or(TEMPLATE);
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| BaselineError::Damaged {
-        file: file.to_owned(),
-        place: error.span().map_or_else(String::new, |span| place(text, span.start)),
-        problem: error.message().to_owned(),
-    })?;
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| BaselineError::Damaged {
+            file: file.to_owned(),
+            place: error.span().map_or_else(String::new, |span| place(text, span.start)),
+            problem: error.message().to_owned(),
+        })?;
     let not_writable = |problem: String| BaselineError::NotWritable { file: file.to_owned(), problem };
     let numbers = toml::Table::try_from(baseline).map_err(|error| not_writable(error.to_string()))?;
     if let Some(key) = numbers.iter().find_map(|(key, number)| not_finite(key, number)) {
@@ -132,7 +136,12 @@ fn renew(table: &mut Table, numbers: &toml::Table, depth: usize) {
         match number {
             toml::Value::Table(numbers) if depth < DEEPEST_TABLE => {
                 if table.get(key).is_none_or(|item| !item.is_table()) {
-                    table.insert(key, Item::Table(Table::new()));
+                    let mut inner = Table::new();
+                    // A heading of its own only where something stands below it.
+                    inner.set_implicit(
+                        numbers.values().all(toml::Value::is_table) && depth + 1 < DEEPEST_TABLE,
+                    );
+                    table.insert(key, Item::Table(inner));
                 }
                 if let Some(inner) = table.get_mut(key).and_then(Item::as_table_mut) {
                     renew(inner, numbers, depth + 1);

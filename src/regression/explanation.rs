@@ -240,7 +240,11 @@ fn region(
     let pairs = paired(before_parts.as_ref().unwrap_or(&none), after_parts.as_ref().unwrap_or(&none));
     let part = |(name, before, after): (&str, Option<&f64>, Option<&f64>)| {
         let change_j = change(before, after, |energy| *energy);
-        (change_j != 0.0).then(|| RegionComponentChange { name: name.to_owned(), change_j, is_only_here: false })
+        (change_j != 0.0).then(|| RegionComponentChange {
+            name: name.to_owned(),
+            change_j,
+            is_only_here: false,
+        })
     };
     let mut components: Vec<RegionComponentChange> = pairs.into_iter().filter_map(part).collect();
     components.sort_by(|one, other| largest(one.change_j, other.change_j));

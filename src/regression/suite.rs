@@ -15,7 +15,9 @@ const NAME: &str = "name";
 #[derive(Debug, Error)]
 pub enum SuiteError {
     /// It is no TOML, or not of a suite's form.
-    #[error("the suite {file} is damaged: {place}{problem}; expected [[check]] tables with run = \"...\" and options")]
+    #[error(
+        "the suite {file} is damaged: {place}{problem}; expected [[check]] tables with run = \"...\" and options"
+    )]
     Damaged {
         /// The file.
         file: String,
@@ -98,7 +100,10 @@ impl Suite {
             let place = format!("the {} of its [[check]] tables", ordinal(at + 1));
             let entry = entry(&written.defaults, options).map_err(|problem| wrong(&place, &problem))?;
             if !names.insert(entry.name.clone()) {
-                return Err(wrong(&entry.name, "two runs have this name; give each its own with name = \"...\""));
+                return Err(wrong(
+                    &entry.name,
+                    "two runs have this name; give each its own with name = \"...\"",
+                ));
             }
             entries.push(entry);
         }
@@ -176,7 +181,9 @@ mod tests {
         assert!(message("[[check]]\nrun = \n").contains("line 2: "));
         assert!(message("[[run]]\n").contains("line 1: unknown field `run`"), "{}", message("[[run]]\n"));
         assert!(message("").contains("missing field `check`"), "{}", message(""));
-        assert!(message("[[check]]\nchip = 1\n").contains("the 1st of its [[check]] tables: it has no `run`"));
+        assert!(
+            message("[[check]]\nchip = 1\n").contains("the 1st of its [[check]] tables: it has no `run`")
+        );
         let twice = "[[check]]\nrun = \"a\"\n[[check]]\nrun = \"a\"\n";
         assert!(message(twice).contains("suite.toml: a: two runs have this name"));
         assert!(message("[[check]]\nrun = \"a\"\nx = { y = 1 }\n").contains("a text, a number"));

@@ -26,7 +26,9 @@ pub enum ToleranceError {
         found: String,
     },
     /// Its pattern is none.
-    #[error("found the pattern {pattern:?}, expected a glob over metrics' names such as \"layer.*.energy\": {problem}")]
+    #[error(
+        "found the pattern {pattern:?}, expected a glob over metrics' names such as \"layer.*.energy\": {problem}"
+    )]
     Pattern {
         /// What was found.
         pattern: String,
@@ -231,7 +233,8 @@ impl Tolerances {
     /// # Errors
     /// [`ToleranceError::Quantity`]: it is absolute, and of another quantity.
     pub fn of(&self, metric: &Metric) -> Result<&Tolerance, ToleranceError> {
-        let Some((pattern, tolerance)) = self.rules.iter().rev().find(|(rule, _)| fits(rule, &metric.name)) else {
+        let Some((pattern, tolerance)) = self.rules.iter().rev().find(|(rule, _)| fits(rule, &metric.name))
+        else {
             return Ok(&self.default);
         };
         let other = tolerance.bounds.iter().find_map(|bound| match bound.size {

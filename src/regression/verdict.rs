@@ -197,7 +197,7 @@ impl Verdict {
         if baseline.run.includes_system != run.run.includes_system {
             return Err(JudgeError::System(baseline.run.includes_system));
         }
-        let metrics = judged(&baseline.metrics(), &run.metrics(), tolerances)?;
+        let metrics = judged(&baseline.metrics(run), &run.metrics(baseline), tolerances)?;
         let idle = tolerances.idle(metrics.iter().map(|metric| metric.name.as_str()));
         let idle = idle.into_iter().filter(|pattern| *pattern != "*");
         let mut remarks: Vec<String> =
@@ -216,8 +216,11 @@ impl Verdict {
 
     /// Metrics that are not what they were: those that fail first, then the largest change for its size.
     pub fn moved(&self) -> Vec<&JudgedMetric> {
-        let mut moved: Vec<&JudgedMetric> =
-            self.metrics.iter().filter(|metric| metric.outcome != Outcome::Unchanged && !metric.is_same()).collect();
+        let mut moved: Vec<&JudgedMetric> = self
+            .metrics
+            .iter()
+            .filter(|metric| metric.outcome != Outcome::Unchanged && !metric.is_same())
+            .collect();
         let size = |metric: &JudgedMetric| metric.relative_change.map_or(f64::INFINITY, f64::abs);
         moved.sort_by(|one, other| {
             let fails = other.outcome.fails().cmp(&one.outcome.fails());
@@ -264,25 +267,28 @@ fn judged(
     };
     let (before, after) = (by_name(baseline), by_name(run));
     let kept = baseline.iter().map(|metric| (Some(metric), after.get(&metric.name).map(|&at| &run[at])));
-    let new = run.iter().filter(|metric| !before.contains_key(&metric.name)).map(|metric| (None, Some(metric)));
+    let new =
+        run.iter().filter(|metric| !before.contains_key(&metric.name)).map(|metric| (None, Some(metric)));
     let pairs = kept.chain(new);
-    pairs.filter_map(|(before, after)| Some((before.or(after)?, before, after))).map(|(metric, before, after)| {
-        let tolerance = tolerances.of(metric)?;
-        let (baseline, run) = (before.map(|metric| metric.value), after.map(|metric| metric.value));
-        let change = baseline.zip(run).map(|(before, after)| after - before);
-        let relative = baseline.zip(change).map(|(before, change)| change / before.abs());
-        Ok(JudgedMetric {
-            name: metric.name.clone(),
-            unit: metric.quantity,
-            baseline,
-            run,
-            change,
-            relative_change: relative.filter(|relative| relative.is_finite()),
-            tolerance: tolerance.written().to_owned(),
-            outcome: outcome(metric, tolerance, baseline, run),
+    pairs
+        .filter_map(|(before, after)| Some((before.or(after)?, before, after)))
+        .map(|(metric, before, after)| {
+            let tolerance = tolerances.of(metric)?;
+            let (baseline, run) = (before.map(|metric| metric.value), after.map(|metric| metric.value));
+            let change = baseline.zip(run).map(|(before, after)| after - before);
+            let relative = baseline.zip(change).map(|(before, change)| change / before.abs());
+            Ok(JudgedMetric {
+                name: metric.name.clone(),
+                unit: metric.quantity,
+                baseline,
+                run,
+                change,
+                relative_change: relative.filter(|relative| relative.is_finite()),
+                tolerance: tolerance.written().to_owned(),
+                outcome: outcome(metric, tolerance, baseline, run),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn outcome(metric: &Metric, tolerance: &Tolerance, baseline: Option<f64>, run: Option<f64>) -> Outcome {
@@ -321,7 +327,8 @@ fn of_zero(metric: &JudgedMetric) -> Option<String> {
 }
 
 fn settings(baseline: &Baseline, run: &Baseline) -> Vec<SettingChange> {
-    let inferences = |kept: &Baseline| kept.run.inferences.map_or("unknown".to_owned(), |many| many.to_string());
+    let inferences =
+        |kept: &Baseline| kept.run.inferences.map_or("unknown".to_owned(), |many| many.to_string());
     let all = [
         ("chip", baseline.chip.name.clone(), run.chip.name.clone()),
         ("chip fingerprint", baseline.chip.fingerprint.clone(), run.chip.fingerprint.clone()),

@@ -95,7 +95,8 @@ impl RunArguments {
     fn priced(&self) -> Result<PowerReport> {
         if let Some(path) = self.report() {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the report {name}"))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read the report {name}"))?;
             return Ok(read_report(&name, &text)?);
         }
         let chips = self.pricing.chips()?;

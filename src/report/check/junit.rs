@@ -10,7 +10,7 @@ use super::words;
 use crate::regression::{CheckReport, CheckedRun, JudgedMetric, Outcome, RunOutcome, Verdict};
 
 /// Reasons that a failure lists, at most.
-const MOST_REASONS: usize = 8;
+const MOST_REASONS: usize = 3;
 
 /// For CI servers.
 pub const FORMAT: CheckFormat =
@@ -21,14 +21,14 @@ fn write(report: &CheckReport, mut out: &mut dyn Write) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let total = report.runs.iter().map(Counts::of).fold(Counts::default(), Counts::plus);
     let suites = writer.create_element("testsuites").with_attribute(("name", "nm-trace check"));
-    suites.with_attributes(total.attributes().iter().map(|(key, value)| (*key, value.as_str()))).write_inner_content(
-        |writer| {
+    suites
+        .with_attributes(total.attributes().iter().map(|(key, value)| (*key, value.as_str())))
+        .write_inner_content(|writer| {
             for run in &report.runs {
                 suite(writer, run)?;
             }
             Ok(())
-        },
-    )?;
+        })?;
     out.write_all(b"\n")
 }
 

@@ -32,7 +32,11 @@ fn render(report: &CheckReport) -> String {
         });
         let is_good = Mark::of_run(run.outcome()) == Mark::Good;
         let outcome = outcome_word(run.outcome());
-        text.push_str(&format!("| {} | {} | {outcome} | {value} | {change} |\n", sign(is_good), code(&run.name)));
+        text.push_str(&format!(
+            "| {} | {} | {outcome} | {value} | {change} |\n",
+            sign(is_good),
+            code(&run.name)
+        ));
     }
     let bad = |run: &&CheckedRun| matches!(run.outcome(), RunOutcome::Failed | RunOutcome::Unreadable);
     for run in report.runs.iter().filter(bad).take(MOST_RUNS) {
@@ -59,7 +63,9 @@ fn of_verdict(text: &mut String, verdict: &Verdict) {
         text.push_str(&format!("\nCause: {}.\n", plain(&words::cause(verdict))));
     }
     if !moved.is_empty() {
-        text.push_str("\n| | metric | baseline | run | change | | tolerance |\n|---|---|---:|---:|---:|---:|---|\n");
+        text.push_str(
+            "\n| | metric | baseline | run | change | | tolerance |\n|---|---|---:|---:|---:|---:|---|\n",
+        );
         moved.iter().take(MOST_METRICS).for_each(|metric| text.push_str(&row(metric)));
         if moved.len() > MOST_METRICS {
             text.push_str(&format!("\nand {} more\n", moved.len() - MOST_METRICS));

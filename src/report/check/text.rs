@@ -82,7 +82,10 @@ pub fn render(report: &CheckReport) -> String {
 
 fn has_more_to_say(run: &CheckedRun) -> bool {
     matches!(run.outcome(), RunOutcome::Failed | RunOutcome::Unreadable)
-        || run.verdict.as_ref().is_some_and(|verdict| !verdict.moved().is_empty() || !verdict.remarks.is_empty())
+        || run
+            .verdict
+            .as_ref()
+            .is_some_and(|verdict| !verdict.moved().is_empty() || !verdict.remarks.is_empty())
 }
 
 /// `200 runs: 198 passed, 1 failed, 1 cannot be judged`.

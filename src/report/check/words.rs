@@ -1,7 +1,8 @@
 //! Sentences and figures that all formats for people share.
 
 use crate::regression::{
-    ActionChange, CheckedRun, ComponentChange, JudgedMetric, Outcome, Quantity, RegionChange, RunOutcome, Verdict,
+    ActionChange, CheckedRun, ComponentChange, JudgedMetric, Outcome, Quantity, RegionChange, RunOutcome,
+    Verdict,
 };
 use crate::report::quantity::{UNKNOWN, count, counted, grouped, si, si3};
 
@@ -208,7 +209,7 @@ fn signed_count(change: f64) -> String {
 fn counts(action: &ActionChange) -> Option<String> {
     let change = action.count - action.baseline_count;
     let relative = (action.baseline_count > 0.0).then(|| relative(change / action.baseline_count));
-    let of_run = relative.map_or_else(String::new, |relative| format!(", {relative} of the run's"));
+    let of_run = relative.map_or_else(String::new, |relative| format!(", which is {relative} over the run"));
     (change != 0.0).then(|| format!("{} {}{of_run}", action.name, signed_count(change)))
 }
 
@@ -229,7 +230,11 @@ fn component(change: &ComponentChange) -> String {
 fn action(change: &ActionChange) -> String {
     let mut notes = Vec::new();
     if change.count != change.baseline_count {
-        notes.push(format!("{} → {} times", counted_exactly(change.baseline_count), counted_exactly(change.count)));
+        notes.push(format!(
+            "{} → {} times",
+            counted_exactly(change.baseline_count),
+            counted_exactly(change.count)
+        ));
     }
     if let (Some(before), Some(after)) = (change.baseline_energy_per_action_j, change.energy_per_action_j)
         && before != after
