@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. The only place for clap, progress bars and standard error.
 
+mod check;
 mod chip;
 mod convert;
 mod diff;
@@ -40,10 +41,12 @@ Examples:
   nm-trace diff fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --chip eyeriss
   nm-trace inspect fixtures/scale-sim/conv_ws_calc
   nm-trace convert fixtures/scale-sim/conv_ws_calc -o run.nmt
+  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml --update
   nm-trace chip tpu-v1
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
 
 Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";
+Exit codes: 0 good; 1 a regression; 2 usage or data.";
 
 /// Examples, and the formats that are read, from their list.
 fn after_help() -> String {
@@ -57,6 +60,8 @@ enum Command {
     Replay(Box<replay::Replay>),
     /// Explain how the energy of one run became that of another
     Diff(Box<diff::Diff>),
+    /// Compare a run with a baseline, and fail if it costs more energy or power than is tolerated
+    Check(Box<check::Check>),
     /// Say what a trace holds, without a chip
     Inspect(inspect::Inspect),
     /// Write a trace in one of our own formats, event by event or summed over windows
@@ -78,6 +83,7 @@ pub fn run() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Replay(command) => command.run(),
         Command::Diff(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Chip(command) => command.run(),

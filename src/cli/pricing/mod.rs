@@ -15,6 +15,7 @@ use trace_formats::{Metadata, OpenedTrace};
 
 use self::admitted::Admitted;
 use self::points::Asked;
+pub(super) use self::points::in_threads;
 use super::outputs::TraceOutput;
 use super::progress::{Progress, total_bytes};
 use super::sinks::{Observers, ProfileSink, Sinks};

@@ -136,7 +136,7 @@ pub(super) fn window_cycles(lengths: impl Iterator<Item = Result<(u64, Hertz)>>)
 }
 
 /// Makes something of each item, in order; the first error in that order is the one.
-fn in_threads<T: Sync, R: Send>(
+pub(in crate::cli) fn in_threads<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     make: impl Fn(&T) -> Result<R> + Sync,
