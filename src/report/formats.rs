@@ -10,11 +10,18 @@ use crate::power::{PowerRecord, PowerRow};
 use crate::units::Hertz;
 
 use super::comparison::ComparedPoint;
+#[cfg(feature = "html")]
+use super::html;
 use super::output::Output;
 use super::{json, power_csv};
 
 /// All formats. Of two endings of a file's name that fit, the longer one says the format.
-pub const REPORT_FORMATS: &[&ReportFormat] = &[&json::FORMAT, &power_csv::FORMAT];
+pub const REPORT_FORMATS: &[&ReportFormat] = &[
+    &json::FORMAT,
+    &power_csv::FORMAT,
+    #[cfg(feature = "html")]
+    &html::FORMAT,
+];
 
 /// A format of the result.
 pub struct ReportFormat {

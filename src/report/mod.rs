@@ -9,6 +9,8 @@ pub mod circuit;
 pub mod comparison;
 mod finite;
 pub mod formats;
+#[cfg(feature = "html")]
+mod html;
 pub mod inspect;
 pub mod json;
 pub mod output;
