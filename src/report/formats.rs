@@ -10,6 +10,8 @@ use crate::power::{PowerRecord, PowerRow};
 use crate::units::Hertz;
 
 use super::comparison::ComparedPoint;
+#[cfg(feature = "html")]
+use super::html;
 use super::output::Output;
 
 use super::{hotspot, json, openmetrics, perfetto, picture, power_csv, tables};
@@ -40,6 +42,8 @@ pub const REPORT_FORMATS: &[&ReportFormat] = &[
     &hotspot::PTRACE,
     &hotspot::FLP,
     &openmetrics::FORMAT,
+    #[cfg(feature = "html")]
+    &html::FORMAT,
 ];
 
 /// A format of the result.

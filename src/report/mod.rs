@@ -13,6 +13,8 @@ pub mod diff;
 mod finite;
 pub mod formats;
 pub mod hotspot;
+#[cfg(feature = "html")]
+mod html;
 pub mod inspect;
 pub mod json;
 mod metrics;
