@@ -45,8 +45,7 @@ Examples:
   nm-trace chip tpu-v1
   nm-trace chip array --node 45nm --capacity 48KiB --word 24B
 
-Exit codes: 0 good; 1 a limit exceeded; 2 usage or data.";
-Exit codes: 0 good; 1 a regression; 2 usage or data.";
+Exit codes: 0 good; 1 a regression or a limit exceeded; 2 usage or data.";
 
 /// Examples, and the formats that are read, from their list.
 fn after_help() -> String {

@@ -9,10 +9,10 @@ mod baseline_file;
 mod explanation;
 mod metric;
 mod saved_report;
-mod waterfall;
 mod suite;
 mod tolerance;
 mod verdict;
+mod waterfall;
 
 pub use baseline::{
     BASELINE_SCHEMA_VERSION, Baseline, KeptAction, KeptChip, KeptComponent, KeptInput, KeptRegion, KeptRun,
@@ -23,10 +23,10 @@ pub use explanation::{
 };
 pub use metric::{Metric, Quantity};
 pub use saved_report::{SavedReportError, read_report};
-pub use waterfall::*;
 pub use suite::{Suite, SuiteEntry, SuiteError};
 pub use tolerance::{Tolerance, ToleranceError, Tolerances};
 pub use verdict::{
     CHECK_SCHEMA_VERSION, CheckReport, CheckedRun, Identity, JudgeError, JudgedMetric, Outcome, RunOutcome,
     SettingChange, Verdict,
 };
+pub use waterfall::*;

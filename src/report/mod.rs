@@ -2,8 +2,8 @@
 //!
 //! [`formats`] lists those that a replay writes to files; [`text`] is what it prints, and [`comparison`] where it ran
 //! on several chips. [`inspect`] and [`chip`] print what the commands of these names found, [`circuit`] what the
-//! calculators did. [`diff`] is how two runs differ. [`output`] is where any of them goes.
-//! calculators did, and [`check`] what became of baselines. [`output`] is where any of them goes.
+//! calculators did, [`check`] what became of baselines, and [`diff`] how two runs differ. [`output`] is where any of
+//! them goes.
 
 pub mod check;
 pub mod chip;
