@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_paragraph_is_cut_into_lines() {
-        assert_eq!(lines("one two three four", 50.0, 10.0, 9), ["one two", "three", "four"]);
-        assert_eq!(lines("one two three four", 50.0, 10.0, 2), ["one two", "three …"]);
+        assert_eq!(lines("one two three four", 40.0, 10.0, 9), ["one two", "three", "four"]);
+        assert_eq!(lines("one two three four", 40.0, 10.0, 2), ["one two", "three …"]);
     }
 }
