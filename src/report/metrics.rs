@@ -115,7 +115,7 @@ impl Family {
                 .try_for_each(|component| take(&[("component", &component.name)], number(component))),
             Numbers::Action(number) => each_action(report, number, take),
             Numbers::Peak(number) => {
-                report.peak_power.iter().try_for_each(|peak| take(&[("window", &peak.label)], number(peak)))
+                lengths(report).try_for_each(|(length, peak)| take(&[("window", length)], number(peak)))
             }
             Numbers::Region(number) => each_region(report, number, take),
             Numbers::Labelled(numbers) => numbers(report, take),

@@ -18,6 +18,11 @@ impl Rectangle {
     fn height(&self) -> f64 {
         self.top - self.bottom
     }
+
+    /// With across and up exchanged.
+    fn mirrored(&self) -> Rectangle {
+        Rectangle { left: self.bottom, bottom: self.left, right: self.top, top: self.right }
+    }
 }
 
 /// A rectangle for each area, which are above 0, in their order.
@@ -60,26 +65,23 @@ fn lay(
     is_last: bool,
     rectangles: &mut [Rectangle],
 ) -> Rectangle {
+    // A row along the bottom is an upright one of the mirrored rectangle.
+    if free.width() < free.height() {
+        let left = lay(row, areas, free.mirrored(), is_last, rectangles);
+        row.iter().for_each(|&at| rectangles[at] = rectangles[at].mirrored());
+        return left.mirrored();
+    }
     let sum: f64 = row.iter().map(|&at| areas[at]).sum();
-    let is_upright = free.width() >= free.height();
-    let (side, across) =
-        if is_upright { (free.height(), free.width()) } else { (free.width(), free.height()) };
-    let thickness = if is_last { across } else { sum / side };
-    let (from, edge) = if is_upright { (free.bottom, free.left) } else { (free.left, free.bottom) };
-    let far = if is_upright { free.top } else { free.right };
-    let inner = if is_last { if is_upright { free.right } else { free.top } } else { edge + thickness };
-    let (mut start, mut so_far) = (from, 0.0);
+    let right = if is_last { free.right } else { free.left + sum / free.height() };
+    let (mut bottom, mut so_far) = (free.bottom, 0.0);
     for (nth, &at) in row.iter().enumerate() {
         so_far += areas[at];
-        let end = if nth + 1 == row.len() { far } else { from + side * (so_far / sum) };
-        rectangles[at] = if is_upright {
-            Rectangle { left: edge, bottom: start, right: inner, top: end }
-        } else {
-            Rectangle { left: start, bottom: edge, right: end, top: inner }
-        };
-        start = end;
+        let is_top = nth + 1 == row.len();
+        let top = if is_top { free.top } else { free.bottom + free.height() * (so_far / sum) };
+        rectangles[at] = Rectangle { left: free.left, bottom, right, top };
+        bottom = top;
     }
-    if is_upright { Rectangle { left: inner, ..free } } else { Rectangle { bottom: inner, ..free } }
+    Rectangle { left: right, ..free }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::io;
 
 use anyhow::Result;
+use serde::{Serialize, Serializer};
 
 use super::{Cell, Layout, TableWriter};
 use crate::report::formats::{ReportFormat, Takes};
@@ -38,23 +39,24 @@ fn open(output: Output, layout: &Layout) -> Result<Box<dyn TableWriter>> {
 
 impl TableWriter for Csv {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
-        for cell in cells {
-            let field = match cell {
-                Cell::Missing => self.0.write_field(""),
-                Cell::Text(text) => self.0.write_field(text),
-                Cell::Flag(flag) => self.0.write_field(flag.to_string()),
-                Cell::Cycle(cycle) => self.0.write_field(cycle.to_string()),
-                Cell::Count(count) => self.0.write_field(count.to_string()),
-                // As JSON and the CSV of power write it: the shortest that reads back as the same.
-                Cell::Number(number) => self.0.write_field(serde_json::to_string(number)?),
-            };
-            field.map_err(io_error)?;
-        }
-        Ok(self.0.write_record(None::<&[u8]>).map_err(io_error)?)
+        Ok(self.0.serialize(cells).map_err(io_error)?)
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {
         Ok(self.0.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    }
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Cell::Missing => serializer.serialize_none(),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Flag(flag) => serializer.serialize_bool(flag),
+            Cell::Cycle(cycle) => serializer.serialize_i64(cycle),
+            Cell::Count(count) => serializer.serialize_u64(count),
+            Cell::Number(number) => serializer.serialize_f64(number),
+        }
     }
 }
 
