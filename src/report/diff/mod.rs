@@ -1,6 +1,8 @@
 //! How two runs differ: text, JSON and HTML of a [`Difference`].
 
 mod contents;
+// Without pages, nothing draws a curve.
+#[cfg_attr(not(feature = "html"), allow(dead_code))]
 mod curve;
 #[cfg(feature = "html")]
 mod html;
