@@ -173,7 +173,7 @@ impl PowerObserver for RunningOutputs {
 }
 
 /// A closed pipe is nothing to stop for; there is then no result.
-fn unless_closed<T>(result: Result<T>) -> Result<Option<T>> {
+pub(super) fn unless_closed<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Err(error) if is_closed_pipe(&error) => Ok(None),
         result => result.map(Some),

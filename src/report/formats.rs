@@ -116,25 +116,54 @@ impl<F: Fn(&FinishedRun<'_>, &mut Output) -> Result<()>> ReportWriter for AtEnd<
     }
 }
 
+/// What tells a format of files.
+pub trait NamedFormat {
+    /// Its name, as in `-o NAME=FILE`.
+    fn name(&self) -> &'static str;
+
+    /// How names of its files end.
+    fn endings(&self) -> &'static [&'static str];
+}
+
+impl NamedFormat for ReportFormat {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        self.endings
+    }
+}
+
 /// The format of an output that is asked for as `FILE` or `FORMAT=FILE`, and its file.
 ///
 /// # Errors
 /// A sentence for the command line: a name that tells no format.
 pub fn format_of(argument: &str) -> Result<(&'static ReportFormat, &Path), String> {
+    format_among(REPORT_FORMATS, argument)
+}
+
+/// The same among other formats.
+///
+/// # Errors
+/// As [`format_of`].
+pub fn format_among<'a, F: NamedFormat>(
+    formats: &[&'static F],
+    argument: &'a str,
+) -> Result<(&'static F, &'a Path), String> {
     let named = argument.split_once('=').and_then(|(name, file)| {
-        let format = REPORT_FORMATS.iter().find(|format| format.name == name)?;
+        let format = formats.iter().find(|format| format.name() == name)?;
         Some((*format, Path::new(file)))
     });
     let by_ending = || {
-        let endings = REPORT_FORMATS
-            .iter()
-            .flat_map(|format| format.endings.iter().map(move |ending| (ending, format)));
+        let endings =
+            formats.iter().flat_map(|format| format.endings().iter().map(move |ending| (ending, format)));
         let fitting = endings.filter(|(ending, _)| argument.ends_with(**ending));
         fitting.max_by_key(|(ending, _)| ending.len()).map(|(_, format)| (*format, Path::new(argument)))
     };
     named.or_else(by_ending).ok_or_else(|| {
-        let endings: Vec<&str> = REPORT_FORMATS.iter().flat_map(|format| format.endings).copied().collect();
-        let names: Vec<&str> = REPORT_FORMATS.iter().map(|format| format.name).collect();
+        let endings: Vec<&str> = formats.iter().flat_map(|format| format.endings()).copied().collect();
+        let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
         format!(
             "expected a name that ends in one of {}, or FORMAT=FILE with one of the formats {}",
             endings.join(", "),

@@ -23,7 +23,7 @@ const ROWS: usize = 200;
 /// Both power curves, the waterfall, and tables.
 pub const FORMAT: DifferenceFormat = DifferenceFormat {
     name: "html",
-    ending: ".html",
+    endings: &[".html"],
     summary: "a page with the waterfall and both power curves, aligned by layer",
     draws: true,
     write: |drawn, output| write(drawn, output),
