@@ -298,6 +298,7 @@ fn every_option_that_a_page_names_exists() {
         "calculator.md",
         "chip-designs.md",
         "chip-files.md",
+        "diff.md",
         "power.md",
         "reading-traces.md",
         "reports.md",

@@ -115,7 +115,7 @@ fn adds_up(waterfall: &Waterfall) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn the_terms_of_two_runs_are_the_difference_of_their_energies(a in priced(), b in priced()) {

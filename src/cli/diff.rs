@@ -8,14 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::is_closed_pipe;
 use super::pricing::PricingArguments;
+use super::report_outputs::unless_closed;
 use crate::power::{PowerObserver, PowerRecord, PowerReport, PowerRow};
 use crate::regression::{ComparedRun, Difference, read_report};
 use crate::report::comparison::ComparedPoint;
-use crate::report::diff::{
-    Curve, DIFFERENCE_FORMATS, DifferenceFormat, DrawnDifference, JSON, difference_format_of, text,
-};
+use crate::report::diff::{Curve, DIFFERENCE_FORMATS, DifferenceFormat, DrawnDifference, JSON, text};
+use crate::report::formats::format_among;
 use crate::report::output::{Output, check_distinct, check_not_inputs, is_standard};
 
 /// Explain how the energy of one run became that of another, as a waterfall of causes: activity, energy per action, clock,
@@ -58,7 +57,7 @@ Examples:
 
 fn after_help() -> String {
     let format = |format: &&DifferenceFormat| {
-        format!("\n  {:12} {:24} {}", format.name, format.ending, format.summary)
+        format!("\n  {:12} {:24} {}", format.name, format.endings.join(" "), format.summary)
     };
     let formats: String = DIFFERENCE_FORMATS.iter().map(format).collect();
     format!("{EXAMPLES}\n\nFormats of -o:{formats}\n\nWhat each term means: docs/diff.md")
@@ -98,7 +97,7 @@ impl Diff {
     fn prepare(&self, chips: &[String]) -> Result<Outputs> {
         let mut files = Vec::new();
         for argument in &self.output {
-            match difference_format_of(argument) {
+            match format_among(DIFFERENCE_FORMATS, argument) {
                 Ok((format, path)) => files.push((format, path.to_owned())),
                 Err(expected) => bail!("found the output {argument:?}, {expected}"),
             }
@@ -259,13 +258,5 @@ impl Outputs {
             unless_closed(output.commit())?;
         }
         Ok(())
-    }
-}
-
-/// A closed pipe is nothing to stop for; there is then no result.
-fn unless_closed<T>(result: Result<T>) -> Result<Option<T>> {
-    match result {
-        Err(error) if is_closed_pipe(&error) => Ok(None),
-        result => result.map(Some),
     }
 }

@@ -47,7 +47,7 @@ def test_the_page_draws_without_complaint_and_asks_for_nothing(page):
     browser, _ = page
     addresses = requests(browser)
     assert all(address.startswith("file:") for address in addresses) and len(set(addresses)) <= 1, addresses
-    bars = browser.find_elements(By.CSS_SELECTOR, "#waterfall .barlayer .point")
+    bars = browser.find_elements(By.CSS_SELECTOR, "#waterfall .waterfalllayer .point")
     assert len(bars) == 7
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 

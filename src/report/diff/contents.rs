@@ -3,7 +3,7 @@
 use crate::regression::{
     ActionDifference, ComponentDifference, Difference, Presence, RegionDifference, Waterfall,
 };
-use crate::report::quantity::{counted, grouped, percent, si, si3};
+use crate::report::quantity::{counted, grouped, si, si3};
 use crate::report::table::{Column, Table};
 
 use super::words::{change, signed, went};

@@ -23,7 +23,7 @@ const ROWS: usize = 200;
 /// Both power curves, the waterfall, and tables.
 pub const FORMAT: DifferenceFormat = DifferenceFormat {
     name: "html",
-    ending: ".html",
+    endings: &[".html"],
     summary: "a page with the waterfall and both power curves, aligned by layer",
     draws: true,
     write: |drawn, output| write(drawn, output),
@@ -140,14 +140,20 @@ fn table(caption: &str, table: &Table) -> String {
     let head: String = headings
         .map(|((heading, _), kind)| format!("<th scope=\"col\"{kind}>{}</th>", escaped(heading)))
         .collect();
-    let row = |row: &Vec<String>| {
-        let cells = row.iter().zip(&kinds);
-        let cells: String = cells.map(|(cell, kind)| format!("<td{kind}>{}</td>", escaped(cell))).collect();
-        format!("<tr>{cells}</tr>\n")
-    };
-    let rows: String = table.rows().iter().filter(|row| !row.is_empty()).map(row).collect();
+    let mut is_total = false;
+    let mut body = String::new();
+    for row in table.rows() {
+        // What stands below a rule is the sum of what stands above.
+        if row.is_empty() {
+            is_total = true;
+            continue;
+        }
+        let cells = row.iter().zip(&kinds).map(|(cell, kind)| format!("<td{kind}>{}</td>", escaped(cell)));
+        let total = if is_total { " class=\"total\"" } else { "" };
+        body += &format!("<tr{total}>{}</tr>\n", cells.collect::<String>());
+    }
     format!(
-        "<div class=\"wide\"><table><caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n",
+        "<div class=\"wide\"><table><caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n",
         escaped(caption)
     )
 }

@@ -4,7 +4,7 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   // Plotly takes labels for markup.
   const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  const options = { responsive: true, displaylogo: false };
+  const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
   const button = document.getElementById("align");
   let aligned = false;
 
@@ -12,7 +12,7 @@
     paper_bgcolor: colour("--ground"),
     plot_bgcolor: colour("--ground"),
     font: { color: colour("--ink") },
-    margin: { t: 30, r: 20 },
+    margin: { t: 60, r: 20, b: 50, l: 80 },
     ...more,
   });
   const axis = (more) => ({ gridcolor: colour("--line"), zerolinecolor: colour("--line"), ...more });
@@ -35,7 +35,7 @@
     const [low, high] = axis_j;
     const room = 0.1 * (high - low);
     const range = [low < 0 ? low - room : low, high + room];
-    const y = axis({ range, title: { text: "energy" }, ticksuffix: "J", exponentformat: "SI" });
+    const y = axis({ range, title: { text: "energy", standoff: 10 }, ticksuffix: "J", exponentformat: "SI" });
     Plotly.react("waterfall", [trace], layout({ xaxis: axis({}), yaxis: y, showlegend: false }), options);
   }
 
@@ -69,8 +69,8 @@
   function drawPower() {
     const traces = [...curves("A", aligned ? data.a_on_b : data.a), ...curves("B", data.b)];
     const x = axis({ title: { text: aligned ? "time in B" : "time" }, ticksuffix: "s", exponentformat: "SI" });
-    const y = axis({ title: { text: "power" }, ticksuffix: "W", exponentformat: "SI", rangemode: "tozero" });
-    const more = { xaxis: x, yaxis: y, legend: { orientation: "h", y: -0.2 }, hovermode: "closest" };
+    const y = axis({ title: { text: "power", standoff: 10 }, ticksuffix: "W", exponentformat: "SI", rangemode: "tozero" });
+    const more = { xaxis: x, yaxis: y, legend: { orientation: "h", y: -0.25 }, hovermode: "closest" };
     Plotly.react("power", traces, layout({ ...more, ...(aligned ? bands() : {}) }), options);
   }
 
