@@ -62,7 +62,7 @@ fn two_hundred_runs_are_checked_in_a_stable_order_whatever_the_threads() {
     let (code, one_failed) = told(&paper, "check suite/suite.toml --threads 1");
     assert_eq!(code, Some(1), "{one_failed}");
     assert!(one_failed.contains("✗ 200 runs: 199 passed, 1 failed"), "{one_failed}");
-    for threads in [2, 7, 300] {
+    for threads in [3, 300] {
         assert_eq!(told(&paper, &format!("check suite/suite.toml --threads {threads}")).1, one_failed);
     }
     // A run that cannot be read is told beside the others, and wins over one that failed.

@@ -41,7 +41,7 @@ pub enum BaselineError {
         found: String,
     },
     /// It is a JSON file, and no report.
-    #[error("the baseline: {0}")]
+    #[error("the baseline")]
     Report(#[from] SavedReportError),
     /// A number cannot be written.
     #[error("the baseline {file} cannot be written: {problem}")]
@@ -137,10 +137,9 @@ fn renew(table: &mut Table, numbers: &toml::Table, depth: usize) {
             toml::Value::Table(numbers) if depth < DEEPEST_TABLE => {
                 if table.get(key).is_none_or(|item| !item.is_table()) {
                     let mut inner = Table::new();
-                    // A heading of its own only where something stands below it.
-                    inner.set_implicit(
-                        numbers.values().all(toml::Value::is_table) && depth + 1 < DEEPEST_TABLE,
-                    );
+                    // A heading of its own where nothing else says that the table is there.
+                    let has_only_tables = !numbers.is_empty() && numbers.values().all(toml::Value::is_table);
+                    inner.set_implicit(has_only_tables && depth + 1 < DEEPEST_TABLE);
                     table.insert(key, Item::Table(inner));
                 }
                 if let Some(inner) = table.get_mut(key).and_then(Item::as_table_mut) {

@@ -41,6 +41,8 @@ pub struct Causes {
 pub struct ComponentChange {
     /// Its name.
     pub name: String,
+    /// Its energy is part of the run's: it is on the chip, or what stands beside the chip is included.
+    pub in_total: bool,
     /// Its energy less the baseline's.
     pub change_j: f64,
     /// Of it, actions.
@@ -94,6 +96,8 @@ pub struct RegionChange {
 pub struct RegionComponentChange {
     /// The component.
     pub name: String,
+    /// Its energy is part of the region's.
+    pub in_total: bool,
     /// Its energy in the region less the baseline's.
     pub change_j: f64,
     /// It differs in no other region of the kind, so that the changes of its actions are all in this one.
@@ -117,12 +121,23 @@ impl Explanation {
         let pairs = paired(&baseline.components, &run.components);
         let mut components: Vec<ComponentChange> =
             pairs.iter().map(|(name, before, after)| component(name, *before, *after)).collect();
+        for component in &mut components {
+            component.in_total = in_total(baseline, run, &component.name);
+        }
         let causes = causes(baseline, run, &components);
         components.retain(|component| component.change_j != 0.0 || !component.actions.is_empty());
         components.sort_by(|one, other| largest(one.change_j, other.change_j));
-        let (regions, renamed) = regions(baseline, run);
+        let (mut regions, renamed) = regions(baseline, run);
+        for component in regions.iter_mut().flat_map(|region| &mut region.components) {
+            component.in_total = in_total(baseline, run, &component.name);
+        }
         Explanation { causes, components, regions, renamed }
     }
+}
+
+fn in_total(baseline: &Baseline, run: &Baseline, component: &str) -> bool {
+    let counts = |kept: &Baseline| kept.components.get(component).is_some_and(|part| kept.counts(part));
+    counts(baseline) || counts(run)
 }
 
 /// Largest difference first, of either sign.
@@ -154,6 +169,7 @@ fn component(name: &str, before: Option<&KeptComponent>, after: Option<&KeptComp
     actions.sort_by(|one, other| largest(one.change_j, other.change_j));
     ComponentChange {
         name: name.to_owned(),
+        in_total: true,
         change_j: change(before, after, |component| component.energy_j),
         dynamic_j: change(before, after, |component| component.dynamic_j),
         clock_j: change(before, after, |component| component.clock_j),
@@ -202,8 +218,7 @@ fn causes(baseline: &Baseline, run: &Baseline, changes: &[ComponentChange]) -> C
     for change in changes {
         let counts_differ = |action: &ActionChange| action.count != action.baseline_count;
         causes.activity_changed |= change.actions.iter().any(counts_differ);
-        let kept = |run: &Baseline| run.components.get(&change.name).is_some_and(|part| run.counts(part));
-        if kept(baseline) || kept(run) {
+        if change.in_total {
             causes.action_counts_j += change.actions.iter().map(ActionChange::by_count).sum::<f64>();
             causes.energy_per_action_j += change.actions.iter().map(ActionChange::by_energy).sum::<f64>();
             causes.clock_j += change.clock_j;
@@ -242,6 +257,7 @@ fn region(
         let change_j = change(before, after, |energy| *energy);
         (change_j != 0.0).then(|| RegionComponentChange {
             name: name.to_owned(),
+            in_total: true,
             change_j,
             is_only_here: false,
         })

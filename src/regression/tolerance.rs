@@ -84,7 +84,7 @@ pub struct Tolerance {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a tolerance such as \"0.1%\", or a list of them")]
+#[serde(untagged, expecting = "expected a tolerance in quotes such as \"0.1%\", or a list of them")]
 enum Written {
     One(String),
     Several(Vec<String>),

@@ -49,7 +49,11 @@ fn render(report: &CheckReport) -> String {
 fn of_run(run: &CheckedRun) -> String {
     let is_good = Mark::of_run(run.outcome()) == Mark::Good;
     let mut text = format!("### {} Energy check of {}\n\n", sign(is_good), code(&run.name));
-    text.push_str(&format!("{} (baseline {}).\n", plain(&words::result(run)), code(&run.baseline)));
+    let baseline = match run.baseline.as_str() {
+        "" => String::new(),
+        file => format!(" (baseline {})", code(file)),
+    };
+    text.push_str(&format!("{}{baseline}.\n", plain(&words::result(run))));
     if let Some(verdict) = &run.verdict {
         of_verdict(&mut text, verdict);
     }

@@ -143,7 +143,9 @@ pub(super) fn outcome_word(outcome: RunOutcome) -> &'static str {
 fn of_run(page: &mut Page, run: &CheckedRun) {
     let mark = Mark::of_run(run.outcome()).sign();
     page.paragraph(&format!("{mark} {}", words::result(run)));
-    page.fact("baseline", &run.baseline);
+    if !run.baseline.is_empty() {
+        page.fact("baseline", &run.baseline);
+    }
     if let Some(verdict) = &run.verdict {
         of_verdict(page, verdict);
         if !run.updated && verdict.passed && verdict.has_improved() {

@@ -177,7 +177,7 @@ fn region(change: &RegionChange, verdict: &Verdict) -> String {
             false => Vec::new(),
         };
         let counts = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
-        format!("{} {}{counts}", part.name, signed(part.change_j, "J"))
+        format!("{} {}{}{counts}", part.name, signed(part.change_j, "J"), beside(part.in_total))
     };
     let mut parts: Vec<String> = change.components.iter().take(MOST_NAMED).map(part).collect();
     let more = change.components.len().saturating_sub(MOST_NAMED);
@@ -190,6 +190,10 @@ fn region(change: &RegionChange, verdict: &Verdict) -> String {
     let relative = change.baseline_j.filter(|before| *before != 0.0);
     let relative = relative.map(|before| format!(" ({})", relative_of(change.change_j, before)));
     format!("{head} {}{}: {}", signed(change.change_j, "J"), relative.unwrap_or_default(), parts.join(", "))
+}
+
+fn beside(in_total: bool) -> &'static str {
+    if in_total { "" } else { " beside the chip" }
 }
 
 fn relative_of(change: f64, before: f64) -> String {
@@ -224,7 +228,8 @@ fn component(change: &ComponentChange) -> String {
             parts.push(format!("{part} {}", signed(change, "J")));
         }
     }
-    format!("component {} {}: {}", change.name, signed(change.change_j, "J"), parts.join(", "))
+    let change_of_all = signed(change.change_j, "J");
+    format!("component {} {change_of_all}{}: {}", change.name, beside(change.in_total), parts.join(", "))
 }
 
 fn action(change: &ActionChange) -> String {
