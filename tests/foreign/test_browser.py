@@ -181,7 +181,11 @@ def test_a_click_on_a_peak_zooms_to_it_and_shows_its_power_and_its_cause(opened)
     whole = browser.execute_script("return document.getElementById('power-chart').layout.xaxis.range")
     browser.click("#peaks-table tbody tr:first-child .choose")
     reported = browser.shown("#peaks-table tbody tr:first-child [data-path$=power_w]")
-    assert browser.shown("#highest-in-view") == reported
+    assert any(reported in label.text for label in browser.all("#power-chart .annotation"))
+    # A peak is an average over whole windows; of one that the run covers in part, power over time has the part.
+    ends = report["first_cycle"] + report["cycles"]
+    if report["first_cycle"] <= peak["start_cycle"] and peak["start_cycle"] + peak["window_cycles"] <= ends:
+        assert browser.shown("#highest-in-view") == reported
     start, end = browser.execute_script("return document.getElementById('power-chart').layout.xaxis.range")
     assert start <= peak["start_s"] and peak["start_s"] + peak["window_s"] <= end * (1 + 1e-9)
     assert end - start <= whole[1] - whole[0]
@@ -310,7 +314,8 @@ def test_a_million_windows_open_and_keep_their_peak(browser, tmp_path):
     rows = [f"{start},{start + 1 + start % 977},tensor_unit,mac,{start % 65536 * 30}" for start in range(0, 10_000_000, 1_009)]
     rows.append("7654320,7654330,unified_buffer,read,10")
     rows.append("7654320,7654330,tensor_unit,mac,655360")
-    trace.write_text("\n".join(["# span_cycles: 0..10000000", "start,end,component,action,count", *rows, ""]))
+    in_time = sorted(rows, key=lambda row: int(row.split(",")[0]))
+    trace.write_text("\n".join(["# span_cycles: 0..10000000", "start,end,component,action,count", *in_time, ""]))
     page, report = tmp_path / "report.html", tmp_path / "report.json"
     nm_trace("replay", trace, "--chip", "tpu-v1", "--window", "10", "--quiet", "-o", page, "-o", report)
     report = json.loads(report.read_text())

@@ -170,9 +170,9 @@ function peakAgainstLength() {
 function utilisation() {
   const active = report.components.filter((component) => component.actions.length > 0);
   const names = active.map((component) => short(component.name, 18));
-  const { ink } = theme();
+  const { ink, alarm } = theme();
   describe("utilisation-chart", "utilisation-caption",
-    "Utilisation: count ÷ (capacity × cycles) of each component's busiest action, over the run (bar) and in its busiest window (mark).");
+    "Utilisation: count ÷ (capacity × cycles) of each component's busiest action, over the run (bar) and in its busiest window (mark); the dotted line is its capacity.");
   return draw("utilisation-chart", [
     {
       type: "bar", orientation: "h", name: "over the run", y: names, x: active.map((component) => component.activity_factor.mean),
@@ -187,6 +187,7 @@ function utilisation() {
   ], {
     height: Math.max(300, 80 + 18 * active.length),
     xaxis: axis({ tickformat: ".0%", rangemode: "tozero", nticks: 5 }),
+    shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: alarm, width: 1, dash: "dot" } }],
     yaxis: axis({ autorange: "reversed", showgrid: false }),
     legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
     margin: { l: 60, r: 20, t: 30, b: 40 },

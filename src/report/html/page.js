@@ -155,10 +155,11 @@ function actionsTable() {
   const rows = report.components.flatMap((component, index) => component.actions.map((action, place) => ({
     ...action, component: component.name, path: `components[${index}].actions[${place}]`,
   })));
+  rows.sort((a, b) => b.energy_j - a.energy_j);
   document.getElementById("actions-table").replaceChildren(table({
     id: "table-of-actions",
     caption: "Actions of the components",
-    note: "Their dynamic energy, without clock and leakage.",
+    note: "Their dynamic energy, without clock and leakage, largest first.",
     rows,
     columns: [
       words("action", (row) => `${row.component}/${row.name}`),
@@ -179,7 +180,7 @@ function distributionTable() {
     note: "That part of the time is at or below; three significant digits.",
     rows: [row],
     columns: [
-      { name: "over", cell: () => shown("window_s", seconds) },
+      { name: "over", kind: "words", cell: () => shown("window_s", seconds) },
       ...PERCENTILES.map(([name, key]) => ({ name, cell: () => shown(`power_distribution.${key}`, inUnit("W", 3)) })),
       { name: "largest step", cell: () => shown("largest_step.step_w", watts) },
       { name: "at", cell: () => shown("largest_step.at_s", seconds) },

@@ -66,7 +66,7 @@ class PowerView {
 
   choosePeak(index) {
     const peak = report.peak_power[index];
-    this.chosen = { from: peak.start_s, to: peak.start_s + peak.window_s };
+    this.chosen = { from: peak.start_s, to: peak.start_s + peak.window_s, peak };
     showCause(causeOfPeak(index));
     const margin = Math.max(0.6 * peak.window_s, timeOf(20 * data.power.bin_cycles));
     return this.show(this.chosen.from - margin, this.chosen.to + margin);
@@ -191,6 +191,11 @@ class PowerView {
       type: "rect", yref: "paper", y0: 0, y1: 1, x0: this.chosen.from, x1: this.chosen.to,
       fillcolor: "rgba(255, 255, 255, 0.12)", line: { color: accent, width: 2 }, layer: "above",
     };
+    const peak = this.chosen?.peak;
+    const chosenPower = peak && {
+      x: peak.start_s + peak.window_s / 2, y: peak.power_w, text: `${si(peak.power_w, "W")} over ${si(peak.window_s, "s")}`,
+      showarrow: false, yanchor: "bottom", yshift: MARKER - 2, bgcolor: paper, borderpad: 2, font: { color: ink, size: 13 },
+    };
     const kinds = lanes.map((lane, row) => (lanes[row - 1]?.kind === lane.kind ? "" : short(lane.kind, 12)));
     return layout({
       height: height + 110,
@@ -211,7 +216,7 @@ class PowerView {
       shapes: [
         line(report.average_power_w, muted, "dash"), ...(isTdpSeen ? [line(report.tdp_w, alarm, "solid")] : []), ...(chosen ? [chosen] : []),
       ],
-      annotations: [label(report.average_power_w, `average ${si(report.average_power_w, "W")}`, ink), tdp],
+      annotations: [label(report.average_power_w, `average ${si(report.average_power_w, "W")}`, ink), tdp, ...(peak ? [chosenPower] : [])],
       legend: { orientation: "h", x: 0, y: -0.14, yanchor: "top", traceorder: "normal", font: { color: ink, size: 12 } },
     });
   }
