@@ -3,18 +3,11 @@
 // Okabe and Ito's colours, which the colour-blind can tell apart; components beyond them get a pattern too.
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7", "#f0e442", "#8c8c8c"];
 const PATTERNS = ["", "/", ".", "x", "-", "|", "+"];
-const CONFIG = {
-  displaylogo: false,
-  responsive: true,
-  showSendToCloud: false,
-  showTips: false,
-  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "resetScale2d"],
-  toImageButtonOptions: { filename: "power", scale: 2 },
-};
+const CONFIG = { displaylogo: false, displayModeBar: false, responsive: true, showTips: false };
 
-/** Colour and pattern of the components, largest energy first. */
+/** Colour and pattern of the components in the total, largest energy first. */
 const styleOf = (() => {
-  const order = report.components.map((_, index) => index);
+  const order = [...data.power.counted_components];
   order.sort((a, b) => report.components[b].energy_j - report.components[a].energy_j);
   const rank = new Map(order.map((index, place) => [index, place]));
   return (index) => ({
@@ -51,14 +44,13 @@ function layout(more = {}) {
     hoverlabel: { bgcolor: paper, bordercolor: grid, font: { color: ink }, align: "left", namelength: 40 },
     margin: { l: 60, r: 20, t: 10, b: 40 },
     legend: { orientation: "h", x: 0, y: -0.2, yanchor: "top", font: { color: ink } },
-    modebar: { bgcolor: "rgba(0,0,0,0)" },
     dragmode: false,
     ...more,
   };
 }
 
 function draw(id, traces, more) {
-  return Plotly.react(id, traces, layout(more), { ...CONFIG, displayModeBar: false });
+  return Plotly.react(id, traces, layout(more), CONFIG);
 }
 
 function describe(chart, caption, label) {
@@ -67,7 +59,7 @@ function describe(chart, caption, label) {
 }
 
 function energyAndArea() {
-  const order = report.components.map((component, index) => ({ component, index }));
+  const order = data.power.counted_components.map((index) => ({ component: report.components[index], index }));
   order.sort((a, b) => styleOf(a.index).rank - styleOf(b.index).rank);
   const names = order.map(({ component }) => short(component.name));
   const { muted } = theme();
@@ -85,8 +77,7 @@ function energyAndArea() {
   };
   const hasAreas = areas.x.some((area) => area !== null);
   describe("breakdown-chart", "breakdown-caption",
-    `Energy of each component by cause${hasAreas ? ", and its area," : ""} of all ${order.length}, largest energy first. `
-    + `${report.includes_system ? "" : "What stands beside the chip is in no total. "}`
+    `Energy of each component by cause${hasAreas ? ", and its area" : ""}, largest energy first. `
     + `${hasAreas ? "" : "The chip file says no areas. "}The table below has the numbers.`);
   return draw("breakdown-chart", hasAreas ? [...energies, areas] : energies, {
     barmode: "stack",
@@ -95,7 +86,7 @@ function energyAndArea() {
     xaxis: axis({ title: "energy", tickformat: "~s", ticksuffix: "J", domain: hasAreas ? [0, 0.58] : [0, 1], nticks: 7 }),
     xaxis2: axis({ title: "area", ticksuffix: " mm²", domain: [0.64, 1], nticks: 5, anchor: "y" }),
     yaxis: axis({ autorange: "reversed", tickfont: { color: muted }, showgrid: false }),
-    legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
+    legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", traceorder: "normal" },
     margin: { l: 60, r: 20, t: 30, b: 40 },
   });
 }
@@ -167,7 +158,9 @@ function peakAgainstLength() {
     },
   ], {
     height: 300,
-    xaxis: axis({ type: "log", title: "length of time", tickformat: "~s", ticksuffix: "s", nticks: 5 }),
+    xaxis: axis({
+      type: "log", title: "length of time", tickformat: "~s", ticksuffix: "s", ...(lengths.at(-1) > 30 * lengths[0] ? { dtick: 1 } : { tickvals: lengths }),
+    }),
     yaxis: axis({ title: "power", tickformat: "~s", ticksuffix: "W", rangemode: "tozero", nticks: 6 }),
     legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
     margin: { l: 60, r: 20, t: 30, b: 40 },
@@ -177,9 +170,9 @@ function peakAgainstLength() {
 function utilisation() {
   const active = report.components.filter((component) => component.actions.length > 0);
   const names = active.map((component) => short(component.name, 18));
-  const { ink } = theme();
+  const { ink, alarm } = theme();
   describe("utilisation-chart", "utilisation-caption",
-    "Utilisation: count ÷ (capacity × cycles) of each component's busiest action, over the run (bar) and in its busiest window (mark).");
+    "Utilisation: count ÷ (capacity × cycles) of each component's busiest action, over the run (bar) and in its busiest window (mark); the dotted line is its capacity.");
   return draw("utilisation-chart", [
     {
       type: "bar", orientation: "h", name: "over the run", y: names, x: active.map((component) => component.activity_factor.mean),
@@ -194,6 +187,7 @@ function utilisation() {
   ], {
     height: Math.max(300, 80 + 18 * active.length),
     xaxis: axis({ tickformat: ".0%", rangemode: "tozero", nticks: 5 }),
+    shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: alarm, width: 1, dash: "dot" } }],
     yaxis: axis({ autorange: "reversed", showgrid: false }),
     legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
     margin: { l: 60, r: 20, t: 30, b: 40 },

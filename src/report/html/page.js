@@ -69,13 +69,18 @@ function peaksTable() {
     rows,
     choose: (row) => () => view?.choosePeak(row.index),
     columns: [
-      { name: "peak", kind: "words", cell: (row) => `${row.index + 1} ${row.label}`, key: (row) => row.index },
+      { name: "peak", kind: "words", cell: (row) => element("span", {}, badge(row.index), row.label), key: (row) => row.index },
       numbers("over", (row) => `${row.path}.window_s`, inUnit("s", 3)),
       numbers("power", (row) => `${row.path}.power_w`, watts),
       numbers("start", (row) => `${row.path}.start_s`, inUnit("s", 4)),
       words("region", (row) => row.region ?? UNKNOWN),
     ],
   }));
+}
+
+/** The number of a peak, as it marks it in the chart; the last is the whole run, which needs no mark. */
+function badge(index) {
+  return index + 1 < report.peak_power.length ? element("span", { class: "badge" }, String(index + 1)) : "";
 }
 
 function componentsTable() {
@@ -93,6 +98,11 @@ function componentsTable() {
     caption: "Components",
     note: report.includes_system ? "" : "Those beside the chip are in no total, and have no share.",
     rows,
+    total: [
+      report.includes_system ? "chip and system" : "chip", shown("energy_j", joules), "",
+      ...["dynamic", "clock", "leakage"].map((kind) => shown(`energy_by_kind_j.${kind}`, inUnit("J", 3))),
+      shown("average_power_w", inUnit("W", 3)), "", "", ...(hasAreas ? [shown("chip.area_mm2", area)] : []), "",
+    ],
     columns: [
       words("component", (row) => row.name),
       numbers("energy", (row) => `${row.path}.energy_j`, joules),
@@ -120,12 +130,11 @@ function regionTable(kind) {
   const total = data.regions_by_kind[kind] ?? 0;
   const kept = rows.filter((row) => !row.is_remainder).length;
   const note = kept < total ? `The ${grouped(kept)} of most energy of ${grouped(total)}; all of them are in the JSON report.` : "";
-  const indexOf = (row) => Number(row.path.match(/\d+/)[0]);
   return table({
     caption: `Energy by ${kind}`,
     note,
     rows,
-    choose: (row) => (row.start_s === null ? null : () => view?.chooseRegion(indexOf(row))),
+    choose: (row) => (row.start_s === null ? null : () => view?.chooseRegion(row.index)),
     columns: [
       words(kind, (row) => row.name),
       numbers("start", (row) => `${row.path}.start_s`, inUnit("s", 4)),
@@ -146,10 +155,11 @@ function actionsTable() {
   const rows = report.components.flatMap((component, index) => component.actions.map((action, place) => ({
     ...action, component: component.name, path: `components[${index}].actions[${place}]`,
   })));
+  rows.sort((a, b) => b.energy_j - a.energy_j);
   document.getElementById("actions-table").replaceChildren(table({
     id: "table-of-actions",
     caption: "Actions of the components",
-    note: "Their dynamic energy, without clock and leakage.",
+    note: "Their dynamic energy, without clock and leakage, largest first.",
     rows,
     columns: [
       words("action", (row) => `${row.component}/${row.name}`),
@@ -170,7 +180,7 @@ function distributionTable() {
     note: "That part of the time is at or below; three significant digits.",
     rows: [row],
     columns: [
-      { name: "over", cell: () => shown("window_s", seconds) },
+      { name: "over", kind: "words", cell: () => shown("window_s", seconds) },
       ...PERCENTILES.map(([name, key]) => ({ name, cell: () => shown(`power_distribution.${key}`, inUnit("W", 3)) })),
       { name: "largest step", cell: () => shown("largest_step.step_w", watts) },
       { name: "at", cell: () => shown("largest_step.at_s", seconds) },
@@ -233,7 +243,7 @@ function provenance() {
   ];
 }
 
-function words_and_tables() {
+function wordsAndTables() {
   headline();
   notice();
   peaksTable();
@@ -283,7 +293,7 @@ function followTheme(redraw) {
   addEventListener("afterprint", () => print(false));
 }
 
-words_and_tables();
+wordsAndTables();
 addEventListener("DOMContentLoaded", () => charts().then(() => {
   document.documentElement.dataset.drawnMs = performance.now().toFixed(0);
 }));

@@ -53,8 +53,8 @@ class PowerOverTime {
   constructor(powers) {
     const isOfWindows = data.power.windows_per_bin === 1;
     this.average = pyramid(powers.average, 1, meanByTime);
-    this.lowest = pyramid(powers.lowest, 1, Math.min);
-    this.highest = pyramid(powers.highest, 1, Math.max);
+    this.lowest = pyramid(powers.lowest, 1, (a, b) => Math.min(a, b));
+    this.highest = pyramid(powers.highest, 1, (a, b) => Math.max(a, b));
     this.components = powers.components.map((numbers) => pyramid(numbers, data.power.bins_per_average, meanByTime));
     this.around = powers.around;
     this.isOfWindows = isOfWindows;

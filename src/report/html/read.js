@@ -40,7 +40,7 @@ const seconds = inUnit("s");
 /** Regions that the page has, each with its path. */
 function regionsOf(kind) {
   return report.regions.flatMap((region, index) =>
-    region.kind === kind ? [{ ...region, path: `regions[${index}]` }] : []);
+    region.kind === kind ? [{ ...region, index, path: `regions[${index}]` }] : []);
 }
 
 const regionKinds = [...new Set(report.regions.flatMap((region) => [region.kind]))];

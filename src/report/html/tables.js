@@ -4,9 +4,9 @@ const ROWS_AT_FIRST = 25;
 
 /**
  * A table. Columns have a `name`, a `cell(row)` that gives what is shown, and a `key(row)` to sort by; numbers stand right.
- * `choose(row)` makes the first cell of a row a button.
+ * `choose(row)` gives what a click on the row does; the first cell is a button then. `total` are the cells of a last row.
  */
-function table({ caption, columns, rows, note, choose, id }) {
+function table({ caption, columns, rows, note, choose, id, total }) {
   const body = element("tbody");
   const headings = columns.map((column) => heading(column, () => sortBy(column)));
   const more = element("button", { type: "button", class: "more" });
@@ -36,6 +36,7 @@ function table({ caption, columns, rows, note, choose, id }) {
   const head = element("thead", {}, element("tr", {}, ...headings));
   const titles = [element("strong", {}, caption), ...(note ? [" ", note] : [])];
   const whole = element("table", { id }, element("caption", {}, ...titles), head, body);
+  if (total) whole.append(element("tfoot", {}, totalOf(total, columns)));
   const scroller = element("div", { class: "scroller", role: "region", tabindex: "0", "aria-label": caption }, whole);
   return element("div", { class: "table" }, scroller, more);
 }
@@ -66,6 +67,12 @@ function rowOf(row, columns, choose) {
   return made;
 }
 
+function totalOf(cells, columns) {
+  return element("tr", {}, ...cells.map((content, index) => (index > 0
+    ? element("td", { class: columns[index].kind }, content)
+    : element("th", { scope: "row" }, content))));
+}
+
 /** What is unknown stands last either way; equal rows keep the report's order. */
 function sorted(rows, column, isDescending) {
   const direction = isDescending ? -1 : 1;
@@ -90,7 +97,7 @@ function shares(name, part, whole) {
   const share = (row) => part(row) / whole;
   return {
     name,
-    kind: "share",
+    kind: "words",
     cell: (row) => withBar(share(row)),
     key: (row) => (Number.isFinite(share(row)) ? share(row) : null),
   };
@@ -99,7 +106,7 @@ function shares(name, part, whole) {
 function withBar(share, text = element("span", {}, percent(share))) {
   const bar = element("span", { class: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--part", Number.isFinite(share) ? Math.min(Math.max(share, 0), 1) : 0);
-  return element("span", { class: "share" }, text, bar);
+  return element("span", { class: "part" }, text, bar);
 }
 
 /** A list in which names stand before what is known of them. */

@@ -27,6 +27,8 @@ class PowerView {
       () => this.show(middle(0.4), middle(1.4)),
     ];
     CONTROLS.forEach((id, index) => document.getElementById(id).addEventListener("click", moves[index]));
+    document.getElementById("save-picture").addEventListener("click", () =>
+      Plotly.downloadImage("power-chart", { format: "svg", filename: "power", width: 1200, height: 600 }));
     this.showsTdp.addEventListener("change", () => this.draw());
     const keys = { Home: 0, 0: 0, "+": 1, "=": 1, "-": 2, ArrowLeft: 3, ArrowRight: 4 };
     document.getElementById("power-frame").addEventListener("keydown", (event) => {
@@ -64,7 +66,7 @@ class PowerView {
 
   choosePeak(index) {
     const peak = report.peak_power[index];
-    this.chosen = { from: peak.start_s, to: peak.start_s + peak.window_s };
+    this.chosen = { from: peak.start_s, to: peak.start_s + peak.window_s, peak };
     showCause(causeOfPeak(index));
     const margin = Math.max(0.6 * peak.window_s, timeOf(20 * data.power.bin_cycles));
     return this.show(this.chosen.from - margin, this.chosen.to + margin);
@@ -91,10 +93,10 @@ class PowerView {
     const traces = [
       ...this.stack(first, end, size), ...this.lines(first, end, size), ...this.bands(from, to), ...this.marks(),
     ];
-    const first_drawn = !this.chart;
+    const isFirst = !this.chart;
     const drawn = Plotly.react("power-chart", traces, this.layout(inView), { ...CONFIG, doubleClick: false });
     this.chart = document.getElementById("power-chart");
-    if (first_drawn) this.listenToChart(this.chart);
+    if (isFirst) this.listenToChart(this.chart);
     this.say(inView, size);
     return drawn;
   }
@@ -115,16 +117,16 @@ class PowerView {
   }
 
   lines(first, end, size) {
-    const { ink } = theme();
+    const { ink, muted, band } = theme();
     const line = { type: "scatter", mode: "lines", hovertemplate: "%{y:.4~s}W" };
     const of = (kind) => this.power.total(kind, first, end, size);
     if (size === 1 && this.power.isOfWindows) {
-      return [{ ...line, ...of("average"), name: "total, each window", line: { color: ink, width: 1.5 } }];
+      return [{ ...line, ...of("average"), name: "total, each window", line: { color: ink, width: 1 } }];
     }
     return [
-      { ...line, ...of("highest"), name: "highest window", line: { color: ink, width: 1 } },
+      { ...line, ...of("average"), name: "average", line: { color: ink, width: 0.5 }, showlegend: false },
+      { ...line, ...of("highest"), name: "highest window", line: { color: muted, width: 1 }, fill: "tonexty", fillcolor: band },
       { ...line, ...of("lowest"), name: "lowest window", line: { color: ink, width: 1, dash: "dot" } },
-      { ...line, ...of("average"), name: "average", line: { color: ink, width: 0 }, showlegend: false },
     ];
   }
 
@@ -134,15 +136,15 @@ class PowerView {
       const bars = barsOf(lane, from, to);
       return {
         type: "bar", orientation: "h", yaxis: "y2", meta: "bands", name: plain(lane.kind), showlegend: false,
-        base: bars.map((bar) => bar.start_s), x: bars.map((bar) => bar.end_s - bar.start_s), y: bars.map(() => row), width: 0.86,
+        base: bars.map((bar) => Math.max(bar.start_s, from)), y: bars.map(() => row), width: 0.86,
+        x: bars.map((bar) => Math.min(bar.end_s, to) - Math.max(bar.start_s, from)),
         text: bars.map(nameOfBar), textposition: "inside", insidetextanchor: "middle", textangle: 0,
-        textfont: { color: ink }, constraintext: "none", cliponaxis: true,
+        textfont: { color: ink }, constraintext: "inside", cliponaxis: true,
         marker: {
           color: bars.map((bar) => (lane.regions.indexOf(bar.regions[0]) % 2 ? otherBand : band)), line: { color: paper, width: 1 },
         },
         customdata: bars.map((bar) => ({
-          regions: bar.regions.map((region) => report.regions.findIndex((known) => known?.path === region.path)),
-          from_s: bar.start_s, to_s: bar.end_s,
+          regions: bar.regions.map((region) => region.index), from_s: bar.start_s, to_s: bar.end_s,
         })),
         hovertemplate: "%{text}",
       };
@@ -169,25 +171,30 @@ class PowerView {
     ];
   }
 
-  layout({ highest }) {
+  layout({ highest, partial }) {
     const { ink, paper, alarm, muted, accent } = theme();
     const lanesHeight = LANE_HEIGHT * lanes.length;
     const height = POWER_HEIGHT + lanesHeight;
     const share = (pixels) => pixels / height;
-    const top = 1.12 * Math.max(highest, report.average_power_w, this.showsTdp.checked ? report.tdp_w : 0) || 1;
+    const top = 1.12 * Math.max(highest, partial, report.average_power_w, this.showsTdp.checked ? report.tdp_w : 0) || 1;
     const line = (y, color, dash) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { color, width: 2, dash },
     });
     const label = (y, text, color, more) => ({
-      xref: "paper", x: 1, xanchor: "right", y, yanchor: "bottom", text, showarrow: false, bgcolor: paper, opacity: 0.9,
-      borderpad: 2, font: { color, size: 12 }, ...more,
+      xref: "paper", x: 1, xanchor: "right", y, yanchor: "bottom", text, showarrow: false, bgcolor: paper, opacity: 0.85, yshift: 3,
+      borderpad: 1, font: { color, size: 12 }, ...more,
     });
     const isTdpSeen = report.tdp_w <= top;
     const tdp = isTdpSeen ? label(report.tdp_w, `TDP ${si(report.tdp_w, "W")}`, alarm)
-      : label(1, `↑ TDP ${si(report.tdp_w, "W")}`, alarm, { yref: "paper", yanchor: "top" });
+      : label(1, `↑ TDP ${si(report.tdp_w, "W")}`, alarm, { yref: "paper", yanchor: "top", yshift: 0 });
     const chosen = this.chosen && {
       type: "rect", yref: "paper", y0: 0, y1: 1, x0: this.chosen.from, x1: this.chosen.to,
-      fillcolor: accent, opacity: 0.16, line: { color: accent, width: 1 }, layer: "above",
+      fillcolor: "rgba(255, 255, 255, 0.12)", line: { color: accent, width: 2 }, layer: "above",
+    };
+    const peak = this.chosen?.peak;
+    const chosenPower = peak && {
+      x: peak.start_s + peak.window_s / 2, y: peak.power_w, text: `${si(peak.power_w, "W")} over ${si(peak.window_s, "s")}`,
+      showarrow: false, yanchor: "bottom", yshift: MARKER - 2, bgcolor: paper, borderpad: 2, font: { color: ink, size: 13 },
     };
     const kinds = lanes.map((lane, row) => (lanes[row - 1]?.kind === lane.kind ? "" : short(lane.kind, 12)));
     return layout({
@@ -209,23 +216,28 @@ class PowerView {
       shapes: [
         line(report.average_power_w, muted, "dash"), ...(isTdpSeen ? [line(report.tdp_w, alarm, "solid")] : []), ...(chosen ? [chosen] : []),
       ],
-      annotations: [label(report.average_power_w, `average ${si(report.average_power_w, "W")}`, ink), tdp],
+      annotations: [label(report.average_power_w, `average ${si(report.average_power_w, "W")}`, ink), tdp, ...(peak ? [chosenPower] : [])],
       legend: { orientation: "h", x: 0, y: -0.14, yanchor: "top", traceorder: "normal", font: { color: ink, size: 12 } },
     });
   }
 
-  /** Highest and average power of the windows in view. */
+  /**
+   * Highest and average power of the windows in view. The run's first or last window, if the run covers it in part only,
+   * can be higher than any peak, which means whole windows.
+   */
   summary(first, end) {
-    let [highest, energy] = [0, 0];
+    let [highest, partial, energy] = [0, 0, 0];
     const [highs, averages] = [this.power.highest[0].numbers, this.power.average[0].numbers];
     for (let bin = first; bin < end; bin++) {
-      highest = Math.max(highest, highs[bin]);
-      energy += averages[bin] * (edgeOf(bin + 1) - edgeOf(bin));
+      const cycles = edgeOf(bin + 1) - edgeOf(bin);
+      if (cycles < data.power.bin_cycles && this.power.isOfWindows) partial = Math.max(partial, highs[bin]);
+      else highest = Math.max(highest, highs[bin]);
+      energy += averages[bin] * cycles;
     }
-    return { highest, average: energy / (edgeOf(end) - edgeOf(first)), first, end };
+    return { highest, partial, average: energy / (edgeOf(end) - edgeOf(first)), first, end };
   }
 
-  say({ highest, average, first, end }, size) {
+  say({ highest, partial, average, first, end }, size) {
     const each = size * data.power.windows_per_bin;
     const windows = (end - first) * data.power.windows_per_bin;
     const [from, to] = this.range;
@@ -237,7 +249,8 @@ class PowerView {
     const coarse = isCoarse ? ` Components are averages of ${grouped(bins)} windows here; near peaks, of each.` : "";
     document.getElementById("in-view").replaceChildren(
       `In view: ${si(from, "s", 6)} to ${si(to, "s", 6)}, about ${grouped(windows)} windows (${drawn}); highest `,
-      element("strong", { id: "highest-in-view" }, power(highest)), ", average ",
+      element("strong", { id: "highest-in-view" }, power(highest || partial)),
+      partial > highest ? ` (a window that the run covers in part: ${power(partial)})` : "", ", average ",
       element("strong", { id: "average-in-view" }, power(average)), `.${coarse}`);
   }
 }
@@ -268,7 +281,7 @@ function causeOfPeak(index) {
       columns: [
         words("component", (row) => row.name),
         numbers("power", (row) => `${row.path}.power_w`, inUnit("W", 3)),
-        { name: "share", kind: "share", cell: (row) => withBar(row.share, shown(`${row.path}.share`, (share) => percent(share))), key: (row) => row.share },
+        { name: "share", kind: "words", cell: (row) => withBar(row.share, shown(`${row.path}.share`, (share) => percent(share))), key: (row) => row.share },
       ],
     }),
   ];
