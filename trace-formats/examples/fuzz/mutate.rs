@@ -30,6 +30,9 @@ const PIECES: [&[u8]; 26] = [
     b"\xff",
 ];
 
+/// Copies make no trace longer than this: of a binary trace, a line may be nearly all of it.
+const MOST_BYTES: usize = 4 << 20;
+
 /// A small generator of random numbers (splitmix64), the same for the same seed.
 pub struct Random(u64);
 
@@ -77,7 +80,8 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
         6 => swap_lines(bytes, at),
         7 => {
             let line = line_at(bytes, at);
-            let copies = bytes[line.clone()].repeat(1 + random.below(30));
+            let room = MOST_BYTES.saturating_sub(bytes.len()) / line.len().max(1);
+            let copies = bytes[line.clone()].repeat((1 + random.below(30)).min(room));
             bytes.splice(line.end..line.end, copies);
         }
         8 if random.below(4) == 0 => bytes.truncate(at),
