@@ -281,6 +281,7 @@ fn what_cannot_be_compared_is_refused() {
         (&format!("{CHECK} -o energy.toml.json -o energy.toml.json"), "two outputs would go to"),
         (&format!("{CHECK} --format json -o json=-"), "only one output can go to standard output"),
         (&format!("{CHECK} -o json=energy.toml"), "both as an input and as an output"),
+        ("check t.csv --chip chip.toml --baseline b.toml --update -o json=b.toml", "two outputs would go to"),
         ("check t.csv --chip chip.toml --baseline t.csv --update", "the baseline t.csv is damaged"),
     ] {
         let message = paper.failure(arguments);

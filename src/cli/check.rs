@@ -42,12 +42,12 @@ pub struct Check {
 
 const EXAMPLES: &str = "\
 Examples:
-  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml --update
-  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml
-  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml --tolerance 'layer.*.energy=2 nJ'
-  nm-trace check fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --baseline energy.toml --format github -o check.xml -o check.md
-  nm-trace replay fixtures/scale-sim/conv_ws_calc --chip tpu-v1 --json report.json
-  nm-trace check report.json --baseline energy.toml
+  nm-trace check fixtures/activity/wide.csv --chip tpu-v1 --baseline energy.toml --update
+  nm-trace check fixtures/activity/wide.csv --chip tpu-v1 --baseline energy.toml
+  nm-trace check fixtures/activity/wide.csv --chip tpu-v1 --baseline energy.toml --tolerance '*=1%'
+  nm-trace check fixtures/activity/wide.csv --chip tpu-v1 --baseline energy.toml -o c.md -o c.xml
+  nm-trace replay fixtures/activity/wide.csv --chip tpu-v1 --json report.json
+  nm-trace check report.json --baseline energy.toml --format github
   nm-trace check fixtures/baselines/suite.toml";
 
 /// Examples, and the formats that are written, from their list.
@@ -70,7 +70,8 @@ impl Check {
     /// Runs the subcommand.
     pub fn run(self) -> Result<ExitCode> {
         let inputs = self.run.files();
-        let outputs = self.outputs.prepare(&inputs)?;
+        let written = self.run.baseline.as_deref().filter(|_| self.update);
+        let outputs = self.outputs.prepare(&inputs, written)?;
         let runs = match self.suite() {
             Some(file) => {
                 refuse_options_but(

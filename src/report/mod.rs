@@ -29,3 +29,5 @@ mod sparkline;
 mod table;
 pub mod tables;
 pub mod text;
+#[cfg(feature = "html")]
+mod web_page;

@@ -36,11 +36,11 @@ fn names() -> PossibleValuesParser {
 pub struct CheckOutputs(Vec<(&'static CheckFormat, Output, bool)>);
 
 impl CheckOutputArguments {
-    /// Finds all outputs writable. `inputs` are files that no output may replace.
+    /// Finds all outputs writable. `inputs` are files that no output may replace, and so is a baseline that is written.
     ///
     /// # Errors
     /// An output that cannot be written, that names no format, or that another output or an input is.
-    pub fn prepare(&self, inputs: &[PathBuf]) -> Result<CheckOutputs> {
+    pub fn prepare(&self, inputs: &[PathBuf], baseline: Option<&Path>) -> Result<CheckOutputs> {
         let mut asked: Vec<(&'static CheckFormat, &Path)> = Vec::new();
         for argument in &self.output {
             match format_among(CHECK_FORMATS, argument) {
@@ -53,7 +53,7 @@ impl CheckOutputArguments {
         let printed = CHECK_FORMATS.iter().find(|format| Some(format.name) == printed);
         asked.extend(printed.map(|format| (*format, Path::new("-"))));
         let paths: Vec<&Path> = asked.iter().map(|(_, path)| *path).collect();
-        check_distinct(&paths)?;
+        check_distinct(&paths.iter().copied().chain(baseline).collect::<Vec<_>>())?;
         check_not_inputs(&paths, inputs)?;
         let prepare = |(format, path)| Ok((format, Output::prepare(path)?, is_standard(path)));
         Ok(CheckOutputs(asked.into_iter().map(prepare).collect::<Result<_>>()?))

@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::Result;
-use plotly::Plot;
-use serde_json::json;
+use anyhow::{Result, bail};
 
 use super::contents::{actions, axis, changed, components, facts, kinds, regions, steps};
 use super::words::signed;
@@ -13,6 +11,7 @@ use crate::regression::{Difference, Waterfall};
 use crate::report::output::Output;
 use crate::report::quantity::si;
 use crate::report::table::Table;
+use crate::report::web_page::{charting_library, escaped, fill, json};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -34,32 +33,25 @@ fn write(drawn: &DrawnDifference<'_>, output: &mut Output) -> Result<()> {
     let title = format!("{} → {}", difference.a.name, difference.b.name);
     let data = data(drawn);
     let has_kind = data["kind"].is_string();
-    let parts = [
-        ("title", escaped(&title)),
-        ("style", STYLE.to_owned()),
-        ("facts", facts_list(difference)),
-        ("align", if has_kind { String::new() } else { "hidden".to_owned() }),
-        ("kind", escaped(data["kind"].as_str().unwrap_or("layer"))),
-        ("components", components_table(difference)),
-        ("actions", actions_table(&difference.energy)),
-        ("regions", regions_tables(difference)),
-        ("remarks", remarks(difference)),
-        ("tool", escaped(difference.provenance["tool"].as_str().unwrap_or("nm-trace"))),
-        // No `<` may end the script element early.
-        ("data", serde_json::to_string(&data)?.replace('<', "\\u003c")),
-        ("plotly", charting_library()),
-        ("script", SCRIPT.to_owned()),
-    ];
-    output.write_all(filled(PAGE, &parts).as_bytes())?;
-    Ok(())
-}
-
-/// plotly.js, without the library for formulas that comes with it.
-fn charting_library() -> String {
-    let mut sources = Plot::offline_js_sources();
-    let end = sources.find("</script>").map_or(sources.len(), |at| at + "</script>".len());
-    sources.truncate(end);
-    sources
+    fill(PAGE, output, |name, output| {
+        let part = match name {
+            "title" => escaped(&title),
+            "style" => STYLE.into(),
+            "facts" => facts_list(difference).into(),
+            "align" => if has_kind { "" } else { "hidden" }.into(),
+            "kind" => escaped(data["kind"].as_str().unwrap_or("layer")),
+            "components" => components_table(difference).into(),
+            "actions" => actions_table(&difference.energy).into(),
+            "regions" => regions_tables(difference).into(),
+            "remarks" => remarks(difference).into(),
+            "tool" => escaped(difference.provenance["tool"].as_str().unwrap_or("nm-trace")),
+            "data" => json(&data)?.into(),
+            "charting_library" => charting_library()?.into(),
+            "script" => SCRIPT.into(),
+            unknown => bail!("the page has no part {unknown:?}"),
+        };
+        Ok(output.write_all(part.as_bytes())?)
+    })
 }
 
 /// What is drawn.
@@ -73,7 +65,7 @@ fn data(drawn: &DrawnDifference<'_>) -> serde_json::Value {
     labels.extend(steps.iter().map(|step| signed(waterfall.resolved(step.energy_j), "J")));
     labels.push(si(waterfall.energy_b_j, "J"));
     let bands = |curve: &Curve| kind.map(|kind| curve.bands(kind));
-    json!({
+    serde_json::json!({
         "kind": kind,
         "names": [difference.a.name, difference.b.name],
         "waterfall": {
@@ -156,35 +148,4 @@ fn table(caption: &str, table: &Table) -> String {
         "<div class=\"wide\"><table><caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n",
         escaped(caption)
     )
-}
-
-/// The text as text: names come from traces and chip files.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-/// The template with each `{{name}}` replaced, in one pass: what is put in is not looked through.
-fn filled(template: &str, parts: &[(&str, String)]) -> String {
-    let mut text = String::new();
-    let mut pieces = template.split("{{");
-    text.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
-        if let Some((_, part)) = parts.iter().find(|(known, _)| *known == name) {
-            text.push_str(part);
-        }
-        text.push_str(rest);
-    }
-    text
 }

@@ -6,15 +6,14 @@ mod numbers;
 
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
-use plotly::Plot;
-use serde::Serialize;
+use anyhow::{Result, bail};
 
 use self::data::{AreasOfChip, PageData};
 use super::finite;
 use super::formats::{FinishedRun, ReportFormat, ReportWriter, RunHeading, Takes, at_end};
 use super::output::Output;
 use super::page::inputs;
+use super::web_page::{charting_library, escaped, fill, json};
 
 /// The page.
 pub const FORMAT: ReportFormat = ReportFormat {
@@ -53,56 +52,17 @@ fn write(run: &FinishedRun<'_>, areas: &AreasOfChip, is_counted: &[bool], output
     finite::check(&point.report).map_err(anyhow::Error::msg)?;
     let (report, data) = PageData::new(&point.report, record, areas, is_counted);
     let title = format!("{} on {}", inputs(&report.provenance), report.chip.name);
-    for (index, part) in PAGE.split("{{").enumerate() {
-        let text = match part.split_once("}}") {
-            Some((name, text)) if index > 0 => {
-                match name {
-                    "title" => output.write_all(escaped(&title).as_bytes())?,
-                    "style" => output.write_all(STYLE.as_bytes())?,
-                    "scripts" => SCRIPTS.iter().try_for_each(|script| output.write_all(script.as_bytes()))?,
-                    "charting_library" => output.write_all(charting_library()?.as_bytes())?,
-                    "report" => write_json(&report, output)?,
-                    "data" => write_json(&data, output)?,
-                    "powers" => numbers::write(&data.power, record, output)?,
-                    unknown => bail!("the page has no part {unknown:?}"),
-                }
-                text
-            }
-            _ => part,
-        };
-        output.write_all(text.as_bytes())?;
-    }
-    Ok(())
-}
-
-/// plotly.js alone, of the scripts that its crate embeds.
-fn charting_library() -> Result<String> {
-    let scripts = Plot::offline_js_sources();
-    let first = scripts.split("</script>").next().and_then(|script| script.split_once('>'));
-    let (_, library) = first.context("plotly's crate embeds no script")?;
-    Ok(library.to_owned())
-}
-
-/// JSON that cannot end the element it stands in, whatever the names in it are.
-fn write_json(value: &impl Serialize, output: &mut Output) -> Result<()> {
-    // `<` stands in strings alone.
-    output.write_all(serde_json::to_string(value)?.replace('<', "\\u003c").as_bytes())?;
-    Ok(())
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_charting_library_is_one_script_that_ends_where_its_element_does() {
-        let library = charting_library().unwrap();
-        assert!(library.contains("plotly.js v"));
-        assert!(!library.contains("MathJax.js"));
-        assert!(!library.contains("</script"));
-    }
+    fill(PAGE, output, |name, output| {
+        match name {
+            "title" => output.write_all(escaped(&title).as_bytes())?,
+            "style" => output.write_all(STYLE.as_bytes())?,
+            "scripts" => SCRIPTS.iter().try_for_each(|script| output.write_all(script.as_bytes()))?,
+            "charting_library" => output.write_all(charting_library()?.as_bytes())?,
+            "report" => output.write_all(json(&report)?.as_bytes())?,
+            "data" => output.write_all(json(&data)?.as_bytes())?,
+            "powers" => numbers::write(&data.power, record, output)?,
+            unknown => bail!("the page has no part {unknown:?}"),
+        }
+        Ok(())
+    })
 }
