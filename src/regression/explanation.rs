@@ -4,11 +4,16 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::baseline::{Baseline, KeptAction, KeptComponent, KeptRegion};
+use super::waterfall::{Causes, EnergyAccount, Part, Waterfall};
 
 /// Where the difference between two runs lies.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
-    /// What became of the energy, by cause.
+    /// The chip has another fingerprint.
+    pub chip_changed: bool,
+    /// An action happened more or less often, or the run has more or fewer cycles.
+    pub activity_changed: bool,
+    /// The difference in the run's energy (of all inferences) by cause, as `diff` has it.
     pub causes: Causes,
     /// Components whose energy differs, largest difference first.
     pub components: Vec<ComponentChange>,
@@ -16,24 +21,6 @@ pub struct Explanation {
     pub regions: Vec<RegionChange>,
     /// Regions that are gone while new ones of the same kind have the same energy.
     pub renamed: Vec<Renamed>,
-}
-
-/// The difference in the run's energy (of all inferences) by cause. Components that only one of the runs has count under
-/// what they did or do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Causes {
-    /// The chip has another fingerprint.
-    pub chip_changed: bool,
-    /// An action happened more or less often, or the run has more or fewer cycles.
-    pub activity_changed: bool,
-    /// More or fewer actions, at the baseline's energy of each.
-    pub action_counts_j: f64,
-    /// More or less energy of an action, at the run's counts.
-    pub energy_per_action_j: f64,
-    /// Clock.
-    pub clock_j: f64,
-    /// Leakage.
-    pub leakage_j: f64,
 }
 
 /// A component whose energy differs.
@@ -124,14 +111,23 @@ impl Explanation {
         for component in &mut components {
             component.in_total = in_total(baseline, run, &component.name);
         }
-        let causes = causes(baseline, run, &components);
+        let counts_differ = |action: &ActionChange| action.count != action.baseline_count;
+        let mut actions = components.iter().flat_map(|component| &component.actions);
+        let activity_changed = baseline.run.cycles != run.run.cycles || actions.any(counts_differ);
         components.retain(|component| component.change_j != 0.0 || !component.actions.is_empty());
         components.sort_by(|one, other| largest(one.change_j, other.change_j));
         let (mut regions, renamed) = regions(baseline, run);
         for component in regions.iter_mut().flat_map(|region| &mut region.components) {
             component.in_total = in_total(baseline, run, &component.name);
         }
-        Explanation { causes, components, regions, renamed }
+        Explanation {
+            chip_changed: baseline.chip.fingerprint != run.chip.fingerprint,
+            activity_changed,
+            causes: causes(baseline, run),
+            components,
+            regions,
+            renamed,
+        }
     }
 }
 
@@ -193,39 +189,18 @@ fn action(name: &str, before: Option<&KeptAction>, after: Option<&KeptAction>) -
     (counts_differ || energies_differ && change.count != 0.0).then_some(change)
 }
 
-impl ActionChange {
-    /// What the difference in its count makes, at the baseline's energy of one.
-    fn by_count(&self) -> f64 {
-        let energy = self.baseline_energy_per_action_j.or(self.energy_per_action_j).unwrap_or_default();
-        (self.count - self.baseline_count) * energy
+/// Causes that may be what rounding left of nothing are 0.
+fn causes(baseline: &Baseline, run: &Baseline) -> Causes {
+    let (before, after) = (EnergyAccount::of_baseline(baseline), EnergyAccount::of_baseline(run));
+    let waterfall = Waterfall::between(Part::run(&before), Part::run(&after));
+    let Causes { activity_j, energy_per_action_j, clock_j, leakage_j, time_j } = waterfall.causes;
+    Causes {
+        activity_j: waterfall.resolved(activity_j),
+        energy_per_action_j: waterfall.resolved(energy_per_action_j),
+        clock_j: waterfall.resolved(clock_j),
+        leakage_j: waterfall.resolved(leakage_j),
+        time_j: waterfall.resolved(time_j),
     }
-
-    /// What the difference in the energy of one makes, at the run's count.
-    fn by_energy(&self) -> f64 {
-        match (self.baseline_energy_per_action_j, self.energy_per_action_j) {
-            (Some(before), Some(after)) => self.count * (after - before),
-            _ => 0.0,
-        }
-    }
-}
-
-fn causes(baseline: &Baseline, run: &Baseline, changes: &[ComponentChange]) -> Causes {
-    let mut causes = Causes {
-        chip_changed: baseline.chip.fingerprint != run.chip.fingerprint,
-        activity_changed: baseline.run.cycles != run.run.cycles,
-        ..Causes::default()
-    };
-    for change in changes {
-        let counts_differ = |action: &ActionChange| action.count != action.baseline_count;
-        causes.activity_changed |= change.actions.iter().any(counts_differ);
-        if change.in_total {
-            causes.action_counts_j += change.actions.iter().map(ActionChange::by_count).sum::<f64>();
-            causes.energy_per_action_j += change.actions.iter().map(ActionChange::by_energy).sum::<f64>();
-            causes.clock_j += change.clock_j;
-            causes.leakage_j += change.leakage_j;
-        }
-    }
-    causes
 }
 
 fn regions(baseline: &Baseline, run: &Baseline) -> (Vec<RegionChange>, Vec<Renamed>) {

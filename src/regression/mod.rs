@@ -2,7 +2,8 @@
 //!
 //! A [`Baseline`] is what is kept of a report: numbers, and [`Tolerances`] that the user gives. A [`Verdict`] judges the
 //! metrics of a run by them; its [`Explanation`] says which components, actions and regions make the difference. A
-//! [`Suite`] is a list of runs to be judged in one call.
+//! [`Suite`] is a list of runs to be judged in one call. A [`Difference`] of two reports explains one energy by another:
+//! its [`Waterfall`] is what an explanation gives as causes too.
 
 mod baseline;
 mod baseline_file;
@@ -19,7 +20,7 @@ pub use baseline::{
 };
 pub use baseline_file::{BaselineError, is_report, read_baseline, renewed};
 pub use explanation::{
-    ActionChange, Causes, ComponentChange, Explanation, RegionChange, RegionComponentChange, Renamed,
+    ActionChange, ComponentChange, Explanation, RegionChange, RegionComponentChange, Renamed,
 };
 pub use metric::{Metric, Quantity};
 pub use saved_report::{SavedReportError, read_report};

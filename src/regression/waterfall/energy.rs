@@ -4,10 +4,9 @@ use std::ops::Add;
 
 use serde::Serialize;
 
+use super::account::{ActionAccount, ComponentAccount, EnergyAccount};
 use super::pairs::{Pair, Presence, pairs};
 use super::wide::Wide;
-use crate::chip::pat::Placement;
-use crate::power::{ActionPower, ComponentPower, PowerReport};
 
 /// A difference of energy by cause; the causes add up to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -127,23 +126,23 @@ pub struct ActionDifference {
 
 /// What is compared of a run: all of it, or each of its inferences.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
-    report: &'a PowerReport,
+pub(in crate::regression) struct Part<'a> {
+    account: &'a EnergyAccount,
     /// How many there are of it in the run.
     parts: u64,
-    /// Its energy, as the report has it.
+    /// Its energy, as it was reported.
     energy_j: f64,
 }
 
 impl<'a> Part<'a> {
-    pub fn run(report: &'a PowerReport) -> Part<'a> {
-        Part { report, parts: 1, energy_j: report.energy_j }
+    pub fn run(account: &'a EnergyAccount) -> Part<'a> {
+        Part { account, parts: 1, energy_j: account.energy_j }
     }
 
     /// None if nobody knows how many inferences there are.
-    pub fn inference(report: &'a PowerReport) -> Option<Part<'a>> {
-        let parts = report.inferences.filter(|inferences| *inferences > 0)?;
-        Some(Part { report, parts, energy_j: report.energy_per_inference_j? })
+    pub fn inference(account: &'a EnergyAccount) -> Option<Part<'a>> {
+        let parts = account.inferences.filter(|inferences| *inferences > 0)?;
+        Some(Part { account, parts, energy_j: account.energy_per_inference_j? })
     }
 
     /// Its part of a figure of the run.
@@ -152,7 +151,7 @@ impl<'a> Part<'a> {
     }
 
     fn time(&self) -> Wide {
-        self.of(self.report.duration_s)
+        self.of(self.account.duration_s)
     }
 }
 
@@ -173,18 +172,11 @@ pub(super) fn split_power(a: (Wide, Wide), b: (Wide, Wide)) -> (Wide, Wide) {
     }
 }
 
-/// The components of which energies are in the report's totals.
-pub(super) fn counted(report: &PowerReport) -> impl Iterator<Item = &ComponentPower> {
-    let is_counted =
-        |component: &&ComponentPower| report.includes_system || component.placement == Placement::Chip;
-    report.components.iter().filter(is_counted)
-}
-
 impl Waterfall {
-    pub(super) fn between(a: Part<'_>, b: Part<'_>) -> Waterfall {
+    pub(in crate::regression) fn between(a: Part<'_>, b: Part<'_>) -> Waterfall {
         let mut causes = Causes::<Wide>::default();
         let mut components = Vec::new();
-        for pair in pairs(counted(a.report), counted(b.report), |component| component.name.as_str()) {
+        for pair in pairs(&a.account.components, &b.account.components, |component| component.name.as_str()) {
             let (component, of_it) = component(&pair, a, b);
             components.push(component);
             causes = causes + of_it;
@@ -217,7 +209,7 @@ impl ComponentDifference {
 }
 
 fn component(
-    pair: &Pair<'_, ComponentPower>,
+    pair: &Pair<'_, ComponentAccount>,
     a: Part<'_>,
     b: Part<'_>,
 ) -> (ComponentDifference, Causes<Wide>) {
@@ -229,7 +221,7 @@ fn component(
         causes.energy_per_action_j = causes.energy_per_action_j + per_action;
         of_actions.push(action(&pair, a, b, (activity, per_action)));
     }
-    let energy = |part: Part<'_>, component: Option<&ComponentPower>| {
+    let energy = |part: Part<'_>, component: Option<&ComponentAccount>| {
         component.map_or(Wide::default(), |component| part.of(component.energy_j))
     };
     let (energy_a, energy_b) = (energy(a, pair.a()), energy(b, pair.b()));
@@ -245,15 +237,14 @@ fn component(
     (difference, causes)
 }
 
-fn actions(component: Option<&ComponentPower>) -> impl Iterator<Item = &ActionPower> {
+fn actions(component: Option<&ComponentAccount>) -> impl Iterator<Item = &ActionAccount> {
     component.into_iter().flat_map(|component| &component.actions)
 }
 
 /// The causes that have to do with time. Of a component that one chip alone has, clock and leakage are all its own.
-fn clock_and_leakage(pair: &Pair<'_, ComponentPower>, a: Part<'_>, b: Part<'_>) -> Causes<Wide> {
-    let kinds = |part: Part<'_>, component: &ComponentPower| {
-        let kinds = component.energy_by_kind_j;
-        (part.of(kinds.clock), part.of(kinds.leakage))
+fn clock_and_leakage(pair: &Pair<'_, ComponentAccount>, a: Part<'_>, b: Part<'_>) -> Causes<Wide> {
+    let kinds = |part: Part<'_>, component: &ComponentAccount| {
+        (part.of(component.clock_j), part.of(component.leakage_j))
     };
     let (time_j, clock_j, leakage_j) = match pair {
         Pair::Both(of_a, of_b) => {
@@ -275,8 +266,8 @@ fn clock_and_leakage(pair: &Pair<'_, ComponentPower>, a: Part<'_>, b: Part<'_>) 
 }
 
 /// Activity, and energy per action. An action that one chip alone has is all activity.
-fn action_terms(pair: &Pair<'_, ActionPower>, a: Part<'_>, b: Part<'_>) -> (Wide, Wide) {
-    let factors = |part: Part<'_>, action: &ActionPower| {
+fn action_terms(pair: &Pair<'_, ActionAccount>, a: Part<'_>, b: Part<'_>) -> (Wide, Wide) {
+    let factors = |part: Part<'_>, action: &ActionAccount| {
         (part.of(action.count), Wide::from(action.energy_per_action_j))
     };
     let energy = |(count, energy): (Wide, Wide)| count * energy;
@@ -288,7 +279,7 @@ fn action_terms(pair: &Pair<'_, ActionPower>, a: Part<'_>, b: Part<'_>) -> (Wide
 }
 
 fn action(
-    pair: &Pair<'_, ActionPower>,
+    pair: &Pair<'_, ActionAccount>,
     a: Part<'_>,
     b: Part<'_>,
     (activity, per_action): (Wide, Wide),
@@ -308,16 +299,4 @@ fn action(
 /// The distance from a number to the next larger one.
 pub(super) fn ulp(number: f64) -> f64 {
     number.abs().next_up() - number.abs()
-}
-
-/// The sum of a report's own counts, energies per action, clock and leakage, and the number of its roundings.
-pub(super) fn sum_of_parts(report: &PowerReport) -> (f64, u64) {
-    let action = |action: &ActionPower| Wide::from(action.count) * Wide::from(action.energy_per_action_j);
-    let component = |component: &ComponentPower| {
-        let kinds = component.energy_by_kind_j;
-        let actions: Wide = component.actions.iter().map(action).sum();
-        actions + Wide::from(kinds.clock) + Wide::from(kinds.leakage)
-    };
-    let roundings = counted(report).map(|component| 2 * component.actions.len() as u64 + 3).sum();
-    (counted(report).map(component).sum::<Wide>().rounded(), roundings)
 }

@@ -6,6 +6,7 @@
 //! depend on the order of the two runs or of the factors (the Shapley value of two factors), and it leaves no rest:
 //! `bB·cB - bA·cA = (bB-bA)·(cA+cB)/2 + (cB-cA)·(bA+bB)/2`. Terms are computed in twice the reports' precision.
 
+mod account;
 mod energy;
 mod pairs;
 mod regions;
@@ -18,7 +19,9 @@ use thiserror::Error;
 
 use crate::power::PowerReport;
 
-use self::energy::{Part, sum_of_parts, ulp};
+pub(super) use self::account::EnergyAccount;
+pub(super) use self::energy::Part;
+use self::energy::ulp;
 
 pub use self::energy::{ActionDifference, Causes, ComponentDifference, Waterfall};
 pub use self::pairs::Presence;
@@ -97,22 +100,23 @@ impl Difference {
             (false, true) => return Err(system_in_one(b, a)),
             _ => {}
         }
-        check(a)?;
-        check(b)?;
+        let (of_a, of_b) = (EnergyAccount::of_report(a.report), EnergyAccount::of_report(b.report));
+        check(a, &of_a)?;
+        check(b, &of_b)?;
         Ok(Difference {
             schema_version: DIFFERENCE_SCHEMA_VERSION,
             provenance: json!({ "tool": format!("nm-trace {}", env!("CARGO_PKG_VERSION")) }),
             a: RunSummary::of(a),
             b: RunSummary::of(b),
-            energy: Waterfall::between(Part::run(a.report), Part::run(b.report)),
-            energy_per_inference: per_inference(a.report, b.report),
-            regions: regions::between(a.report, b.report),
+            energy: Waterfall::between(Part::run(&of_a), Part::run(&of_b)),
+            energy_per_inference: per_inference(&of_a, &of_b),
+            regions: regions::between((a.report, &of_a), (b.report, &of_b)),
             remarks: summary::remarks(a.report, b.report),
         })
     }
 }
 
-fn per_inference(a: &PowerReport, b: &PowerReport) -> Option<Waterfall> {
+fn per_inference(a: &EnergyAccount, b: &EnergyAccount) -> Option<Waterfall> {
     Some(Waterfall::between(Part::inference(a)?, Part::inference(b)?))
 }
 
@@ -121,9 +125,9 @@ fn system_in_one(with: &ComparedRun<'_>, without: &ComparedRun<'_>) -> Differenc
 }
 
 /// A difference is explained by parts: they have to be the whole.
-fn check(run: &ComparedRun<'_>) -> Result<(), DifferenceError> {
-    let energy_j = run.report.energy_j;
-    let (parts_j, roundings) = sum_of_parts(run.report);
+fn check(run: &ComparedRun<'_>, account: &EnergyAccount) -> Result<(), DifferenceError> {
+    let energy_j = account.energy_j;
+    let (parts_j, roundings) = account.sum_of_parts();
     let tolerance_j = roundings as f64 * ulp(energy_j.abs().max(parts_j.abs()));
     if (parts_j - energy_j).abs() <= tolerance_j {
         Ok(())

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::energy::{counted, split_power};
+use super::account::EnergyAccount;
+use super::energy::split_power;
 use super::pairs::{Pair, Presence, pairs};
 use super::wide::Wide;
 use crate::power::{PowerReport, RegionPower};
@@ -64,9 +65,12 @@ pub struct RegionComponentDifference {
 }
 
 /// All regions, kind by kind, largest difference first.
-pub(super) fn between(a: &PowerReport, b: &PowerReport) -> Vec<RegionDifference> {
-    let counted: BTreeSet<&str> =
-        counted(a).chain(counted(b)).map(|component| component.name.as_str()).collect();
+pub(super) fn between(
+    (a, of_a): (&PowerReport, &EnergyAccount),
+    (b, of_b): (&PowerReport, &EnergyAccount),
+) -> Vec<RegionDifference> {
+    let counted = of_a.components.iter().chain(&of_b.components);
+    let counted: BTreeSet<&str> = counted.map(|component| component.name.as_str()).collect();
     let key = |region: &'_ RegionPower| (region.kind.clone(), region.is_remainder, region.name.clone());
     let mut regions: Vec<RegionDifference> =
         pairs(&a.regions, &b.regions, key).iter().map(|pair| region(pair, &counted)).collect();

@@ -62,8 +62,8 @@ fn of_run(run: &CheckedRun) -> String {
 
 fn of_verdict(text: &mut String, verdict: &Verdict) {
     let moved = verdict.moved();
-    let causes = &verdict.explanation.causes;
-    if !moved.is_empty() || causes.chip_changed || causes.activity_changed {
+    let explanation = &verdict.explanation;
+    if !moved.is_empty() || explanation.chip_changed || explanation.activity_changed {
         text.push_str(&format!("\nCause: {}.\n", plain(&words::cause(verdict))));
     }
     if !moved.is_empty() {

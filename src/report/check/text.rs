@@ -159,8 +159,8 @@ fn of_verdict(page: &mut Page, verdict: &Verdict) {
     for setting in words::settings(verdict) {
         page.fact("differs in", &setting);
     }
-    let causes = &verdict.explanation.causes;
-    if !moved.is_empty() || causes.chip_changed || causes.activity_changed {
+    let explanation = &verdict.explanation;
+    if !moved.is_empty() || explanation.chip_changed || explanation.activity_changed {
         page.fact("cause", &words::cause(verdict));
     }
     if !moved.is_empty() {

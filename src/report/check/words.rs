@@ -93,9 +93,9 @@ pub fn result(run: &CheckedRun) -> String {
 
 /// Whether chip or activity changed, and what each makes of the energy's difference.
 pub fn cause(verdict: &Verdict) -> String {
-    let causes = &verdict.explanation.causes;
+    let explanation = &verdict.explanation;
     let (before, after) = (&verdict.baseline, &verdict.run);
-    let who = match (causes.chip_changed, causes.activity_changed) {
+    let who = match (explanation.chip_changed, explanation.activity_changed) {
         (false, true) => format!("the activity changed; the chip did not ({})", after.chip_fingerprint),
         (true, false) => format!(
             "the chip changed ({} → {}); the activity did not: every action happened as often, in as many cycles",
@@ -107,17 +107,8 @@ pub fn cause(verdict: &Verdict) -> String {
         ),
         (false, false) => "neither the chip nor the counts of actions changed".to_owned(),
     };
-    let parts = [
-        ("counts of actions", causes.action_counts_j),
-        ("energy of an action", causes.energy_per_action_j),
-        ("clock", causes.clock_j),
-        ("leakage", causes.leakage_j),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(_, change)| *change != 0.0)
-        .map(|(part, change)| format!("{part} {}", signed(*change, "J")))
-        .collect();
+    let parts = explanation.causes.named().into_iter().filter(|(_, change)| *change != 0.0);
+    let parts: Vec<String> = parts.map(|(part, change)| format!("{part} {}", signed(change, "J"))).collect();
     if parts.is_empty() { who } else { format!("{who}. Energy of the run: {}", parts.join(", ")) }
 }
 
