@@ -120,7 +120,7 @@ fn the_workflow_passes_for_runs_that_are_what_they_were() {
     let (printed, passed) = run_job(repository.path());
     assert!(passed, "{printed:?}");
     assert!(
-        printed["check"].starts_with("::notice file=net.toml,title=Energy check of net::passed"),
+        printed["check"].starts_with("::notice file=energy/net.toml,title=Energy check of net::passed"),
         "{printed:?}"
     );
     assert!(read(repository.path(), "summary.md").contains("✅ Energy check"));
@@ -135,7 +135,7 @@ fn the_workflow_fails_for_more_energy_and_shows_why() {
     // 10 reads of 10 nJ, and 1 nJ of clock each.
     let annotation = &printed["check"];
     assert!(
-        annotation.starts_with("::error file=net.toml,title=Energy check of net::FAILED"),
+        annotation.starts_with("::error file=energy/net.toml,title=Energy check of net::FAILED"),
         "{annotation}"
     );
     assert!(annotation.contains("layer conv1 +110 nJ"), "{annotation}");

@@ -30,7 +30,8 @@ pub fn check(file: &Path, threads: usize, update: bool) -> Result<Vec<CheckedRun
         bail!("the suite {name} has no [[check]], expected at least one");
     }
     // All paths of a suite are relative to its file, whichever options they stand in.
-    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+    let directory = file.parent().unwrap_or(Path::new(""));
+    if !directory.as_os_str().is_empty() {
         std::env::set_current_dir(directory)
             .with_context(|| format!("cannot enter {}", directory.display()))?;
     }
@@ -43,7 +44,12 @@ pub fn check(file: &Path, threads: usize, update: bool) -> Result<Vec<CheckedRun
         let baselines: Vec<PathBuf> = runs.filter_map(|run| run.baseline.clone()).collect();
         check_distinct(&baselines).with_context(|| format!("the suite {name}"))?;
     }
-    in_threads(&entries, workers, |(entry, run)| Ok(checked(entry, run, update)))
+    let mut runs = in_threads(&entries, workers, |(entry, run)| Ok(checked(entry, run, update)))?;
+    // Where the call was made, the files are found by these names.
+    for run in runs.iter_mut().filter(|run| !run.baseline.is_empty()) {
+        run.baseline = directory.join(&run.baseline).display().to_string();
+    }
+    Ok(runs)
 }
 
 fn parsed(entry: SuiteEntry, threads: usize) -> (SuiteEntry, Result<RunArguments>) {
