@@ -261,3 +261,16 @@ fn a_term_is_no_rest_of_the_others() {
     assert_eq!(alone(Figures { leakage: 9001, ..one }), "leakage");
     assert_eq!(alone(Figures { clock: 10_000, leakage: 18_000, time: 24_690, ..one }), "time");
 }
+
+/// No power is known of a run without time: what the other takes over time comes with the time.
+#[test]
+fn from_a_run_without_cycles_clock_and_leakage_are_time() {
+    let none = Figures { count: 0, energy: 77, clock: 0, leakage: 0, time: 0 };
+    let one = Figures { count: 1000, energy: 77, clock: 5000, leakage: 9000, time: 12345 };
+    for (a, b, sign) in [(none, one, 1.0), (one, none, -1.0)] {
+        let causes = between(&report(a), &report(b)).energy.causes;
+        assert_eq!(causes.time_j, sign * scaled(14_000, CLOCK));
+        assert_eq!(causes.activity_j, sign * scaled(77_000, ENERGY));
+        assert_eq!((causes.clock_j, causes.leakage_j, causes.energy_per_action_j), (0.0, 0.0, 0.0));
+    }
+}
