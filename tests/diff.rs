@@ -58,7 +58,11 @@ fn bare(mut difference: Value) -> Value {
 #[test]
 fn two_runs_on_one_chip_differ_by_their_activity_and_time() {
     let paper = paper();
-    insta::assert_snapshot!(text(&paper, "a.csv b.csv --chip chip.toml --window 10"));
+    let text = text(&paper, "a.csv b.csv --chip chip.toml --window 10");
+    let shown = &text[text.find("Why the energy differs").unwrap()..text.find("\n\nBy action").unwrap()];
+    let page = std::fs::read_to_string(root().join("docs/diff.md")).unwrap();
+    assert!(page.contains(shown), "docs/diff.md shows this run otherwise:\n{shown}");
+    insta::assert_snapshot!(text);
     let difference = json(&paper, "a.csv b.csv --chip chip.toml --window 10");
     let causes = &difference["energy"]["causes"];
     // 20 reads of 10 nJ and a write of 20 nJ more.
