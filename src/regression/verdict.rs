@@ -9,6 +9,7 @@ use super::baseline::{Baseline, KeptInput};
 use super::explanation::Explanation;
 use super::metric::{Metric, Quantity};
 use super::tolerance::{Tolerance, ToleranceError, Tolerances};
+use crate::units::{Hertz, Watts};
 
 /// Version of the schema of the JSON that `check` writes. It grows when a key is removed, renamed or changes its meaning.
 pub const CHECK_SCHEMA_VERSION: u32 = 1;
@@ -327,23 +328,30 @@ fn of_zero(metric: &JudgedMetric) -> Option<String> {
 }
 
 fn settings(baseline: &Baseline, run: &Baseline) -> Vec<SettingChange> {
+    let setting = |name: &str, words: &dyn Fn(&Baseline) -> String| SettingChange {
+        setting: name.to_owned(),
+        baseline: words(baseline),
+        run: words(run),
+    };
     let inferences =
         |kept: &Baseline| kept.run.inferences.map_or("unknown".to_owned(), |many| many.to_string());
     let all = [
-        ("chip", baseline.chip.name.clone(), run.chip.name.clone()),
-        ("chip fingerprint", baseline.chip.fingerprint.clone(), run.chip.fingerprint.clone()),
-        ("clock", format!("{} Hz", baseline.run.clock_hz), format!("{} Hz", run.run.clock_hz)),
+        (baseline.chip.name != run.chip.name, setting("chip", &|kept| kept.chip.name.clone())),
         (
-            "window",
-            format!("{} cycles", baseline.run.window_cycles),
-            format!("{} cycles", run.run.window_cycles),
+            baseline.chip.fingerprint != run.chip.fingerprint,
+            setting("chip fingerprint", &|kept| kept.chip.fingerprint.clone()),
         ),
-        ("inferences", inferences(baseline), inferences(run)),
-        ("tdp", format!("{} W", baseline.run.tdp_w), format!("{} W", run.run.tdp_w)),
-        ("tool", baseline.tool.clone(), run.tool.clone()),
+        (
+            baseline.run.clock_hz != run.run.clock_hz,
+            setting("clock", &|kept| Hertz(kept.run.clock_hz).to_string()),
+        ),
+        (
+            baseline.run.window_cycles != run.run.window_cycles,
+            setting("window", &|kept| format!("{} cycles", kept.run.window_cycles)),
+        ),
+        (baseline.run.inferences != run.run.inferences, setting("inferences", &inferences)),
+        (baseline.run.tdp_w != run.run.tdp_w, setting("TDP", &|kept| Watts(kept.run.tdp_w).to_string())),
+        (baseline.tool != run.tool, setting("tool", &|kept| kept.tool.clone())),
     ];
-    let differing = all.into_iter().filter(|(_, before, after)| before != after);
-    differing
-        .map(|(setting, baseline, run)| SettingChange { setting: setting.to_owned(), baseline, run })
-        .collect()
+    all.into_iter().filter(|(differs, _)| *differs).map(|(_, setting)| setting).collect()
 }

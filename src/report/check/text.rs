@@ -188,7 +188,8 @@ fn table_of_metrics(moved: &[&JudgedMetric]) -> Table {
     for metric in moved.iter().take(MOST_METRICS) {
         table.row(vec![
             Mark::of_metric(metric.outcome).sign().to_owned(),
-            metric.name.clone(),
+            // Of a component and a region, only energies are compared: room for its name.
+            metric.name.strip_suffix(".energy").unwrap_or(&metric.name).to_owned(),
             words::value(metric.baseline, metric.unit),
             words::value(metric.run, metric.unit),
             words::change(metric),
