@@ -13,7 +13,6 @@ use super::comparison::ComparedPoint;
 #[cfg(feature = "html")]
 use super::html;
 use super::output::Output;
-
 use super::{hotspot, json, openmetrics, perfetto, picture, power_csv, tables};
 
 /// All formats. Of two endings of a file's name that fit, the longer one says the format.
@@ -169,8 +168,25 @@ impl NamedFormat for ReportFormat {
 /// # Errors
 /// A sentence for the command line: a name that tells no format.
 pub fn format_of(argument: &str) -> Result<(&'static ReportFormat, &Path), String> {
-    format_among(REPORT_FORMATS, argument)
+    format_among(REPORT_FORMATS, argument).map_err(|expected| {
+        let left_out = LEFT_OUT.iter().find(|(ending, _)| argument.ends_with(ending));
+        left_out.map_or(expected, |(ending, feature)| {
+            format!("expected another: {ending} comes with `cargo build --release --features {feature}`")
+        })
+    })
 }
+
+/// Endings of formats that this build leaves out, and the features that bring them.
+const LEFT_OUT: &[(&str, &str)] = &[
+    #[cfg(not(feature = "html"))]
+    (".html", "html"),
+    #[cfg(not(feature = "png"))]
+    (".png", "png"),
+    #[cfg(not(feature = "parquet"))]
+    (".parquet", "parquet"),
+    #[cfg(not(feature = "parquet"))]
+    (".arrow", "parquet"),
+];
 
 /// As [`format_of`], of other formats.
 ///
@@ -214,6 +230,13 @@ mod tests {
         assert_eq!(name("x=a.json"), Ok(("json", "x=a.json".into())));
         let message = name("report.doc").unwrap_err();
         assert!(message.contains(".json") && message.contains("csv"), "{message}");
+    }
+
+    #[test]
+    #[cfg(not(feature = "parquet"))]
+    fn a_format_that_the_build_leaves_out_is_told_with_its_feature() {
+        let message = format_of("power.regions.parquet").map(|_| ()).unwrap_err();
+        assert!(message.contains("--features parquet"), "{message}");
     }
 
     #[test]
