@@ -115,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn a_treemap_of_round_figures_is_that_of_the_paper() {
-        // The paper's example of 6 x 4 has other sides; in a square of 4 the first row is the two largest.
+    fn a_row_ends_where_one_more_area_would_make_its_worst_rectangle_longer() {
+        // In a square of 4 the first row is the two largest, 3 wide; of three it would be 3.5 wide, the last 0.57 high.
         let rectangles = tile(&[6.0, 6.0, 2.0, 2.0]);
         let edges = |at: usize| {
             let Rectangle { left, bottom, right, top } = rectangles[at];

@@ -45,13 +45,13 @@ macro_rules! formats {
 
 formats! {
     POWER_PARQUET: "parquet", ".parquet", "power over time as Parquet, with the columns of the CSV",
-        Windows, super::power, open_parquet;
+        Windows, super::power::power, open_parquet;
     REGIONS_PARQUET: "regions-parquet", ".regions.parquet", "the rows of regions-csv as Parquet",
         Reports, super::regions, open_parquet;
     SUMMARY_PARQUET: "summary-parquet", ".summary.parquet", "the rows of summary-csv as Parquet",
         Reports, super::summary, open_parquet;
     POWER_ARROW: "arrow", ".arrow", "power over time as Arrow IPC, with the columns of the CSV",
-        Windows, super::power, open_arrow;
+        Windows, super::power::power, open_arrow;
     REGIONS_ARROW: "regions-arrow", ".regions.arrow", "the rows of regions-csv as Arrow IPC",
         Reports, super::regions, open_arrow;
     SUMMARY_ARROW: "summary-arrow", ".summary.arrow", "the rows of summary-csv as Arrow IPC",

@@ -4,6 +4,7 @@
 #[cfg(feature = "parquet")]
 pub mod columnar;
 pub mod csv;
+#[cfg(feature = "parquet")]
 mod power;
 mod regions;
 mod summary;
@@ -14,7 +15,6 @@ use anyhow::{Result, bail};
 
 use super::formats::{FinishedRun, ReportWriter, RunHeading};
 use super::output::Output;
-use crate::power::PowerRow;
 
 /// Version of the tables' columns. It grows when a column is removed, renamed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -32,6 +32,7 @@ enum Kind {
 
 /// A column.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "CSV says no kinds and no units"))]
 struct Column {
     name: String,
     kind: Kind,
@@ -57,6 +58,7 @@ impl Cell<'_> {
 }
 
 /// Columns of a table, and what is said of the whole of it.
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "CSV says nothing about itself"))]
 struct Layout {
     columns: Vec<Column>,
     /// Keys and values: which table, of which chip, written by which program. Of several operating points, a line each.
@@ -118,34 +120,6 @@ fn write_row(writer: &mut dyn TableWriter, layout: &Layout, cells: &[Cell<'_>]) 
         bail!("{} is {:?}, expected a finite number", layout.columns[at].name, cells[at]);
     }
     writer.row(cells)
-}
-
-/// A table whose rows are the windows.
-struct OfWindows {
-    layout: Layout,
-    rows: power::PowerRows,
-    writer: Box<dyn TableWriter>,
-}
-
-impl ReportWriter for OfWindows {
-    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
-        match self.rows.take(row) {
-            Some(cells) => write_row(self.writer.as_mut(), &self.layout, &cells),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(self: Box<Self>, _: &FinishedRun<'_>) -> Result<Output> {
-        self.writer.finish()
-    }
-}
-
-/// Writes power over time.
-fn power(output: Output, heading: &RunHeading<'_>, open: OpenTable) -> Result<Box<dyn ReportWriter>> {
-    let rows = power::PowerRows::new(heading);
-    let layout = Layout::new("power", rows.columns(), heading)?;
-    let writer = open(output, &layout)?;
-    Ok(Box::new(OfWindows { layout, rows, writer }))
 }
 
 /// Tells of the rows of a run that has ended, one after another.

@@ -1,11 +1,14 @@
 //! Power over time as a table: a row a window; a column a component, or a column an operating point of several.
 
-use super::{Cell, Column, Kind, column};
+use anyhow::Result;
+
+use super::{Cell, Column, Kind, Layout, OpenTable, TableWriter, column, write_row};
 use crate::power::PowerRow;
-use crate::report::formats::RunHeading;
+use crate::report::formats::{FinishedRun, ReportWriter, RunHeading};
+use crate::report::output::Output;
 
 /// Makes rows of windows.
-pub(super) enum PowerRows {
+enum PowerRows {
     /// Of one operating point: whose components are counted, in the chip file's order, with their names.
     Components { names: Vec<String>, is_counted: Vec<bool> },
     /// Of several.
@@ -19,7 +22,7 @@ pub(super) enum PowerRows {
 }
 
 impl PowerRows {
-    pub(super) fn new(heading: &RunHeading<'_>) -> PowerRows {
+    fn new(heading: &RunHeading<'_>) -> PowerRows {
         if let [alone] = &heading.points[..] {
             let is_counted = heading.is_counted(alone.pat);
             let counted = alone.pat.components.iter().zip(&is_counted).filter(|(_, is_counted)| **is_counted);
@@ -34,7 +37,7 @@ impl PowerRows {
     }
 
     /// The columns: those of the CSV.
-    pub(super) fn columns(&self) -> Vec<Column> {
+    fn columns(&self) -> Vec<Column> {
         let cycles = ["start_cycle", "end_cycle"].map(|name| column(name, Kind::Cycle, "cycle"));
         let times = ["start_s", "end_s"].map(|name| column(name, Kind::Number, "s"));
         let watts = |name: &String| column(format!("{name}_w"), Kind::Number, "W");
@@ -50,7 +53,7 @@ impl PowerRows {
     }
 
     /// The row of a window, once all operating points have told of it.
-    pub(super) fn take(&mut self, row: &PowerRow<'_>) -> Option<Vec<Cell<'static>>> {
+    fn take(&mut self, row: &PowerRow<'_>) -> Option<Vec<Cell<'static>>> {
         let cycles = [Cell::Cycle(row.start_cycle), Cell::Cycle(row.end_cycle)];
         let times = [row.start, row.end].map(|time| Cell::Number(time.0));
         match self {
@@ -72,4 +75,36 @@ impl PowerRows {
             }
         }
     }
+}
+
+/// A table whose rows are the windows.
+struct OfWindows {
+    layout: Layout,
+    rows: PowerRows,
+    writer: Box<dyn TableWriter>,
+}
+
+impl ReportWriter for OfWindows {
+    fn row(&mut self, row: &PowerRow<'_>) -> Result<()> {
+        match self.rows.take(row) {
+            Some(cells) => write_row(self.writer.as_mut(), &self.layout, &cells),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(self: Box<Self>, _: &FinishedRun<'_>) -> Result<Output> {
+        self.writer.finish()
+    }
+}
+
+/// Writes power over time.
+pub(super) fn power(
+    output: Output,
+    heading: &RunHeading<'_>,
+    open: OpenTable,
+) -> Result<Box<dyn ReportWriter>> {
+    let rows = PowerRows::new(heading);
+    let layout = Layout::new("power", rows.columns(), heading)?;
+    let writer = open(output, &layout)?;
+    Ok(Box::new(OfWindows { layout, rows, writer }))
 }
