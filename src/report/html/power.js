@@ -20,29 +20,46 @@ function binAt(time_s) {
 
 const timeOf = (cycle) => cycle / report.clock_hz;
 
-/** Pairs of a level's bins as one, by a rule for two. `size` is how many of the record's bins one of them covers. */
-function paired(numbers, size, merge) {
+/** The mean of a pair of bins by time, or the last bin where it has no other. */
+function meanOfPair(numbers, index, size) {
+  const [first, second] = [2 * index, 2 * index + 1];
+  if (second >= numbers.length) return numbers[first];
+  const [start, middle, end] = [edgeOf(first * size), edgeOf(second * size), edgeOf((second + 1) * size)];
+  return (numbers[first] * (middle - start) + numbers[second] * (end - middle)) / (end - start);
+}
+
+/** Pairs of bins as their means. `size` is how many of the record's bins each of them covers. */
+function means(numbers, size) {
+  const half = new Float32Array(Math.ceil(numbers.length / 2));
+  for (let index = 0; index < half.length; index++) half[index] = (numbers[2 * index] + numbers[2 * index + 1]) / 2;
+  // Only the run's first and last bin may be shorter than others.
+  for (const index of [0, half.length - 1]) half[index] = meanOfPair(numbers, index, size);
+  return half;
+}
+
+function lowest(numbers) {
   const half = new Float32Array(Math.ceil(numbers.length / 2));
   for (let index = 0; index < half.length; index++) {
-    const [first, second] = [2 * index, 2 * index + 1];
-    half[index] = second < numbers.length ? merge(numbers[first], numbers[second], first * size, size) : numbers[first];
+    const [first, second] = [numbers[2 * index], numbers[2 * index + 1]];
+    half[index] = second < first ? second : first;
   }
   return half;
 }
 
-/** The mean of two neighbours by time; only the run's first and last bin may be shorter than others. */
-function meanByTime(a, b, bin, size) {
-  const { bins } = data.power;
-  if (bin > 0 && bin + 2 * size < bins) return (a + b) / 2;
-  const [start, middle, end] = [edgeOf(bin), edgeOf(bin + size), edgeOf(bin + 2 * size)];
-  return (a * (middle - start) + b * (end - middle)) / (end - start);
+function highest(numbers) {
+  const half = new Float32Array(Math.ceil(numbers.length / 2));
+  for (let index = 0; index < half.length; index++) {
+    const [first, second] = [numbers[2 * index], numbers[2 * index + 1]];
+    half[index] = second > first ? second : first;
+  }
+  return half;
 }
 
 /** Numbers halved until few are left, from those of bins that cover `size` of the record's. */
-function pyramid(numbers, size, merge) {
+function pyramid(numbers, size, halved) {
   const levels = [{ size, numbers }];
   while (numbers.length > BINS_IN_VIEW / 2) {
-    numbers = paired(numbers, size, merge);
+    numbers = halved(numbers, size);
     size *= 2;
     levels.push({ size, numbers });
   }
@@ -52,10 +69,10 @@ function pyramid(numbers, size, merge) {
 class PowerOverTime {
   constructor(powers) {
     const isOfWindows = data.power.windows_per_bin === 1;
-    this.average = pyramid(powers.average, 1, meanByTime);
-    this.lowest = pyramid(powers.lowest, 1, (a, b) => Math.min(a, b));
-    this.highest = pyramid(powers.highest, 1, (a, b) => Math.max(a, b));
-    this.components = powers.components.map((numbers) => pyramid(numbers, data.power.bins_per_average, meanByTime));
+    this.average = pyramid(powers.average, 1, means);
+    this.lowest = pyramid(powers.lowest, 1, lowest);
+    this.highest = pyramid(powers.highest, 1, highest);
+    this.components = powers.components.map((numbers) => pyramid(numbers, data.power.bins_per_average, means));
     this.around = powers.around;
     this.isOfWindows = isOfWindows;
   }

@@ -50,13 +50,19 @@ function endOf(region) {
   return region.start_s + region.cycles / report.clock_hz;
 }
 
+function fromBase64(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  // Browsers before 2025.
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
 /** The numbers of power over time, as `numbers.rs` lays them out. */
 async function readPowers() {
   const { bins, windows_per_bin, counted_components, bins_per_average, stretches } = data.power;
-  const binary = atob(document.getElementById("powers-data").textContent);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const unpacked = new Blob([fromBase64(document.getElementById("powers-data").textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const buffer = await new Response(unpacked).arrayBuffer();
   let offset = 0;
   const next = (length) => {

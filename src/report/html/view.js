@@ -60,7 +60,7 @@ class PowerView {
     const least = Math.min(timeOf(4 * data.power.bin_cycles), end - start);
     const length = Math.min(Math.max(to_s - from_s, least), end - start);
     const from = Math.min(Math.max((from_s + to_s - length) / 2, start), end - length);
-    this.range = [from, from + length];
+    this.range = length === end - start ? this.whole : [from, from + length];
     return this.draw();
   }
 
