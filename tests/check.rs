@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use common::{Paper, fixture, paper_chip, root, succeed};
+use common::{Paper, fixture, keys, paper_chip, root, succeed};
 use serde_json::Value;
 
 /// Three layers of 1000 cycles on the paper chip; the reads of the second are `READS` of the unified buffer's kind.
@@ -362,23 +362,6 @@ fn a_reader_who_has_gone_changes_no_verdict() {
     assert_eq!(status.code(), Some(1));
 }
 
-/// The paths of all keys, `runs[].verdict`.
-fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                found.insert(path.clone());
-                keys(value, &path, found);
-            }
-        }
-        Value::Array(elements) => {
-            elements.iter().for_each(|element| keys(element, &format!("{path}[]"), found))
-        }
-        _ => {}
-    }
-}
-
 #[test]
 fn every_key_of_the_json_is_on_the_page_and_no_other() {
     let paper = kept();
@@ -389,8 +372,7 @@ fn every_key_of_the_json_is_on_the_page_and_no_other() {
     );
     let command = format!("{CHECK} --clock 1GHz --format json");
     let output = paper.run(&command).args(["--window", "500"]).output().unwrap();
-    let mut found = BTreeSet::new();
-    keys(&serde_json::from_slice(&output.stdout).unwrap(), "", &mut found);
+    let found = keys([&serde_json::from_slice(&output.stdout).unwrap()]);
     let page = std::fs::read_to_string(root().join("docs/checking.md")).unwrap();
     let section = page.split("\n## ").find(|section| section.starts_with("The keys of the JSON")).unwrap();
     let cells = section.lines().filter_map(|line| line.strip_prefix('|')?.split('|').next());

@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Paper, close, root, succeed};
+use common::{Paper, close, keys, root, succeed};
 use serde_json::Value;
 
 const NJ: f64 = 1e-9;
@@ -216,21 +216,6 @@ fn what_cannot_be_compared_is_refused_with_the_reason_and_the_cure() {
     assert!(!paper.files().iter().any(|file| file.contains("partial")));
 }
 
-/// The paths of all keys: `energy.components[].name`.
-fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                found.insert(path.clone());
-                keys(value, &path, found);
-            }
-        }
-        Value::Array(elements) => elements.iter().for_each(|value| keys(value, &format!("{path}[]"), found)),
-        _ => {}
-    }
-}
-
 #[test]
 fn every_key_of_the_difference_is_on_its_page_and_no_other() {
     let page = std::fs::read_to_string(root().join("docs/diff.md")).unwrap();
@@ -240,13 +225,12 @@ fn every_key_of_the_difference_is_on_its_page_and_no_other() {
             Some(cell.trim().strip_prefix('`')?.strip_suffix('`')?.trim_end_matches("[]").to_owned())
         })
         .collect();
-    let mut found = BTreeSet::new();
     let mut difference = json(&paper(), "a.json b.json");
     // As the run's, which stands on the page once.
     difference["energy_per_inference"] = Value::Null;
     difference["b"] = Value::Null;
     difference["a"]["inputs"] = Value::Null;
-    keys(&difference, "", &mut found);
+    let found = keys([&difference]);
     assert_eq!(found.symmetric_difference(&on_page).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 

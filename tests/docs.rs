@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use common::{program, root, succeed};
+use common::{keys, program, root, succeed};
 use serde_json::{Map, Value};
 
 fn json(arguments: &[&str]) -> Value {
@@ -18,29 +18,6 @@ fn beyond_its_limits(chip: &str) -> Value {
     let output = program().args(["chip", chip, "--json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The paths of all keys, `components[].actions[].name`, in the order of the alphabet.
-fn keys(value: &Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                found.insert(path.clone());
-                keys(value, &path, found);
-            }
-        }
-        Value::Array(elements) => {
-            elements.iter().for_each(|element| keys(element, &format!("{path}[]"), found))
-        }
-        _ => {}
-    }
-}
-
-fn all_keys(reports: &[Value]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    reports.iter().for_each(|report| keys(report, "", &mut found));
-    found
 }
 
 /// The part of docs/reports.md below a heading, up to the next one of that level.
@@ -92,7 +69,7 @@ fn every_key_of_a_comparison_is_on_the_page() {
     let reports = document["reports"].as_array_mut().unwrap();
     assert_eq!(reports.len(), 2);
     reports.clear();
-    check("Several chips, supplies, clocks, temperatures", &all_keys(&[document]), &[]);
+    check("Several chips, supplies, clocks, temperatures", &keys(&[document]), &[]);
 }
 
 #[test]
@@ -113,7 +90,7 @@ fn every_key_of_the_replay_report_is_on_the_page_and_no_other() {
         json(&["replay", "fixtures/activity/long.csv", "--chip", "tpu-v1", "--window", "4", "--json", "-"]),
         json(&["replay", odd, "--chip", "tpu-v1", "--on-error", "skip", "--unbound", "warn", "--json", "-"]),
     ];
-    check("The keys of replay", &all_keys(&reports), &[("coverage.bad_records", ".<reason>")]);
+    check("The keys of replay", &keys(&reports), &[("coverage.bad_records", ".<reason>")]);
 }
 
 #[test]
@@ -123,7 +100,7 @@ fn every_key_of_the_inspection_is_on_the_page_and_no_other() {
         json(&["inspect", "fixtures/scale-sim/conv_ws_calc", "--json"]),
         json(&["inspect", odd.path().to_str().unwrap(), "--on-error", "skip", "--json"]),
     ];
-    check("The keys of inspect", &all_keys(&reports), &[]);
+    check("The keys of inspect", &keys(&reports), &[]);
 }
 
 #[test]
@@ -145,7 +122,7 @@ fn every_key_of_the_chip_report_is_on_the_page_and_no_other() {
         ("components[].sources", ".<figure>"),
         ("components[].actions[].sources", ".<figure>"),
     ];
-    check("The keys of chip", &all_keys(&reports), &maps);
+    check("The keys of chip", &keys(&reports), &maps);
 }
 
 /// What `chip validate` prints; its exit code is its verdict.
@@ -156,7 +133,7 @@ fn validation() -> Value {
 
 #[test]
 fn every_key_of_the_validation_is_on_the_page_and_no_other() {
-    check("The keys of chip validate", &all_keys(&[validation()]), &[]);
+    check("The keys of chip validate", &keys(&[validation()]), &[]);
 }
 
 /// Arrays that were searched and given, wires with and without repeaters, units with and without an accumulator.
@@ -199,7 +176,7 @@ fn every_key_of_the_calculators_is_on_the_page_and_no_other() {
         [("The keys of chip array", array), ("The keys of chip wire", vec![]), ("The keys of chip mac", mac)]
     {
         let of_it = reports.iter().filter(|(of, _)| *of == heading).map(|(_, report)| report.clone());
-        check(heading, &all_keys(&of_it.collect::<Vec<_>>()), &maps);
+        check(heading, &keys(&of_it.collect::<Vec<_>>()), &maps);
     }
 }
 

@@ -1,15 +1,20 @@
 //! What programs read: JSON, CSV, and where outputs go.
 #![allow(clippy::unwrap_used)]
 
+mod common;
 mod report_support;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use nm_trace::chip::pat::Pat;
+use nm_trace::power::PowerRow;
+use nm_trace::report::formats::{FinishedRun, PointHeading, RunHeading};
 use nm_trace::report::output::{Output, check_distinct};
-use nm_trace::report::power_csv::PowerCsv;
+use nm_trace::report::tables::csv::POWER;
 use nm_trace::report::{json, text};
+use nm_trace::units::{Hertz, Seconds, Watts};
 use report_support as reports;
 
 fn json_of(report: &nm_trace::power::PowerReport) -> String {
@@ -69,35 +74,52 @@ fn json_refuses_a_number_that_is_not_finite_by_name_and_writes_nothing() {
     }
 }
 
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(ToString::to_string).collect()
+/// Power over time of a chip with the components alpha, beta and, beside it, dram: a row a window, from cycle to cycle.
+fn power_csv(rows: &[((i64, i64), [f64; 3])]) -> anyhow::Result<String> {
+    let chip = common::paper_chip().replace("\"beta\"", "\"beta, left\"");
+    let pat = Pat::parse("chip.toml", &chip)?;
+    let point = PointHeading { label: "paper".to_owned(), pat: &pat, clock: Hertz(1e9) };
+    let heading = RunHeading { points: vec![point], window_cycles: 1000, include_system: false };
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("power.csv");
+    let mut csv = (POWER.start)(Output::prepare(&path)?, &heading)?;
+    for ((start_cycle, end_cycle), powers) in rows {
+        let components = powers.map(Watts);
+        csv.row(&PowerRow {
+            point: 0,
+            start_cycle: *start_cycle,
+            end_cycle: *end_cycle,
+            start: Seconds(*start_cycle as f64 / 1e9),
+            end: Seconds(*end_cycle as f64 / 1e9),
+            total: components[0] + components[1],
+            system: components[2],
+            components: &components,
+        })?;
+    }
+    csv.finish(&FinishedRun { points: &[], record: None })?.commit()?;
+    Ok(fs::read_to_string(&path)?)
 }
 
 #[test]
 fn power_over_time_is_a_row_a_window() {
-    let mut csv = PowerCsv::new(Vec::new(), &names(&["tensor_unit", "noc, left"])).unwrap();
-    csv.row(-1_000, 0, -1e-6, 0.0, 3.5, &[2.25, 1.25], 0.1 + 0.2).unwrap();
-    csv.row(0, 1_000, 0.0, 1e-6, 1e-12, &[1e-12, 0.0], 0.0).unwrap();
-    insta::assert_snapshot!(String::from_utf8(csv.finish().unwrap()).unwrap());
+    let rows = [((-1_000, 0), [2.25, 1.25, 0.1 + 0.2]), ((0, 1_000), [1e-12, 0.0, 0.0])];
+    insta::assert_snapshot!(power_csv(&rows).unwrap());
 }
 
 #[test]
 fn csv_numbers_read_back_as_they_were() {
     let powers = [0.1 + 0.2, 5e-324, 1.797e308];
-    let mut csv = PowerCsv::new(Vec::new(), &names(&["a", "b", "c"])).unwrap();
-    csv.row(i64::MIN, i64::MAX, -0.1, 0.3, 1.0 / 3.0, &powers, 0.0).unwrap();
-    let text = csv.finish().unwrap();
-    let record = csv::Reader::from_reader(text.as_slice()).records().next().unwrap().unwrap();
-    let read: Vec<f64> = record.iter().skip(5).take(3).map(|cell| cell.parse().unwrap()).collect();
+    let text = power_csv(&[((i64::MIN, i64::MAX), powers)]).unwrap();
+    let record = csv::Reader::from_reader(text.as_bytes()).records().next().unwrap().unwrap();
+    let read: Vec<f64> = record.iter().skip(5).map(|cell| cell.parse().unwrap()).collect();
     assert_eq!(read, powers);
-    assert_eq!(record[0].parse(), Ok(i64::MIN));
+    assert_eq!((record[0].parse(), record[1].parse()), (Ok(i64::MIN), Ok(i64::MAX)));
 }
 
 #[test]
-fn a_csv_row_must_be_whole_and_finite() {
-    let mut csv = PowerCsv::new(Vec::new(), &names(&["a"])).unwrap();
-    assert!(csv.row(0, 1, 0.0, 1.0, 1.0, &[f64::NAN], 0.0).is_err());
-    assert!(csv.row(0, 1, 0.0, 1.0, 1.0, &[1.0, 2.0], 0.0).is_err());
+fn a_power_that_is_not_finite_is_refused_by_its_name() {
+    let message = power_csv(&[((0, 1), [1.0, f64::NAN, 0.0])]).unwrap_err().to_string();
+    assert!(message.contains("power_w is NaN, expected a finite number"), "{message}");
 }
 
 #[test]
@@ -113,8 +135,6 @@ fn a_closed_pipe_can_be_told_from_other_errors() {
     }
     let problem = json::write(&reports::typical(), Closed).unwrap_err();
     assert_eq!(problem.kind(), io::ErrorKind::BrokenPipe);
-    let csv = PowerCsv::new(Closed, &[]).unwrap();
-    assert_eq!(csv.finish().err().map(|problem| problem.kind()), Some(io::ErrorKind::BrokenPipe));
 }
 
 fn entries(directory: &Path) -> usize {
@@ -145,13 +165,9 @@ fn an_output_that_is_dropped_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_csv_streams_into_an_output() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("power.csv");
-    let csv = PowerCsv::new(Output::prepare(&path).unwrap(), &[]).unwrap();
-    csv.finish().unwrap().commit().unwrap();
-    let header = "start_cycle,end_cycle,start_s,end_s,power_w,system_power_w\n";
-    assert_eq!(fs::read_to_string(&path).unwrap(), header);
+fn power_over_time_of_no_window_has_its_column_names() {
+    let header = "start_cycle,end_cycle,start_s,end_s,power_w,alpha_w,\"beta, left_w\",system_power_w\n";
+    assert_eq!(power_csv(&[]).unwrap(), header);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::power::{PowerObserver, PowerRecord, PowerRow};
 use crate::report::comparison::{self, ComparedPoint};
 use crate::report::formats::{self, FinishedRun, ReportFormat, ReportWriter, RunHeading, Takes};
 use crate::report::output::{Output, check_distinct, check_not_inputs, is_standard};
-use crate::report::{json, power_csv, text};
+use crate::report::{json, tables, text};
 
 /// Which outputs are asked for.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl OutputArguments {
             }
         }
         reports.extend(self.json.iter().map(|path| (&json::FORMAT, path.clone())));
-        reports.extend(self.csv.iter().map(|path| (&power_csv::FORMAT, path.clone())));
+        reports.extend(self.csv.iter().map(|path| (&tables::csv::POWER, path.clone())));
         Ok(reports)
     }
 

@@ -13,12 +13,12 @@ use super::comparison::ComparedPoint;
 #[cfg(feature = "html")]
 use super::html;
 use super::output::Output;
-use super::{hotspot, json, openmetrics, perfetto, picture, power_csv, tables};
+use super::{hotspot, json, openmetrics, perfetto, picture, tables};
 
 /// All formats. Of two endings of a file's name that fit, the longer one says the format.
 pub const REPORT_FORMATS: &[&ReportFormat] = &[
     &json::FORMAT,
-    &power_csv::FORMAT,
+    &tables::csv::POWER,
     &picture::svg::FORMAT,
     #[cfg(feature = "png")]
     &picture::png::FORMAT,

@@ -23,7 +23,6 @@ pub mod output;
 mod page;
 pub mod perfetto;
 pub mod picture;
-pub mod power_csv;
 mod quantity;
 mod sparkline;
 mod table;

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn what_is_put_into_a_template_is_not_looked_through() {
         let mut page = Vec::new();
-        let part = |name: &str, page: &mut Vec<u8>| Ok(page.extend(format!("[{name} {{{{b}}}}]").bytes()));
+        let part = |name: &str, page: &mut Vec<u8>| Ok(write!(page, "[{name} {{{{b}}}}]")?);
         fill("x{{a}}y{{b}}", &mut page, part).unwrap();
         assert_eq!(String::from_utf8(page).unwrap(), "x[a {{b}}]y[b {{b}}]");
         assert!(fill("{{a", &mut Vec::new(), |_, _| Ok(())).is_err());

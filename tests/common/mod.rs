@@ -3,6 +3,7 @@
 
 pub mod validation;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -51,6 +52,28 @@ pub fn bytes_without_provenance(json: &[u8]) -> String {
     let start = text.find("\n  \"provenance\": {").expect("a report has provenance");
     let length = text[start..].find("\n  },").expect("provenance ends");
     format!("{}{}", &text[..start], &text[start + length + "\n  },".len()..])
+}
+
+/// The paths of all keys of JSON documents: `components[].actions[].name`.
+pub fn keys<'a>(documents: impl IntoIterator<Item = &'a serde_json::Value>) -> BTreeSet<String> {
+    fn walk(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(entries) => {
+                for (key, value) in entries {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    found.insert(path.clone());
+                    walk(value, &path, found);
+                }
+            }
+            serde_json::Value::Array(elements) => {
+                elements.iter().for_each(|element| walk(element, &format!("{path}[]"), found))
+            }
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    documents.into_iter().for_each(|document| walk(document, "", &mut found));
+    found
 }
 
 /// The runs in `fixtures/scale-sim`, by name.

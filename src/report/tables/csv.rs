@@ -9,6 +9,16 @@ use super::{Cell, Layout, TableWriter};
 use crate::report::formats::{ReportFormat, Takes};
 use crate::report::output::Output;
 
+/// A row a window.
+pub const POWER: ReportFormat = ReportFormat {
+    name: "csv",
+    endings: &[".csv"],
+    summary: "power over time: a row a window, a column a component, or a column a chip of several",
+    takes: Takes::Windows,
+    is_for_several: true,
+    start: |output, heading| super::power::power(output, heading, open),
+};
+
 /// A row a region.
 pub const REGIONS: ReportFormat = ReportFormat {
     name: "regions-csv",

@@ -4,7 +4,6 @@
 #[cfg(feature = "parquet")]
 pub mod columnar;
 pub mod csv;
-#[cfg(feature = "parquet")]
 mod power;
 mod regions;
 mod summary;
@@ -115,9 +114,12 @@ fn write_row(writer: &mut dyn TableWriter, layout: &Layout, cells: &[Cell<'_>]) 
     if cells.len() != layout.columns.len() {
         bail!("a row of {} cells where {} columns were named", cells.len(), layout.columns.len());
     }
-    let broken = cells.iter().position(|cell| matches!(cell, Cell::Number(number) if !number.is_finite()));
-    if let Some(at) = broken {
-        bail!("{} is {:?}, expected a finite number", layout.columns[at].name, cells[at]);
+    for (column, cell) in layout.columns.iter().zip(cells) {
+        if let Cell::Number(number) = cell
+            && !number.is_finite()
+        {
+            bail!("{} is {number}, expected a finite number", column.name);
+        }
     }
     writer.row(cells)
 }

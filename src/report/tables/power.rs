@@ -36,7 +36,7 @@ impl PowerRows {
         }
     }
 
-    /// The columns: those of the CSV.
+    /// The columns: when, the power that the report means, of what it is the sum, and of what stands beside the chip.
     fn columns(&self) -> Vec<Column> {
         let cycles = ["start_cycle", "end_cycle"].map(|name| column(name, Kind::Cycle, "cycle"));
         let times = ["start_s", "end_s"].map(|name| column(name, Kind::Number, "s"));
