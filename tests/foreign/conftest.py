@@ -8,7 +8,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target" / "debug" / "nm-trace"
-# A run that SCALE-Sim wrote, and one of another simulator's shape with inferences and regions of several kinds.
+# A run that SCALE-Sim wrote, and one of our own format that counts data variants. Runs with regions of several kinds are in
+# runs_with_regions.py.
 RUNS = {
     "scale-sim": ["fixtures/scale-sim/conv_ws_calc", "--chip", "tpu-v1", "--window", "100"],
     "events": ["fixtures/activity/data.csv", "--chip", "tpu-v1", "--window", "10"],
